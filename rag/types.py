@@ -47,7 +47,8 @@ class Article:
 def _check_span(article: Article, start: int, end: int) -> None:
     if not 0 <= start < end <= len(article.text):
         raise ValueError(
-            f"span [{start}, {end}) outside article {article.id!r} of {len(article.text)} characters"
+            f"span [{start}, {end}) outside article {article.id!r} "
+            f"of {len(article.text)} characters"
         )
 
 
