@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from rag.errors import ConfigError
 
+MODELS = "models"
 SETTINGS_FILES = ("dateline.toml", "pyproject.toml")
 
 
@@ -48,18 +49,19 @@ class BuildConfig:
     @property
     def models_folder(self) -> Path:
         """Where compiled models are kept; inside the index unless set."""
-        return self.models if self.models is not None else self.index / "models"
+        return self.models if self.models is not None else self.index / MODELS
 
 
 @dataclass(frozen=True, slots=True)
 class AskConfig:
-    """How a question is answered."""
+    """How a question is answered. ``articles`` is only compared with what was indexed."""
 
+    articles: Path = Path("seeds")
     index: Path = Path("index")
     models: Path | None = None
     top_k: int = 10
     candidates: int = 200
-    dense_weight: float = 0.6
+    dense_weight: float = 0.5
     passages_per_article: int = 2
     min_confidence: float | None = None
     threads: int = 1
@@ -72,6 +74,11 @@ class AskConfig:
         if self.min_confidence is not None:
             _check("min_confidence", self.min_confidence, 0.0, 1.0)
         _check("threads", self.threads, 0, 1024)
+
+    @property
+    def models_folder(self) -> Path:
+        """Where compiled models are kept; inside the index unless set."""
+        return self.models if self.models is not None else self.index / MODELS
 
 
 Config = TypeVar("Config", BuildConfig, AskConfig)

@@ -9,6 +9,7 @@ RagError
 │   ├── IndexDamaged     no version passes its checks
 │   ├── IndexMismatch    built with another model, format or settings
 │   └── IndexBusy        another build holds the lock
+├── BuildCancelled the user stopped a build
 └── QuestionError  a question that cannot be asked
 """
 
@@ -47,6 +48,10 @@ class IndexMismatch(IndexUnusable):
 
 class IndexBusy(IndexUnusable):
     """Another build holds the index's lock."""
+
+
+class BuildCancelled(RagError):
+    """The user stopped a build."""
 
 
 class QuestionError(RagError):

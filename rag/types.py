@@ -175,7 +175,10 @@ class IndexInfo:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Citations, or a reason why there are none together with the nearest passages."""
+    """Citations, or a reason why there are none together with the nearest passages.
+
+    ``changed_files`` are the quoted files that have changed or gone since the index was built.
+    """
 
     query: Query
     kind: Kind
@@ -186,6 +189,7 @@ class Answer:
     nearest: tuple[Citation, ...]
     index: IndexInfo
     disagreement: bool = False
+    changed_files: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,1 +1,61 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use; no test may open a connection that leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.config import BuildConfig
+from rag.models.embedder import CompiledEmbedder, Embedder, open_embedder
+
+ROOT = Path(__file__).parents[1]
+SEEDS = ROOT / "seeds"
+
+
+def _refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = str(arguments[1][0])
+    elif event == "socket.getaddrinfo":
+        host = str(arguments[0] or "127.0.0.1")
+    else:
+        return
+    if host not in {"localhost", "0.0.0.0"} and not _is_loopback(host):
+        raise PermissionError(f"a test tried to reach {host}")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_refuse_the_network)
+
+
+@pytest.fixture(scope="session")
+def models(request: pytest.FixtureRequest) -> Path:
+    """Where compiled models are kept between test runs."""
+    return Path(request.config.cache.mkdir("models"))  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def embedder(models: Path) -> Embedder:
+    """The default model as it is shipped: compiled."""
+    opened = open_embedder(None, models, threads=0)
+    assert isinstance(opened, CompiledEmbedder)
+    return opened
+
+
+@pytest.fixture(scope="session")
+def seed_index(models: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildConfig:
+    """The settings of an index of the two seed articles; tests only read it."""
+    from rag.ingest.builder import build
+
+    config = BuildConfig(SEEDS, tmp_path_factory.mktemp("seeds") / "index", models=models)
+    build(config)
+    return config

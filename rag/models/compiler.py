@@ -67,22 +67,36 @@ def compile_model(model: Path, folder: Path) -> None:
 
     Raises ModelError when the model cannot be traced or has no fast tokenizer.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
-    try:
+    with _explained(folder), _draft_beside(folder) as draft:
         transformer = load_sentence_transformer(model, attn_implementation="eager")
         _write_network(transformer, draft)
         _write_tokenizer(model, draft)
         _write_card(transformer, model, draft)
         draft.rename(folder)
-    except OSError as error:
-        if not (folder / CARD_FILE).is_file():
-            raise ModelError(
-                f"The compiled model cannot be written to {str(folder)!r} ({error.strerror}); "
-                "free some space or choose another place with --models."
-            ) from error
+
+
+@contextlib.contextmanager
+def _draft_beside(folder: Path) -> Iterator[Path]:
+    """A temporary folder that can be renamed to ``folder``; what is left of it is removed."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
+    try:
+        yield draft
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if (folder / CARD_FILE).is_file():
+            return  # another process has compiled the same model meanwhile
+        raise ModelError(
+            f"The compiled model cannot be written to {str(folder)!r} ({error.strerror}); "
+            "free some space or choose another place with --models."
+        ) from error
 
 
 def _write_network(transformer: Any, draft: Path) -> None:

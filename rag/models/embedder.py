@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -200,13 +199,6 @@ def reopen_embedder(
             "run `python -m rag build --full`."
         )
     return embedder
-
-
-def batches(texts: Sequence[str], *, size: int = BATCH) -> Iterator[list[int]]:
-    """Positions of ``texts`` in batches of similar length, longest first."""
-    order = iter(sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i)))
-    while batch := list(islice(order, size)):
-        yield batch
 
 
 def _read_card(folder: Path) -> _Card:

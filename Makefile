@@ -1,0 +1,41 @@
+# `make chat` and `make test` set up everything on a fresh machine.
+# Flags for pip, such as another index for PyTorch's CPU build: make chat PIP_FLAGS="…"
+PYTHON ?= python3
+PIP_FLAGS ?=
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --constraint requirements.lock $(PIP_FLAGS)
+
+.PHONY: chat build test check lock clean
+
+chat: $(VENV)/.installed
+	$(RUN) app.py
+
+build: $(VENV)/.installed
+	$(RUN) -m rag build
+
+test: $(VENV)/.tested
+	$(RUN) -m pytest
+
+check: $(VENV)/.tested
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m pytest
+
+# Pins what is installed now; torch without the name of its build, which differs between platforms.
+lock: $(VENV)/.tested
+	$(RUN) -m pip freeze --exclude-editable --exclude dateline | sed 's/+cpu$$//' > requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	@echo "Installing; the first time this takes a few minutes."
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(PIP) --editable '.[dev]'
+	@touch $@

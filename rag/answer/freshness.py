@@ -1,0 +1,43 @@
+"""Freshness: a file's record in the index in, whether the file has changed since out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rag.ingest.source import Source, open_below
+
+# A larger file is compared by its size alone: hashing it would outlast the answer.
+MAX_HASHED_BYTES = 64_000_000
+
+
+class Freshness:
+    """Compares the articles' folder with what the index was built from; it only reads."""
+
+    def __init__(self, folder: Path, files: Iterable[Mapping[str, Any]]) -> None:
+        self._folder = folder
+        self._records = {str(file["path"]): file for file in files if file.get("sha256")}
+
+    def changed(self, path: str) -> bool:
+        """Whether the file at ``path`` is gone or holds other bytes.
+
+        Where the whole folder is not there, nothing is known, and nothing is said to have changed.
+        """
+        record = self._records.get(path)
+        if record is None or not self._folder.is_dir():
+            return False
+        try:
+            with open_below(self._folder, path.split("/")) as source:
+                if source.size_bytes != record["size_bytes"]:
+                    return True
+                if source.size_bytes > MAX_HASHED_BYTES:
+                    return False
+                return _sha256(source) != str(record["sha256"])
+        except (OSError, ValueError):
+            return True
+
+
+def _sha256(source: Source) -> str:
+    return hashlib.file_digest(source.stream, "sha256").hexdigest()

@@ -1,0 +1,101 @@
+"""Rendering: an Answer or Hits in, text for a terminal or the JSON of the contract out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rag.types import Answer, Citation, Hit, Passage, Window
+
+REASONS = {
+    "nothing_retrieved": "No article says so: nothing in the articles is near this question.",
+    "no_span": "No article says so: nothing in the nearest passages answers this question.",
+    "low_confidence": "No article says so with enough certainty.",
+    "outside_window": "No article was published in the time that was asked for.",
+    "empty_question": "There is no question to search for; type a few words.",
+}
+
+
+def answer_json(
+    answer: Answer, *, question_id: str | None = None, timings: bool = False
+) -> dict[str, Any]:
+    """The answer as the JSON object that other programs read; the same answer, the same bytes.
+
+    Timings differ from run to run, so they are left out unless asked for.
+    """
+    info = answer.index
+    return {
+        "id": question_id,
+        "question": answer.query.question,
+        "interpreted": answer.query.text,
+        "kind": answer.kind,
+        "window": _window(answer.query.window),
+        "answer": answer.text,
+        "confidence": round(answer.confidence, 4),
+        "abstained": answer.abstained,
+        "reason": answer.reason,
+        "disagreement": answer.disagreement,
+        "citations": [_citation(citation) for citation in answer.citations],
+        "nearest": [_citation(citation) for citation in answer.nearest],
+        "changed_files": list(answer.changed_files),
+        "index": {
+            "version": info.version,
+            "fingerprint": info.fingerprint,
+            "newest_article": _day(info.newest_article),
+            "built_at": info.built_at,
+        },
+        "timings_ms": dict(answer.timings_ms) if timings else {},
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """One search result as a JSON object."""
+    passage = hit.passage
+    return {
+        "rank": hit.rank,
+        "article_id": passage.article.id,
+        "published": _day(passage.article.published),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(hit.score, 4),
+        "dense": round(hit.dense, 4),
+        "lexical": round(hit.lexical, 4),
+        "copies": [copy.article.id for copy in hit.copies],
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    article = citation.article
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "published": _day(article.published),
+        "url": article.url or None,
+        "file": article.path,
+        "sha256": article.sha256,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "sentence": citation.sentence,
+        "sentence_start": citation.sentence_start,
+        "sentence_end": citation.sentence_end,
+        "score": round(citation.score, 4),
+        "copies": [_copy(copy) for copy in citation.copies],
+    }
+
+
+def _copy(passage: Passage) -> dict[str, Any]:
+    article = passage.article
+    return {"article_id": article.id, "published": _day(article.published), "file": article.path}
+
+
+def _window(window: Window | None) -> Mapping[str, Any] | None:
+    if window is None:
+        return None
+    return {"after": _day(window.after), "before": _day(window.before), "said": window.said}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,103 @@
+"""The retriever: a Query in, the ranked Hits that may answer it out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rag.answer.duplicates import Original
+from rag.answer.fusion import fuse
+from rag.config import AskConfig
+from rag.index.analysis import analyse
+from rag.index.searcher import Searcher
+from rag.models.embedder import Embedder
+from rag.types import Hit, Passage, Query
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    passage: Passage
+    score: float
+    lexical: float
+    dense: float
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A place in the ranking: the best passage of a story, and its copies elsewhere."""
+
+    best: _Scored
+    original: Original
+    copies: list[Passage] = field(default_factory=list)
+
+
+class Retriever:
+    """Hybrid retrieval over one index: dense and BM25, inside the query's window."""
+
+    def __init__(self, index: Searcher, embedder: Embedder, config: AskConfig) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._config = config
+
+    def retrieve(self, query: Query, *, top_k: int | None = None) -> list[Hit]:
+        """The best passages for ``query``, best first: at most ``top_k`` stories' worth.
+
+        At most ``passages_per_article`` hits come from one article, and a story that several
+        articles copy takes one slot, with the copies listed. Equal scores keep the index's order.
+        """
+        if not query.text:
+            return []
+        slots = self._collapse(self._ranked(query), top_k or self._config.top_k)
+        return [
+            Hit(
+                slot.best.passage,
+                slot.best.score,
+                rank,
+                slot.best.lexical,
+                slot.best.dense,
+                tuple(slot.copies),
+            )
+            for rank, slot in enumerate(slots, start=1)
+        ]
+
+    def _ranked(self, query: Query) -> Iterable[_Scored]:
+        """The candidates, best first; passages are read from the index one by one."""
+        found = self._index.candidates(
+            self._embedder.encode_queries([query.text])[0],
+            analyse(query.text),
+            window=query.window,
+            k=self._config.candidates,
+        )
+        scores = fuse(
+            found.dense,
+            found.lexical,
+            found.article_lexical,
+            dense_weight=self._config.dense_weight,
+        )
+        for i in np.lexsort((found.rows, -scores)):
+            yield _Scored(
+                self._index.passage(int(found.rows[i])),
+                float(scores[i]),
+                float(found.lexical[i]),
+                float(found.dense[i]),
+            )
+
+    def _collapse(self, ranked: Iterable[_Scored], top_k: int) -> Sequence[_Slot]:
+        slots: list[_Slot] = []
+        taken: Counter[str] = Counter()
+        for scored in ranked:
+            article_id = scored.passage.article.id
+            if taken[article_id] >= self._config.passages_per_article:
+                continue
+            slot = next((s for s in slots if s.original.is_copied_by(scored.passage)), None)
+            if slot is None:
+                slots.append(_Slot(scored, Original(scored.passage)))
+                taken[article_id] += 1
+            elif all(copy.article.id != article_id for copy in slot.copies):
+                slot.copies.append(scored.passage)
+            if len(slots) == top_k:
+                break
+        return slots

@@ -1,0 +1,118 @@
+"""Verifying: an exported answer and the articles' folder in, whether each quotation holds out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from rag.errors import QuestionError
+from rag.ingest.corpus import Corpus, Limits, read_article
+from rag.types import Article
+
+State = Literal["match", "moved", "changed", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A quotation as an exported answer states it."""
+
+    article_id: str
+    file: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a quotation.
+
+    ``match``: it stands where it was quoted. ``moved``: it stands elsewhere, at ``article_id`` and
+    ``start``. ``changed``: its article is there, without it. ``missing``: neither is there.
+    """
+
+    exported: Exported
+    state: State
+    article_id: str = ""
+    start: int = -1
+
+
+def read_export(path: Path) -> list[Exported]:
+    """Every quotation of an exported file: one answer, a list of answers, or JSON lines.
+
+    Raises QuestionError when the file is not such an export.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(
+            f"{str(path)!r} cannot be read ({error}); name a file written by `ask --json`."
+        ) from error
+    try:
+        answers = _answers(text)
+        return [_exported(value) for answer in answers for value in _quoted(answer)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionError(
+            f"{str(path)!r} is not an exported answer ({type(error).__name__}: {error}); "
+            "name a file written by `ask --json` or `ask --batch`."
+        ) from error
+
+
+def _answers(text: str) -> Sequence[Mapping[str, Any]]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return value if isinstance(value, list) else [value]
+
+
+def _quoted(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "error" in answer:
+        return
+    yield from answer["citations"]
+    yield from answer.get("nearest", ())
+
+
+def _exported(value: Mapping[str, Any]) -> Exported:
+    start, end, quote = int(value["start"]), int(value["end"]), str(value["quote"])
+    return Exported(str(value["article_id"]), str(value["file"]), start, end, quote)
+
+
+def verify(
+    exported: Sequence[Exported], folder: Path, *, limits: Limits, today: date
+) -> list[Verdict]:
+    """One verdict per quotation, in order, from the articles as they are on disk now."""
+    verdicts = [_compare(quoted, folder, limits, today) for quoted in exported]
+    missing = {i for i, verdict in enumerate(verdicts) if verdict.state == "missing"}
+    if missing:
+        for article in Corpus(folder, limits=limits, today=today).articles():
+            for i in sorted(missing):
+                start = article.text.find(exported[i].quote)
+                if start >= 0:
+                    verdicts[i] = replace(
+                        verdicts[i], state="moved", article_id=article.id, start=start
+                    )
+                    missing.discard(i)
+    return verdicts
+
+
+def _compare(quoted: Exported, folder: Path, limits: Limits, today: date) -> Verdict:
+    article = read_article(folder, quoted.file, quoted.article_id, limits=limits, today=today)
+    if article is None:
+        return Verdict(quoted, "missing")
+    if article.text[quoted.start : quoted.end] == quoted.quote and quoted.start >= 0:
+        return Verdict(quoted, "match", article.id, quoted.start)
+    start = _nearest(article, quoted)
+    return Verdict(quoted, "moved" if start >= 0 else "changed", article.id, start)
+
+
+def _nearest(article: Article, quoted: Exported) -> int:
+    """Where the quotation stands closest to its old place; -1 when it does not."""
+    before = article.text.rfind(quoted.quote, 0, max(quoted.start, 0) + len(quoted.quote))
+    after = article.text.find(quoted.quote, max(quoted.start, 0))
+    found = [start for start in (before, after) if start >= 0]
+    return min(found, key=lambda start: (abs(start - quoted.start), start), default=-1)

@@ -1,0 +1,36 @@
+"""Explicit windows: the user's after, before and as-of in, one Window out."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from rag.errors import QuestionError
+from rag.types import Window
+
+
+def explicit_window(
+    *, after: date | None = None, before: date | None = None, as_of: date | None = None
+) -> Window | None:
+    """The days that all of them allow; ``None`` when none is given.
+
+    ``after`` is the first day, ``before`` the first day that is too late, ``as_of`` the last day.
+    Raises QuestionError when no day is left.
+    """
+    said = [
+        f"{name} {day.isoformat()}"
+        for name, day in (("after", after), ("before", before), ("as of", as_of))
+        if day is not None
+    ]
+    if not said:
+        return None
+    ends = [day for day in (before, _next(as_of)) if day is not None]
+    end = min(ends, default=None)
+    if after is not None and end is not None and after >= end:
+        raise QuestionError(
+            f"No day is both {' and '.join(said)}; give an earlier start or a later end."
+        )
+    return Window(after, end, ", ".join(said))
+
+
+def _next(day: date | None) -> date | None:
+    return day + timedelta(days=1) if day is not None and day < date.max else None

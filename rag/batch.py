@@ -1,0 +1,95 @@
+"""Batches: JSON lines of questions in, one JSON object per line, in order, out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from rag.answer.pipeline import Pipeline
+from rag.answer.render import answer_json
+from rag.answer.window import explicit_window
+from rag.dates import parse_day
+from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
+
+
+def answer_lines(
+    lines: Iterable[str], pipeline: Pipeline, *, top_k: int | None, timings: bool
+) -> Iterator[dict[str, Any]]:
+    """One object per non-blank line: an answer, or ``{"id", "question", "error"}``.
+
+    With ``top_k``, ``retrieved`` lists the ids of the articles in rank order.
+    """
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _answer_line(line, number, pipeline, top_k, timings)
+
+
+def _answer_line(
+    line: str, number: int, pipeline: Pipeline, top_k: int | None, timings: bool
+) -> dict[str, Any]:
+    asked: Mapping[str, Any] = {}
+    try:
+        asked = _parse(line, number)
+        question = _text(asked, "question", number)
+        window = explicit_window(
+            after=_day(asked, "after", number),
+            before=_day(asked, "before", number),
+            as_of=_day(asked, "as_of", number),
+        )
+        answer = pipeline.ask(
+            question,
+            history=_history(asked, number),
+            window=window,
+            today=_day(asked, "today", number),
+            top_k=top_k,
+        )
+        values = answer_json(answer, question_id=_id(asked), timings=timings)
+        if top_k is not None:
+            hits = pipeline.search(question, top_k=top_k, window=window)
+            values["retrieved"] = list(dict.fromkeys(hit.passage.article.id for hit in hits))
+        return values
+    except (IndexUnusable, ModelError):
+        raise
+    except RagError as error:
+        return {"id": _id(asked), "question": asked.get("question"), "error": str(error)}
+
+
+def _parse(line: str, number: int) -> Mapping[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise QuestionError(f"Line {number} is not JSON ({error}); mend that line.") from error
+    if not isinstance(value, dict):
+        raise QuestionError(f'Line {number} is not a JSON object; write {{"question": …}}.')
+    return value
+
+
+def _id(asked: Mapping[str, Any]) -> str | None:
+    value = asked.get("id")
+    return None if value is None else str(value)
+
+
+def _text(asked: Mapping[str, Any], name: str, number: int) -> str:
+    value = asked.get(name)
+    if not isinstance(value, str):
+        raise QuestionError(f"Line {number} has no text in {name!r}; add one.")
+    return value
+
+
+def _history(asked: Mapping[str, Any], number: int) -> list[str]:
+    value = asked.get("history") or []
+    if not isinstance(value, list) or not all(isinstance(turn, str) for turn in value):
+        raise QuestionError(f"Line {number}: 'history' is not a list of texts; mend it.")
+    return value
+
+
+def _day(asked: Mapping[str, Any], name: str, number: int) -> date | None:
+    value = asked.get(name)
+    if value is None:
+        return None
+    day = parse_day(value) if isinstance(value, str) else None
+    if day is None:
+        raise QuestionError(f"Line {number}: {name!r} is not a day such as 2024-12-20; mend it.")
+    return day

@@ -1,0 +1,183 @@
+"""What each command does: parsed options in, output and an exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from rag import terminal
+from rag.config import AskConfig, BuildConfig, load
+from rag.errors import QuestionError
+
+
+def build(options: argparse.Namespace) -> int:
+    from rag.ingest.builder import build as run_build
+
+    config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
+    report = run_build(
+        config, full=options.full, progress=terminal.Meter(sys.stderr), say=terminal.note
+    )
+    if options.json:
+        _print_json(terminal.report_json(report))
+    else:
+        print(terminal.report_text(report))
+    return 0
+
+
+def ask(options: argparse.Namespace) -> int:
+    if (options.question is None) == (options.batch is None):
+        _wrong_usage("ask takes either a QUESTION or --batch FILE")
+    from rag.answer.pipeline import Pipeline
+    from rag.answer.render import answer_json
+
+    config = _ask_config(options)
+    with Pipeline.open(config=config) as pipeline:
+        _warn(pipeline.warnings)
+        if options.batch is not None:
+            return _ask_batch(options, pipeline)
+        answer = pipeline.ask(
+            options.question, window=_window(options), today=options.today, top_k=options.top_k
+        )
+        if options.json:
+            _print_json(answer_json(answer, timings=options.timings))
+        else:
+            print(terminal.answer_text(answer, colour=terminal.has_colour(sys.stdout)))
+    return 0
+
+
+def _ask_batch(options: argparse.Namespace, pipeline: Any) -> int:
+    from rag.batch import answer_lines
+
+    if _window(options) is not None or options.today is not None:
+        _wrong_usage("with --batch, give days in the lines of the file")
+    wrong = 0
+    with _lines(options.batch) as lines:
+        for answer in answer_lines(lines, pipeline, top_k=options.top_k, timings=options.timings):
+            print(json.dumps(answer, ensure_ascii=False), flush=True)
+            wrong += "error" in answer
+    return 1 if wrong else 0
+
+
+def search(options: argparse.Namespace) -> int:
+    from rag.answer.pipeline import Pipeline
+    from rag.answer.render import hit_json
+
+    with Pipeline.open(config=_ask_config(options)) as pipeline:
+        _warn(pipeline.warnings)
+        hits = pipeline.search(options.query, top_k=options.top_k, window=_window(options))
+    for hit in hits:
+        if options.json:
+            print(json.dumps(hit_json(hit), ensure_ascii=False))
+        else:
+            print(terminal.hit_text(hit, colour=terminal.has_colour(sys.stdout)))
+    if not hits and not options.json:
+        print("No passage was found.")
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    from rag.answer.verify import read_export
+    from rag.answer.verify import verify as compare
+    from rag.ingest.builder import limits
+
+    config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
+    verdicts = compare(
+        read_export(options.file),
+        config.articles,
+        limits=limits(config),
+        today=datetime.now(UTC).date(),
+    )
+    if options.json:
+        for verdict in verdicts:
+            print(json.dumps(terminal.verdict_json(verdict), ensure_ascii=False))
+    else:
+        print(terminal.verdicts_text(verdicts))
+    return 0 if all(verdict.state in ("match", "moved") for verdict in verdicts) else 1
+
+
+def check(options: argparse.Namespace) -> int:
+    from rag.index.check import check as check_index
+
+    config = load(AskConfig, _given(options, AskConfig), folder=Path())
+    findings = check_index(config.index)
+    if options.json:
+        _print_json({"findings": findings})
+    else:
+        print("\n".join(findings) or "Every file of the index is as it was written.")
+    return 1 if findings else 0
+
+
+def info(options: argparse.Namespace) -> int:
+    from rag.index.index import Index
+
+    config = load(AskConfig, _given(options, AskConfig), folder=Path())
+    with Index.open(config.index) as index:
+        _warn(index.warnings)
+        values = terminal.info_json(index)
+    if options.json:
+        _print_json(values)
+    else:
+        print("\n".join(f"{name:<18}{value}" for name, value in values.items()))
+    return 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    from rag.web.page import serve as run_page
+
+    run_page(
+        load(AskConfig, _given(options, AskConfig), folder=Path()),
+        load(BuildConfig, _given(options, BuildConfig), folder=Path()),
+        host=options.host,
+        port=options.port,
+        browser=not options.no_browser,
+    )
+    return 0
+
+
+def _given(options: argparse.Namespace, kind: type[Any]) -> dict[str, Any]:
+    """The options that are settings of ``kind``."""
+    return {name: value for name, value in vars(options).items() if name in kind.__slots__}
+
+
+def _ask_config(options: argparse.Namespace) -> AskConfig:
+    return load(AskConfig, _given(options, AskConfig), folder=Path())
+
+
+def _window(options: argparse.Namespace) -> Any:
+    from rag.answer.window import explicit_window
+
+    return explicit_window(after=options.after, before=options.before, as_of=options.as_of)
+
+
+@contextmanager
+def _lines(name: str) -> Iterator[Any]:
+    if name == "-":
+        yield sys.stdin
+        return
+    try:
+        with Path(name).open(encoding="utf-8-sig") as file:
+            yield file
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(
+            f"{name!r} cannot be read ({error}); name a file of JSON lines."
+        ) from error
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        terminal.note(warning)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _wrong_usage(message: str) -> NoReturn:
+    print(f"python -m rag ask: {message}; see python -m rag ask --help", file=sys.stderr)
+    raise SystemExit(2)

@@ -1,0 +1,198 @@
+"""How often each term occurs in each passage goes in; sorted postings come out, and back again.
+
+::
+
+    terms.txt       the terms in use, sorted, one a line
+    terms.npy       int64 [terms + 1]: where each line begins
+    postings.npy    int64 [terms + 1]: where each term's postings begin
+    rows.npy        int32: the passages of each term, ascending
+    counts.npy      uint16: how often the term occurs in each
+    lengths.npy     int32 [passages]: the number of terms in each passage
+
+The same passages give the same bytes, whether their terms were counted now or come from an index.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.arrays import map_array, map_bytes, write_array
+from rag.index.disk import Disk, FileRecord, write_file
+
+_MOST = 65_535
+
+
+class Vocabulary:
+    """The sorted terms of an index, found by bisection in the mapped file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._text = map_bytes(folder / "terms.txt")
+        self._begins: NDArray[np.int64] = map_array(folder / "terms.npy")
+
+    def __len__(self) -> int:
+        return len(self._begins) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        begin, end = self._begins[number : number + 2].tolist()
+        return bytes(self._text[begin : end - 1])
+
+    def find(self, term: str) -> int:
+        """The number of a term; -1 if no passage has it."""
+        wanted = term.encode(errors="surrogatepass")
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self[middle] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self[low] == wanted else -1
+
+    def all(self) -> list[str]:
+        """Every term, in order."""
+        return bytes(self._text[:]).decode().split("\n")[:-1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermRows:
+    """Term counts of consecutive passages: those of passage i are at ``ends[i-1]:ends[i]``.
+
+    ``ids`` and ``counts`` are int32; ids are numbers in ``vocabulary``.
+    """
+
+    vocabulary: Vocabulary
+    ids: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    ends: NDArray[np.int64]
+
+
+class PostingsWriter:
+    """Takes passages in the order of their rows and writes the postings of all of them."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._ids, self._counts = array("i"), array("i")
+        self._ends = array("q")
+        self._known: dict[Vocabulary, NDArray[np.int32]] = {}
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def add(self, passages: Iterable[Mapping[str, int]]) -> None:
+        """Adds passages by the counts of their terms; ValueError for one that cannot be kept."""
+        for counts in passages:
+            _check_counts(counts)
+            for term, count in counts.items():
+                self._ids.append(self._numbers.setdefault(term, len(self._numbers)))
+                self._counts.append(count)
+            self._ends.append(len(self._ids))
+
+    def add_rows(self, rows: TermRows) -> None:
+        """Adds passages as an earlier index counted them."""
+        base = len(self._ids)
+        self._ids.frombytes(self._renumbered(rows).tobytes())
+        self._counts.frombytes(rows.counts.astype(np.int32).tobytes())
+        self._ends.frombytes((rows.ends + base).astype(np.int64).tobytes())
+
+    def _renumbered(self, rows: TermRows) -> NDArray[np.int32]:
+        """The ids in our own numbers, given as terms are first met."""
+        vocabulary = rows.vocabulary
+        if vocabulary not in self._known:
+            self._known[vocabulary] = np.full(len(vocabulary), -1, dtype=np.int32)
+        known = self._known[vocabulary]
+        for number in np.unique(rows.ids[known[rows.ids] < 0]).tolist():
+            term = vocabulary[number].decode()
+            known[number] = self._numbers.setdefault(term, len(self._numbers))
+        return known[rows.ids]
+
+    def write(self, disk: Disk, folder: Path) -> dict[str, FileRecord]:
+        """Writes the files; their records, by name."""
+        terms = sorted(self._numbers)
+        lines = [term.encode() + b"\n" for term in terms]
+        begins = np.fromiter(accumulate(map(len, lines), initial=0), np.int64, len(lines) + 1)
+        records = {"terms.txt": write_file(disk, folder / "terms.txt", b"".join(lines))}
+        arrays = {"terms.npy": begins.astype("<i8"), **self._sorted(terms)}
+        return records | {
+            name: write_array(disk, folder / name, array) for name, array in arrays.items()
+        }
+
+    def _sorted(self, terms: list[str]) -> dict[str, NDArray[Any]]:
+        """The arrays of the files: postings by term, then by passage."""
+        rank = np.empty(len(terms), dtype=np.int64)
+        rank[[self._numbers[term] for term in terms]] = np.arange(len(terms))
+        ids = rank[np.array(self._ids, dtype=np.int64)]
+        counts = np.array(self._counts, dtype="<u2")
+        ends = np.array([0, *self._ends], dtype=np.int64)
+        sizes = ends[1:] - ends[:-1]
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        order = np.argsort(ids * len(sizes) + rows)
+        return {
+            "postings.npy": _begins(np.bincount(ids, minlength=len(terms))),
+            "rows.npy": rows[order].astype("<i4"),
+            "counts.npy": counts[order],
+            "lengths.npy": np.bincount(rows, counts, minlength=len(sizes)).astype("<i4"),
+        }
+
+
+def _check_counts(counts: Mapping[str, int]) -> None:
+    for term, count in counts.items():
+        if not 0 < count <= _MOST or not term or "\n" in term:
+            raise ValueError(f"the term {term!r} cannot be counted {count} times")
+
+
+def _begins(sizes: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each of several runs begins, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(sizes))).astype("<i8")
+
+
+class Postings:
+    """The mapped postings: ``of(term)`` for scoring, ``term_rows`` for a later build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.vocabulary = Vocabulary(folder)
+        self._begins: NDArray[np.int64] = map_array(folder / "postings.npy")
+        self._rows: NDArray[np.int32] = map_array(folder / "rows.npy")
+        self._counts: NDArray[np.uint16] = map_array(folder / "counts.npy")
+        self.lengths: NDArray[np.int32] = map_array(folder / "lengths.npy")
+        self._forward: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]] | None = None
+
+    def of(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+        """The passages with ``term``, ascending, and how often each has it."""
+        number = self.vocabulary.find(term)
+        begin, end = (0, 0) if number < 0 else self._begins[number : number + 2].tolist()
+        return self._rows[begin:end], self._counts[begin:end]
+
+    def term_rows(self, passages: range) -> TermRows:
+        """The term counts of consecutive passages, ids ascending within each."""
+        if self._forward is None:
+            self._forward = self._transposed()
+        ids, counts, begins = self._forward
+        first, last = int(begins[passages.start]), int(begins[passages.stop])
+        ends = begins[passages.start + 1 : passages.stop + 1] - first
+        return TermRows(self.vocabulary, ids[first:last], counts[first:last], ends)
+
+    def _transposed(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+        sizes = self._begins[1:] - self._begins[:-1]
+        ids = np.repeat(np.arange(len(self.vocabulary)), sizes)
+        order = np.argsort(self._rows.astype(np.int64) * max(1, len(self.vocabulary)) + ids)
+        begins = _begins(np.bincount(self._rows, minlength=len(self.lengths)))
+        return ids[order].astype(np.int32), self._counts[order].astype(np.int32), begins
+
+    def check(self) -> None:
+        """Raises ValueError unless the arrays fit together."""
+        same = len(self._rows) == len(self._counts) == self._begins[-1]
+        if not same or len(self._begins) != len(self.vocabulary) + 1:
+            raise ValueError("the postings and the vocabulary are of different lengths")
+        if len(self._rows) and not 0 <= self._rows.min() <= self._rows.max() < len(self.lengths):
+            raise ValueError("a posting names a passage that is not there")
+        lengths = np.bincount(self._rows, self._counts, minlength=len(self.lengths))
+        if not np.array_equal(lengths, self.lengths):
+            raise ValueError("the postings do not add up to the passages' lengths")

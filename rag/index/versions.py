@@ -1,0 +1,101 @@
+"""The index folder goes in; its numbered versions, the live one and the leftovers come out.
+
+::
+
+    CURRENT               the live version's name and the SHA-256 of its manifest
+    versions/000042/      one immutable version
+    versions/.tmp-000043  one being written, or what a killed build left of it
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import IndexDamaged
+from rag.index import lock
+from rag.index.disk import Disk, remove_tree, replace_file
+from rag.index.manifest import MANIFEST
+
+CURRENT = "CURRENT"
+VERSIONS = "versions"
+CACHE = "cache"
+TEMPORARY = ".tmp-"
+_NAME = re.compile(r"\d{6,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What CURRENT says: the live version, and the SHA-256 of its manifest."""
+
+    version: str
+    manifest_sha256: str
+
+
+def read_current(folder: Path) -> bytes:
+    """The bytes of CURRENT; empty if there is none."""
+    try:
+        return (folder / CURRENT).read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def parse_current(raw: bytes) -> Pointer:
+    """Raises IndexDamaged unless ``raw`` is what ``set_current`` writes."""
+    match = re.fullmatch(rb"(\d{6,18}) ([0-9a-f]{64})\n", raw)
+    if match is None:
+        raise IndexDamaged(f"{CURRENT} does not name a version")
+    return Pointer(match[1].decode(), match[2].decode())
+
+
+def set_current(disk: Disk, folder: Path, version: str, manifest: bytes) -> None:
+    """Makes ``version`` the live one, at once and durably."""
+    checksum = hashlib.sha256(manifest).hexdigest()
+    replace_file(disk, folder / CURRENT, f"{version} {checksum}\n".encode())
+
+
+def version_names(folder: Path) -> list[str]:
+    """Every version there is, newest first."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        names = [path.name for path in (folder / VERSIONS).iterdir()]
+        return sorted(filter(_NAME.fullmatch, names), key=int, reverse=True)
+    return []
+
+
+def next_name(folder: Path) -> str:
+    """The name of the version to write: one more than the highest number there is."""
+    names = version_names(folder)
+    return f"{int(names[0]) + 1 if names else 1:06d}"
+
+
+def sweep(disk: Disk, folder: Path) -> None:
+    """Removes what killed builds left half written; only for the holder of the lock."""
+    for parent in (folder, folder / VERSIONS, folder / CACHE):
+        for path in sorted(parent.glob(f"{TEMPORARY}*")):
+            remove_tree(disk, path)
+
+
+def collect(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
+    """Removes every version but those named and those that a reader holds.
+
+    A version leaves by one rename, so that a build killed here leaves no half of one. What cannot
+    be removed now is tried again by the next build: a published version is not undone for it.
+    """
+    keep = set(keep)
+    for name in version_names(folder):
+        if name not in keep:
+            with suppress(OSError):
+                _remove(disk, folder / VERSIONS / name)
+
+
+def _remove(disk: Disk, version: Path) -> None:
+    gone = version.with_name(TEMPORARY + version.name)
+    with lock.removing(version / MANIFEST) as free:
+        if not free:
+            return
+        disk.rename(version, gone)
+    remove_tree(disk, gone)

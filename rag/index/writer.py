@@ -1,0 +1,200 @@
+"""Articles, passages, terms and vectors go in; a new, verified version of the index comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged, IndexUnusable, ModelError
+from rag.index import lock, versions
+from rag.index.analysis import ANALYSIS
+from rag.index.check import verify
+from rag.index.disk import Disk, FileRecord, explained, make_folder, remove_tree, write_file
+from rag.index.index import Index
+from rag.index.manifest import FORMAT, MANIFEST, Manifest, encode, now
+from rag.index.postings import PostingsWriter, TermRows
+from rag.index.store import Span
+from rag.index.store_writer import StoreWriter
+from rag.index.vectors import check_unit, plan, write_vectors
+from rag.types import Article
+
+
+class IndexWriter:
+    """Holds the one right to build in ``folder`` while the ``with`` block lasts.
+
+    ``add`` the articles in the order that their rows shall have, then ``publish``; without that,
+    nothing changes. Raises IndexBusy when another build runs, and IndexUnusable when the disk does
+    not take what is written; whatever is raised, the version that was there still serves.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: Mapping[str, Any],
+        model_fingerprint: str,
+        dim: int,
+        exact_limit: int,
+        disk: Disk | None = None,
+    ) -> None:
+        """``dim`` is the vectors' length; above ``exact_limit`` passages search is approximate."""
+        self._folder, self._disk = folder, disk or Disk()
+        self._settings, self._model, self._dim = dict(settings), model_fingerprint, dim
+        self._exact_limit = exact_limit
+        self._postings = PostingsWriter()
+        self._unpublished: Path | None = None
+
+    def __enter__(self) -> Self:
+        with explained(self._folder), ExitStack() as stack:
+            make_folder(self._disk, self._folder)
+            stack.enter_context(lock.writing(self._disk, self._folder))
+            make_folder(self._disk, self._folder / versions.VERSIONS)
+            versions.sweep(self._disk, self._folder)
+            stack.callback(self._discard)
+            self._store = StoreWriter(self._disk, self._new_folder())
+            stack.callback(self._store.close)
+            self._exit = stack.pop_all()
+        return self
+
+    def _new_folder(self) -> Path:
+        self._name = versions.next_name(self._folder)
+        folder = self._folder / versions.VERSIONS / (versions.TEMPORARY + self._name)
+        self._unpublished = folder
+        self._disk.mkdir(folder)
+        return folder
+
+    def _discard(self) -> None:
+        """Removes what was not published; what cannot be removed now, the next build sweeps."""
+        if self._unpublished is not None and not self._is_live():
+            with suppress(OSError):
+                remove_tree(self._disk, self._unpublished)
+
+    def _is_live(self) -> bool:
+        """Whether CURRENT was already replaced when making that durable failed."""
+        return versions.read_current(self._folder).startswith(f"{self._name} ".encode())
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._exit.close()
+
+    @property
+    def passages(self) -> int:
+        """The number of passages added so far."""
+        return self._store.passages
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the articles added so far and of all settings: what the index is made of."""
+        settings = [FORMAT, ANALYSIS, self._settings, self._model, self._dim, self._exact_limit]
+        values = json.dumps([settings, self._store.digest], sort_keys=True)
+        return hashlib.sha256(values.encode()).hexdigest()
+
+    def add(
+        self,
+        article: Article,
+        spans: Sequence[Span],
+        terms: Sequence[Mapping[str, int]] | TermRows,
+    ) -> None:
+        """Adds an article, its passages and each one's terms with their counts.
+
+        Raises ArticleError for an id that was there before and a text that is not valid Unicode;
+        ValueError for a span outside the article or terms that do not go with the spans.
+        """
+        rows = terms.ends if isinstance(terms, TermRows) else terms
+        if len(rows) != len(spans):
+            raise ValueError(f"article {article.id!r}: {len(spans)} spans, {len(rows)} with terms")
+        with explained(self._folder):
+            self._store.add(article, spans)
+        if isinstance(terms, TermRows):
+            self._postings.add_rows(terms)
+        else:
+            self._postings.add(terms)
+
+    def publish(self, vectors: NDArray[np.float32], files: Sequence[Mapping[str, Any]]) -> str:
+        """Writes, verifies and makes live the new version, and returns its name.
+
+        ``vectors``: float32 [passages, dim] of length 1, in the order in which passages were added
+        (ModelError when one is not). ``files``: what to note of each file, as JSON.
+        """
+        vectors = self._checked(vectors)
+        with explained(self._folder):
+            serving = _serving(self._folder)
+            manifest = self._write(vectors, files)
+            self._verify()
+            versions.set_current(self._disk, self._folder, self._name, manifest)
+            self._unpublished = None
+            versions.collect(self._disk, self._folder, keep={self._name, serving})
+        return self._name
+
+    def _checked(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        passages = self._store.passages
+        if vectors.shape != (passages, self._dim) or len(self._postings) != passages:
+            raise ValueError(
+                f"{passages} passages, terms of {len(self._postings)}, vectors {vectors.shape}"
+            )
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        try:
+            check_unit(vectors)
+        except ValueError as error:
+            raise ModelError(f"The model cannot be used for an index: {error}.") from error
+        return vectors
+
+    def _write(self, vectors: NDArray[np.float32], files: Sequence[Mapping[str, Any]]) -> bytes:
+        """Puts the version in its place, whole and durable but not yet live; its manifest."""
+        folder = self._folder / versions.VERSIONS
+        temporary, target = folder / (versions.TEMPORARY + self._name), folder / self._name
+        how = plan(len(vectors), exact_limit=self._exact_limit)
+        records = self._store.finish(files) | self._postings.write(self._disk, temporary)
+        records |= write_vectors(self._disk, temporary, vectors, how)
+        manifest = encode(self._manifest(how, records))
+        write_file(self._disk, temporary / MANIFEST, manifest)
+        self._disk.sync_folder(temporary)
+        self._disk.rename(temporary, target)
+        self._unpublished = target
+        self._disk.sync_folder(folder)
+        return manifest
+
+    def _manifest(self, how: Mapping[str, Any], records: Mapping[str, FileRecord]) -> Manifest:
+        return Manifest(
+            settings=self._settings,
+            model_fingerprint=self._model,
+            dim=self._dim,
+            analysis=ANALYSIS,
+            vectors=how,
+            articles=self._store.articles,
+            passages=self._store.passages,
+            oldest_article=self._store.oldest,
+            newest_article=self._store.newest,
+            built_at=now(),
+            fingerprint=self.fingerprint,
+            files=records,
+        )
+
+    def _verify(self) -> None:
+        """Reads the new version back as every later reader will."""
+        try:
+            with Index(self._folder, self._name) as index:
+                verify(index)
+        except IndexDamaged as error:
+            raise IndexDamaged(
+                f"The new version of the index {str(self._folder)!r} does not read back as it was "
+                f"written ({error}); check the disk and build again. The old version still serves."
+            ) from error
+
+
+def _serving(folder: Path) -> str:
+    """The version that readers get now and can fall back on later; empty if there is none."""
+    try:
+        with Index.open(folder) as index:
+            return index.version
+    except IndexUnusable:
+        return ""

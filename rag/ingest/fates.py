@@ -1,0 +1,86 @@
+"""Fates: the files of this reading and of the index before in, what became of each file out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from rag.index.index import Index
+from rag.ingest.corpus import SourceFile
+from rag.types import Fate, FileReport
+
+
+def file_records(files: Sequence[SourceFile]) -> list[dict[str, Any]]:
+    """What the index keeps of each file, to tell later what has changed."""
+    return [
+        {
+            "path": file.path,
+            "size_bytes": file.size_bytes,
+            "sha256": file.sha256,
+            "articles": len(file.articles),
+        }
+        for file in files
+    ]
+
+
+def file_reports(
+    files: Sequence[SourceFile], previous: Index | None, new_ids: Collection[str]
+) -> tuple[FileReport, ...]:
+    """One report per file in order of path, removed ones included.
+
+    ``new_ids`` are the articles that the index before did not hold in the same words.
+    """
+    before = {str(file["path"]): file for file in previous.files()} if previous else {}
+    ids_before = _ids_by_path(files, before, previous)
+    reports = [
+        _report(file, before.get(file.path), ids_before.get(file.path, frozenset()), new_ids)
+        for file in files
+    ]
+    removed = before.keys() - {file.path for file in files}
+    reports += [FileReport(path, "removed") for path in removed if before[path]["articles"]]
+    return tuple(sorted(reports, key=lambda report: report.path))
+
+
+def _ids_by_path(
+    files: Sequence[SourceFile], before: Mapping[str, Mapping[str, Any]], previous: Index | None
+) -> dict[str, frozenset[str]]:
+    """The ids that changed files held before; only files of several articles need them."""
+    wanted = {
+        file.path
+        for file in files
+        if len(file.articles) > 1 and before.get(file.path, {}).get("sha256") != file.sha256
+    }
+    ids: dict[str, set[str]] = {path: set() for path in wanted & before.keys()}
+    if ids and previous:
+        for entry in previous.entries():
+            if entry.path in ids:
+                ids[entry.path].add(entry.id)
+    return {path: frozenset(held) for path, held in ids.items()}
+
+
+def _report(
+    file: SourceFile,
+    before: Mapping[str, Any] | None,
+    ids_before: frozenset[str],
+    new_ids: Collection[str],
+) -> FileReport:
+    notes = file.notes
+    if ids_before:
+        new = sum(article in new_ids for article in file.articles)
+        gone = len(ids_before - set(file.articles))
+        notes = (
+            f"{new:,} of {len(file.articles):,} articles new or changed, {gone:,} gone",
+            *notes,
+        )
+    reason = file.skipped or (f"a copy of {file.duplicate_of}" if file.duplicate_of else "")
+    return FileReport(file.path, _fate(file, before), reason, len(file.articles), notes)
+
+
+def _fate(file: SourceFile, before: Mapping[str, Any] | None) -> Fate:
+    if file.skipped:
+        return "skipped"
+    if file.duplicate_of:
+        return "duplicate"
+    if before is None or not before["articles"]:
+        return "added"
+    return "unchanged" if before["sha256"] == file.sha256 else "changed"

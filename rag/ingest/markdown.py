@@ -1,0 +1,76 @@
+"""The text of a ``.md`` file in; its front matter and where the story starts, out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rag.ingest.draft import Found, printable
+
+MAX_FRONT_CHARS = 20_000
+_FENCE = re.compile(r"---[ \t]*\r?\n")
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$\n?", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(?P<title>\S[^\r\n]*)", re.MULTILINE)
+_FIELDS = ("title", "date", "url")
+
+
+class _Broken(Exception):
+    """The front matter cannot be used; the message says why."""
+
+
+def find(text: str) -> Found:
+    """YAML front matter (``title``, ``date``, ``url``), then the story; the text is the whole file.
+
+    Front matter that is broken is said in a note, and all of the file is the story.
+    """
+    if _FENCE.match(text) is None:
+        return Found(text, title=_heading(text, 0))
+    try:
+        return _with_front(text)
+    except _Broken as error:
+        note = f"front matter {error}: read as part of the story"
+        return Found(text, title=_heading(text, 0), notes=(note,))
+
+
+def _with_front(text: str) -> Found:
+    opening = _FENCE.match(text)
+    close = _CLOSE.search(text, opening.end(), MAX_FRONT_CHARS) if opening else None
+    if opening is None or close is None:
+        raise _Broken("has no closing line")
+    front = _parse(text[opening.end() : close.start()])
+    kept = {name: front[name] for name in _FIELDS if isinstance(front.get(name), str)}
+    notes = tuple(
+        f"{name} in the front matter is not plain text: left out"
+        for name in _FIELDS
+        if name in front and name not in kept
+    )
+    return Found(
+        text,
+        body=close.end(),
+        date=kept.get("date", ""),
+        title=kept.get("title", "") or _heading(text, close.end()),
+        url=kept.get("url", ""),
+        notes=notes,
+    )
+
+
+def _parse(front: str) -> dict[Any, Any]:
+    import yaml
+
+    try:
+        # BaseLoader builds strings, lists and dicts only: a title `No` stays a title, and a date
+        # stays as it is written.
+        fields = yaml.load(front, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = getattr(error, "problem", None) or type(error).__name__
+        raise _Broken(f"is not valid YAML ({printable(str(problem))})") from error
+    if fields is None:
+        return {}
+    if not isinstance(fields, dict):
+        raise _Broken("holds no fields")
+    return fields
+
+
+def _heading(text: str, start: int) -> str:
+    match = _HEADING.search(text, start)
+    return match["title"].rstrip("# \t") if match else ""

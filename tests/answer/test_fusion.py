@@ -1,0 +1,25 @@
+"""Fusion: scores by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rag.answer.fusion import fuse, min_max
+
+
+def scores(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    return np.array(values, dtype=np.float32)
+
+
+def test_min_max_spans_zero_to_one() -> None:
+    np.testing.assert_allclose(min_max(scores(2, 4, 3)), [0, 1, 0.5])
+
+
+def test_equal_scores_say_nothing() -> None:
+    np.testing.assert_array_equal(min_max(scores(7, 7)), [0, 0])
+    assert min_max(scores()).size == 0
+
+
+def test_fuse_weighs_meaning_against_words_of_passage_and_article() -> None:
+    fused = fuse(scores(0, 1), scores(5, 0), scores(0, 8), dense_weight=0.25)
+    np.testing.assert_allclose(fused, [0.75 * 0.5, 0.25 + 0.75 * 0.5])

@@ -1,0 +1,51 @@
+"""Explicit windows, by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.answer.window import explicit_window
+from rag.errors import QuestionError
+from rag.types import Window
+
+JUNE, JULY = date(2024, 6, 1), date(2024, 7, 1)
+
+
+def test_nothing_given_is_no_window() -> None:
+    assert explicit_window() is None
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "as_of", "expected"),
+    [
+        (JUNE, None, None, Window(JUNE, None, "after 2024-06-01")),
+        (None, JULY, None, Window(None, JULY, "before 2024-07-01")),
+        (JUNE, JULY, None, Window(JUNE, JULY, "after 2024-06-01, before 2024-07-01")),
+        (None, None, JUNE, Window(None, date(2024, 6, 2), "as of 2024-06-01")),
+        (None, JULY, JUNE, Window(None, date(2024, 6, 2), "before 2024-07-01, as of 2024-06-01")),
+        (None, JUNE, JULY, Window(None, JUNE, "before 2024-06-01, as of 2024-07-01")),
+        (JUNE, None, JUNE, Window(JUNE, date(2024, 6, 2), "after 2024-06-01, as of 2024-06-01")),
+        (None, None, date.max, Window(None, None, "as of 9999-12-31")),
+    ],
+)
+def test_what_all_of_them_allow(
+    after: date | None, before: date | None, as_of: date | None, expected: Window
+) -> None:
+    assert explicit_window(after=after, before=before, as_of=as_of) == expected
+
+
+def test_a_window_without_a_day_is_refused() -> None:
+    with pytest.raises(
+        QuestionError, match="No day is both after 2024-07-01 and before 2024-06-01"
+    ):
+        explicit_window(after=JULY, before=JUNE)
+
+
+def test_a_day_lies_inside_by_half_open_bounds() -> None:
+    window = Window(JUNE, JULY)
+    assert window.contains(JUNE)
+    assert not window.contains(JULY)
+    assert not window.contains(None)
+    assert Window().contains(None)

@@ -1,0 +1,231 @@
+"""Passages: within every limit as wholes, nothing lost, sentences whole where they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import ConfigError
+from rag.ingest.splitter import Limit, Splitter
+from rag.ingest.tokens import TokenCounter
+from rag.text import sentence_spans
+from rag.types import Article, Passage
+
+Count = Callable[[Sequence[str]], list[int]]
+
+TOKENS = TokenCounter()
+
+
+def article(text: str, body: int = 0) -> Article:
+    return Article(
+        id="a", text=text, body=body, published=None, title="", title_derived=True, url="",
+        path="a.txt", sha256="",
+    )  # fmt: skip
+
+
+def words(texts: Sequence[str]) -> list[int]:
+    return [len(text.split()) for text in texts]
+
+
+def characters(texts: Sequence[str]) -> list[int]:
+    return [len(text) for text in texts]
+
+
+def framed(texts: Sequence[str]) -> list[int]:
+    """Words between two marks, as some tokenizers count."""
+    return [2 + len(text.split()) for text in texts]
+
+
+def worse_together(texts: Sequence[str]) -> list[int]:
+    """More than the sum of its parts: every line break and every pair of words weighs extra."""
+    return [len(text.split()) + len(text.split()) // 2 + text.count("\n") for text in texts]
+
+
+def split(text: str, *limits: tuple[Count, int], overlap: int = 1) -> list[str]:
+    splitter = Splitter([Limit(count, most) for count, most in limits], overlap)
+    return [passage.text for passage in splitter.split(article(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "overlap", "expected"),
+    [
+        ("One two. Three four. Five six.", 6, 1, ["One two. Three four. Five six."]),
+        (
+            "One two. Three four. Five six.",
+            4,
+            1,
+            ["One two. Three four.", "Three four. Five six."],
+        ),
+        ("One two. Three four. Five six.", 4, 0, ["One two. Three four.", "Five six."]),
+        # no overlap where it and the next sentence would not fit together
+        ("One two. Three four five. Six.", 4, 1, ["One two.", "Three four five. Six."]),
+        # of two sentences of overlap the one that fits
+        (
+            "One. Two. Three. Four five. Six.",
+            3,
+            2,
+            ["One. Two. Three.", "Three. Four five.", "Four five. Six."],
+        ),
+        # a sentence over the limit is cut between words, a word between characters
+        ("One two three four five six.", 4, 0, ["One two three four", "five six."]),
+        ("", 4, 1, []),
+        (" \r\n\t\u00a0", 4, 1, []),
+    ],
+)
+def test_by_hand(text: str, most: int, overlap: int, expected: list[str]) -> None:
+    assert split(text, (words, most), overlap=overlap) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "most", "parts"),
+    [
+        ("abcdefgh", 4, ["abcd", "efgh"]),
+        ("e\u0301" * 5, 5, ["e\u0301e\u0301", "e\u0301", "e\u0301e\u0301"]),
+        ("👩\u200d🚀" * 2, 3, ["👩\u200d🚀", "👩\u200d🚀"]),
+        ("👍🏽" * 3, 3, ["👍🏽", "👍🏽", "👍🏽"]),
+        ("\ud83d\ude00" * 2, 3, ["\ud83d\ude00", "\ud83d\ude00"]),
+        ("a" + "\u0301" * 7, 4, ["a\u0301\u0301\u0301", "\u0301\u0301\u0301\u0301"]),
+    ],
+)
+def test_a_long_word_is_cut_between_characters(word: str, most: int, parts: list[str]) -> None:
+    assert split(word, (characters, most)) == parts
+
+
+def test_only_the_body_is_split() -> None:
+    text = " date 2024-12-20 One two. Three."
+    passages = Splitter([Limit(words, 2)]).split(article(text, body=17))
+    assert [(p.start, p.end, p.ordinal, p.text) for p in passages] == [
+        (17, 25, 0, "One two."),
+        (26, 32, 1, "Three."),
+    ]
+
+
+def test_a_limit_without_room_for_a_character_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no room for the single character 'a'"):
+        split("a b", (framed, 2))
+    with pytest.raises(ConfigError, match="max_tokens is 0"):
+        Limit(words, 0)
+
+
+SENTENCES = [
+    "He left.",
+    "She said no.",
+    "In 1999 the U.S. sold 5.9 percent of it.",
+    "“Why?” he asked.",
+]
+ODD = [
+    "a" * 30,
+    "e\u0301" * 9,
+    "👩\u200d🚀" * 4,
+    "\n\n",
+    "\n \n\n",
+    "\u2029",
+    "no point",
+    "，。",
+    "x " * 20,
+]
+BODIES = st.one_of(
+    st.lists(st.sampled_from(SENTENCES + ODD), max_size=30).map(" ".join), st.text(max_size=120)
+)
+COUNTS = st.sampled_from([words, characters, framed, worse_together])
+LIMITS = st.lists(st.builds(Limit, COUNTS, st.integers(3, 30)), min_size=1, max_size=3)
+
+
+@given(BODIES, LIMITS, st.integers(0, 3), st.data())
+def test_every_passage_fits_and_nothing_is_lost(
+    text: str, limits: list[Limit], overlap: int, data: st.DataObject
+) -> None:
+    body = data.draw(st.integers(0, len(text)))
+    source = article(text, body)
+    passages = Splitter(limits, overlap).split(source)
+    for limit in limits:
+        counts = limit.count([passage.text for passage in passages])
+        assert all(count <= limit.max_tokens for count in counts)
+    assert [passage.ordinal for passage in passages] == list(range(len(passages)))
+    assert_covered(passages, source)
+
+
+def assert_covered(passages: list[Passage], source: Article) -> None:
+    """Every visible character is in a passage, every passage is trimmed and adds something."""
+    position = source.body
+    for passage in passages:
+        assert passage.article is source
+        assert passage.text == passage.text.strip()
+        assert passage.start >= source.body
+        assert passage.end > position
+        assert not source.text[position : passage.start].strip()
+        position = passage.end
+    assert not source.text[position:].strip()
+    assert all(earlier.start < later.start for earlier, later in pairwise(passages))
+
+
+def packed_slowly(text: str, most: int, overlap: int) -> list[tuple[int, int]]:
+    """The definition, word for word: one sentence after another, each run counted as a whole."""
+    spans = sentence_spans(text)
+
+    def fits(first: int, last: int) -> bool:
+        return words([text[spans[first][0] : spans[last][1]]])[0] <= most
+
+    runs, new = [], 0
+    while new < len(spans):
+        shared = next(k for k in range(min(overlap, new), -1, -1) if k == 0 or fits(new - k, new))
+        last = new
+        while last + 1 < len(spans) and fits(new - shared, last + 1):
+            last += 1
+        runs.append((spans[new - shared][0], spans[last][1]))
+        new = last + 1
+    return runs
+
+
+@given(
+    st.lists(st.sampled_from(SENTENCES), max_size=30).map(" ".join),
+    st.integers(9, 30),
+    st.integers(0, 3),
+)
+def test_sentences_are_packed_as_the_slow_oracle_packs_them(
+    text: str, most: int, overlap: int
+) -> None:
+    passages = Splitter([Limit(words, most)], overlap).split(article(text))
+    assert [(p.start, p.end) for p in passages] == packed_slowly(text, most, overlap)
+
+
+@given(BODIES, st.integers(3, 30))
+def test_cuts_fall_between_words(text: str, most: int) -> None:
+    for passage in Splitter([Limit(words, most)]).split(article(text)):
+        around = text[passage.start - 1 : passage.start] + text[passage.end : passage.end + 1]
+        sentence_edges = {edge for span in sentence_spans(text) for edge in span}
+        assert not around.strip() or {passage.start, passage.end} & sentence_edges
+
+
+@given(BODIES, st.integers(16, 60))
+def test_limits_in_real_tokens_hold(text: str, most: int) -> None:
+    source = article(text)
+    passages = Splitter([Limit(TOKENS.count, most), Limit(characters, 200)]).split(source)
+    assert max(TOKENS.count([p.text for p in passages]), default=0) <= most
+    assert_covered(passages, source)
+
+
+@pytest.mark.timeout(60)  # a text counted again for each passage would take hours
+@pytest.mark.parametrize("unit", ["a", "x ", "He left. ", "\u0301", "é.\n"])
+@pytest.mark.parametrize("count", [TOKENS.count, characters, worse_together])
+def test_a_megabyte_of_anything_is_split(unit: str, count: Count) -> None:
+    source = article(unit * (1_000_000 // len(unit)))
+    passages = Splitter([Limit(count, 200), Limit(characters, 2000)]).split(source)
+    assert max(count([passage.text for passage in passages])) <= 200
+    assert_covered(passages, source)
+
+
+def test_counting_is_done_in_batches() -> None:
+    batches: list[int] = []
+
+    def recorded(texts: Sequence[str]) -> list[int]:
+        batches.append(len(texts))
+        return words(texts)
+
+    split("He left. " * 500, (recorded, 10))
+    assert len(batches) == 3  # no text, the sentences, the passages
+    assert batches[1] == 500

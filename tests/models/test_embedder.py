@@ -1,0 +1,121 @@
+"""The embedder: unit rows in order, alike by either runtime, and refused when damaged."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import ModelError
+from rag.models.compiler import CARD_FILE, load_sentence_transformer
+from rag.models.embedder import (
+    CompiledEmbedder,
+    Embedder,
+    SentenceTransformerEmbedder,
+    open_embedder,
+    reopen_embedder,
+)
+from rag.models.weights import default_model, model_folder, weights_fingerprint
+
+TEXTS = [
+    "Prime Minister Shehbaz Sharif met President Pezeshkian in Cairo.",
+    "Rain is expected.",
+    "",
+    "emoji 🎺, combining é, عربي and 中文",
+    "word " * 600,
+]
+
+
+@pytest.fixture(scope="module")
+def original() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(model_folder(None))
+
+
+def test_rows_are_unit_vectors_in_the_order_of_the_texts(embedder: Embedder) -> None:
+    vectors = embedder.encode_passages(TEXTS)
+    assert vectors.shape == (len(TEXTS), embedder.dim)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    for text, row in zip(TEXTS, vectors, strict=True):
+        np.testing.assert_array_equal(embedder.encode_passages([text])[0], row)
+
+
+def test_no_texts_give_no_rows(embedder: Embedder) -> None:
+    assert embedder.encode_passages([]).shape == (0, embedder.dim)
+    assert embedder.count([]) == []
+
+
+def test_the_compiled_model_is_near_the_original(
+    embedder: Embedder, original: SentenceTransformerEmbedder
+) -> None:
+    cosines = (embedder.encode_passages(TEXTS) * original.encode_passages(TEXTS)).sum(axis=1)
+    assert cosines.min() > 0.985
+    assert embedder.encode_queries(TEXTS[:1]) @ original.encode_queries(TEXTS[:1]).T > 0.99
+
+
+def test_counts_are_those_of_the_models_tokenizer(
+    embedder: Embedder, original: SentenceTransformerEmbedder
+) -> None:
+    assert embedder.count(TEXTS) == original.count(TEXTS)
+    assert embedder.max_tokens == original.max_tokens == 254
+
+
+def test_a_damaged_compiled_model_is_made_again(models: Path, tmp_path: Path) -> None:
+    source = next(models.glob(f"*/{CARD_FILE}")).parent
+    copy = tmp_path / source.name
+    shutil.copytree(source, copy)
+    weights = bytearray((copy / "model.bin").read_bytes())
+    weights[1000] ^= 1
+    (copy / "model.bin").write_bytes(weights)
+    with pytest.raises(ModelError, match=r"model\.bin of the compiled model .* is damaged"):
+        CompiledEmbedder(copy, threads=1)
+    said: list[str] = []
+    open_embedder(None, tmp_path, threads=1, say=said.append)
+    assert said[0] == "the compiled embedding model is damaged and is made again"
+    CompiledEmbedder(copy, threads=1)
+
+
+def test_without_a_place_for_the_compiled_model_the_original_serves(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    said: list[str] = []
+    embedder = open_embedder(None, blocked / "models", threads=1, say=said.append)
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    assert "several times slower" in said[-1]
+
+
+def test_any_local_model_with_its_prompts(tmp_path: Path) -> None:
+    model = load_sentence_transformer(default_model())
+    model.prompts = {"query": "query: ", "document": "passage: "}
+    model.max_seq_length = 64
+    model.save(str(tmp_path / "model"))
+    embedder = open_embedder(tmp_path / "model", tmp_path / "models", threads=1)
+    assert isinstance(embedder, CompiledEmbedder)
+    expected = model.encode(["query: rain", "passage: rain"], prompt="", normalize_embeddings=True)
+    assert embedder.encode_queries(["rain"])[0] @ expected[0] > 0.99
+    assert embedder.encode_passages(["rain"])[0] @ expected[1] > 0.99
+    assert embedder.max_tokens == 64 - 2 - 2
+    with pytest.raises(ModelError, match="was built with the model"):
+        reopen_embedder("0" * 64, tmp_path / "model", tmp_path / "models", threads=1)
+
+
+def test_folders_that_are_no_models_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not a model folder"):
+        model_folder(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match=r"no \.safetensors weights"):
+        model_folder(tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(ModelError, match="cannot load"):
+        open_embedder(tmp_path, tmp_path / "models", threads=1)
+
+
+def test_the_fingerprint_names_contents_and_not_places(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text("{}")
+    assert weights_fingerprint(tmp_path / "a") == weights_fingerprint(tmp_path / "b")
+    (tmp_path / "b" / "config.json").write_text("{ }")
+    assert weights_fingerprint(tmp_path / "a") != weights_fingerprint(tmp_path / "b")

@@ -1,0 +1,257 @@
+"""Fits the sentence reader and its confidence: SQuAD-like rows in, ``sentences.json`` out.
+
+    python training/fit_sentences.py ROWS.jsonl.gz
+
+Rows are ``{title, context, question, answers[{text, answer_start}]}``. Contexts become articles
+and are indexed. Titles are divided into three groups by hash: on the first the sentence score and
+the retrieval weight are fitted, on the second the confidence, and on the third the threshold is
+chosen and reported. To learn when not to answer, a third of the titles of the second and third
+group are left out of the index, and a fifth of the contexts of the others: a question on those has
+no answer there, though its neighbours often come close.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from rag.answer import calibrate, sentences
+from rag.answer.fitted import Logistic
+from rag.answer.ranking import Candidate, rank
+from rag.answer.retriever import Retriever
+from rag.answer.sentences import SentenceReader
+from rag.config import AskConfig, BuildConfig
+from rag.index.index import Index
+from rag.ingest.builder import build
+from rag.models.embedder import Embedder, reopen_embedder
+from rag.types import Hit, Query
+
+OUT = Path(__file__).parents[1] / "rag" / "answer" / "sentences.json"
+GROUPS = ("sentence", "confidence", "threshold")
+MIN_ACCURACY = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the id of its context, and where the answers stand in it."""
+
+    question: str
+    article_id: str
+    answers: tuple[tuple[int, int], ...]
+    group: str
+    answerable: bool
+
+
+def _share(key: str) -> float:
+    """A number in [0, 1) that depends on ``key`` alone."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") / (1 << 48)
+
+
+def read_rows(path: Path, per_group: int) -> tuple[dict[str, str], list[Asked]]:
+    """The contexts to index by id, and up to ``per_group`` questions of each group."""
+    contexts: dict[str, str] = {}
+    asked: list[Asked] = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    for row in rows:
+        group = GROUPS[int(_share(f"group {row['title']}") * 3)]
+        article_id = hashlib.sha256(row["context"].encode()).hexdigest()[:16]
+        held_out = group != "sentence" and (
+            _share(f"title {row['title']}") < 1 / 3 or _share(f"context {article_id}") < 1 / 5
+        )
+        if not held_out:
+            contexts[article_id] = row["context"]
+        spans = tuple(
+            (answer["answer_start"], answer["answer_start"] + len(answer["text"]))
+            for answer in row["answers"]
+        )
+        asked.append(Asked(row["question"], article_id, spans, group, not held_out))
+    asked.sort(key=lambda a: _share(f"question {a.question} {a.article_id}"))
+    chosen = [a for group in GROUPS for a in [b for b in asked if b.group == group][:per_group]]
+    return contexts, chosen
+
+
+def holds_answer(asked: Asked, hit: Hit, start: int, end: int) -> bool:
+    """Whether ``[start, end)`` of the hit's article contains a whole answer."""
+    return hit.passage.article.id == asked.article_id and any(
+        start <= first and last <= end for first, last in asked.answers
+    )
+
+
+class Fit:
+    """Retrieves every question once and fits each part on its own group."""
+
+    def __init__(self, retriever: Retriever, embedder: Embedder, asked: Sequence[Asked]) -> None:
+        self._embedder = embedder
+        self._asked = asked
+        self._hits = [retriever.retrieve(Query(a.question, a.question)) for a in asked]
+
+    def of_group(self, group: str) -> Iterator[tuple[Asked, list[Hit]]]:
+        pairs = zip(self._asked, self._hits, strict=True)
+        return ((asked, hits) for asked, hits in pairs if asked.group == group)
+
+    def sentence(self) -> Logistic:
+        """Log-odds that a retrieved sentence holds the answer."""
+        blank = Logistic(sentences.FEATURES, (0.0,) * len(sentences.FEATURES), 0.0)
+        reader = SentenceReader(self._embedder, blank)
+        rows, labels = [], []
+        for asked, hits in self.of_group("sentence"):
+            readings = reader.read(asked.question, [hit.passage for hit in hits])
+            places = [(h, s) for h, r in zip(hits, readings, strict=True) for s in r.spans]
+            texts = [h.passage.article.text[s.start : s.end] for h, s in places]
+            if texts:
+                rows.append(reader.features(asked.question, texts))
+                labels += [holds_answer(asked, h, s.start, s.end) for h, s in places]
+        return fitted(sentences.FEATURES, np.concatenate(rows), labels)
+
+    def ranked(
+        self, group: str, model: Logistic, weight: float
+    ) -> Iterator[tuple[Asked, list[Hit], list[Candidate]]]:
+        reader = SentenceReader(self._embedder, model)
+        for asked, hits in self.of_group(group):
+            readings = reader.read(asked.question, [hit.passage for hit in hits])
+            yield asked, hits, rank(hits, readings, retrieval_weight=weight)
+
+    def accuracy(self, model: Logistic, weights: Sequence[float]) -> dict[float, float]:
+        """Share of first sentences that hold the answer, by retrieval weight."""
+        reader = SentenceReader(self._embedder, model)
+        right = dict.fromkeys(weights, 0)
+        total = 0
+        for asked, hits in self.of_group("sentence"):
+            readings = reader.read(asked.question, [hit.passage for hit in hits])
+            total += 1
+            for weight in weights:
+                first = rank(hits, readings, retrieval_weight=weight)[:1]
+                right[weight] += any(
+                    holds_answer(asked, c.hit, c.span.start, c.span.end) for c in first
+                )
+        return {weight: count / total for weight, count in right.items()}
+
+    def confidence_rows(
+        self, group: str, model: Logistic, weight: float
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Features of the first answer to each question, and whether it is right."""
+        rows, labels = [], []
+        for asked, hits, candidates in self.ranked(group, model, weight):
+            if candidates:
+                first = candidates[0]
+                rows.append(calibrate.features(asked.question, candidates, hits))
+                labels.append(holds_answer(asked, first.hit, first.span.start, first.span.end))
+        return np.concatenate(rows), np.array(labels)
+
+
+def fitted(features: Sequence[str], rows: np.ndarray[Any, Any], labels: Sequence[bool]) -> Logistic:
+    """Logistic regression on standardised features, its weights given for the raw ones."""
+    mean, scale = rows.mean(0), rows.std(0) + 1e-9
+    model = LogisticRegression(max_iter=1000).fit((rows - mean) / scale, labels)
+    weights = model.coef_[0] / scale
+    return Logistic(
+        tuple(features),
+        tuple(round(float(weight), 4) for weight in weights),
+        round(float(model.intercept_[0] - weights @ mean), 4),
+    )
+
+
+def choose_threshold(probability: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> float:
+    """The lowest confidence from which on the answers given reach ``MIN_ACCURACY``."""
+    order = np.argsort(-probability)
+    accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    reached = np.flatnonzero(accuracy >= MIN_ACCURACY)
+    return round(float(probability[order][reached[-1]]), 3) if len(reached) else 1.0
+
+
+def risk_coverage(
+    probability: np.ndarray[Any, Any], right: np.ndarray[Any, Any]
+) -> list[dict[str, float]]:
+    """Accuracy of what is answered, by the share of questions that are."""
+    order = np.argsort(-probability)
+    points = []
+    for coverage in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+        answered = order[: max(1, round(coverage * len(order)))]
+        points.append(
+            {
+                "coverage": coverage,
+                "accuracy": round(float(right[answered].mean()), 3),
+                "confidence": round(float(probability[answered[-1]]), 3),
+            }
+        )
+    return points
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    options.add_argument("rows", type=Path)
+    options.add_argument("--per-group", type=int, default=1500)
+    options.add_argument("--models", type=Path, default=Path("index/models"))
+    options.add_argument("--out", type=Path, default=OUT)
+    chosen = options.parse_args()
+    contexts, asked = read_rows(chosen.rows, chosen.per_group)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        values = fit(folder, contexts, asked, chosen.models)
+    values["fitted"]["rows"] = chosen.rows.name
+    chosen.out.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
+    print(json.dumps(values, indent=1))
+
+
+def fit(
+    folder: Path, contexts: dict[str, str], asked: Sequence[Asked], models: Path
+) -> dict[str, Any]:
+    """Everything that ``sentences.json`` holds."""
+    articles = folder / "articles"
+    articles.mkdir()
+    with (articles / "contexts.jsonl").open("w", encoding="utf-8") as lines:
+        for article_id, text in contexts.items():
+            lines.write(json.dumps({"id": article_id, "text": text}) + "\n")
+    config = BuildConfig(articles=articles, index=folder / "index", models=models)
+    build(config)
+    with Index.open(config.index) as index:
+        embedder = reopen_embedder(index.model_fingerprint, None, models, threads=0)
+        retriever = Retriever(index, embedder, AskConfig())
+        work = Fit(retriever, embedder, asked)
+        sentence = work.sentence()
+        by_weight = work.accuracy(sentence, (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0))
+        weight = max(by_weight, key=lambda w: (by_weight[w], -w))
+        confidence = fitted(
+            calibrate.FEATURES, *work.confidence_rows("confidence", sentence, weight)
+        )
+        rows, right = work.confidence_rows("threshold", sentence, weight)
+        probability = confidence.probability(rows)
+    return {
+        "sentence": _values(sentence),
+        "retrieval_weight": weight,
+        "confidence": _values(confidence),
+        "threshold": choose_threshold(probability, right),
+        "fitted": {
+            "how": __doc__.split("\n\n", maxsplit=2)[2].replace("\n", " ").strip(),
+            "threshold": f"the lowest with accuracy {MIN_ACCURACY} among the answers given",
+            "questions": {group: sum(a.group == group for a in asked) for group in GROUPS},
+            "answerable": {
+                group: sum(a.group == group and a.answerable for a in asked) for group in GROUPS
+            },
+            "accuracy_by_retrieval_weight": {str(w): round(a, 3) for w, a in by_weight.items()},
+            "risk_coverage": risk_coverage(probability, right),
+        },
+    }
+
+
+def _values(model: Logistic) -> dict[str, Any]:
+    return {
+        "features": list(model.features),
+        "weights": list(model.weights),
+        "intercept": model.intercept,
+    }
+
+
+if __name__ == "__main__":
+    main()
