@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from rag.config import BuildConfig
 from rag.models.embedder import CompiledEmbedder, Embedder, open_embedder
@@ -34,7 +38,21 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+# A deadline would be a timed assertion in disguise.
+settings.register_profile("dateline", deadline=None)
+settings.load_profile("dateline")
 sys.addaudithook(_refuse_the_network)
+
+
+@pytest.fixture
+def ram_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: for tests that sync to disk thousands of times."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.text import sentence_spans, word_spans
@@ -163,6 +163,7 @@ TEXTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_spans_are_ordered_disjoint_trimmed_and_cover_everything(text: str) -> None:
     spans = sentence_spans(text)
@@ -175,6 +176,7 @@ def test_spans_are_ordered_disjoint_trimmed_and_cover_everything(text: str) -> N
     assert not text[position:].strip()
 
 
+@settings(deadline=None)
 @given(TEXTS, st.data())
 def test_a_part_is_split_as_it_would_be_alone(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -184,12 +186,14 @@ def test_a_part_is_split_as_it_would_be_alone(text: str, data: st.DataObject) ->
         assert spans(text, start, end) == alone
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["He left.", "Why?", "“No,” he said."]), min_size=1, max_size=6))
 def test_blank_lines_always_end_a_sentence(paragraphs: list[str]) -> None:
     unmarked = [paragraph.rstrip(".?") for paragraph in paragraphs]
     assert sentences("\n\n".join(unmarked)) == unmarked
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_words_are_ordered_and_hold_every_letter_and_digit(text: str) -> None:
     position = 0

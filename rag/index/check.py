@@ -10,7 +10,7 @@ import numpy as np
 from rag.errors import IndexDamaged, IndexUnusable
 from rag.index.index import Index, missing
 from rag.index.vectors import check_unit
-from rag.index.versions import CURRENT, Pointer, parse_current, read_current, version_names
+from rag.index.versions import live_version, read_current, version_names
 
 _SAMPLES = 8
 
@@ -23,22 +23,19 @@ def check(folder: Path) -> list[str]:
     names, raw = version_names(folder), read_current(folder)
     if not names and not raw:
         raise missing(folder)
-    problems, live = [], None
+    problems = []
     try:
-        live = parse_current(raw)
-        if live.version not in names:
-            problems.append(f"Version {live.version}, which {CURRENT} names, is not there.")
+        live_version(folder, raw)
     except IndexDamaged as error:
         problems.append(f"{error}.")
-    return problems + [text for name in names for text in _problems(folder, name, live)]
+    return problems + [text for name in names for text in _problems(folder, name)]
 
 
-def _problems(folder: Path, name: str, live: Pointer | None) -> Iterator[str]:
-    checksum = live.manifest_sha256 if live and live.version == name else None
+def _problems(folder: Path, name: str) -> Iterator[str]:
     try:
-        with Index(folder, name, manifest_sha256=checksum) as index:
+        with Index(folder, name) as index:
             verify(index)
-    except (IndexUnusable, OSError) as error:
+    except IndexUnusable as error:
         yield f"Version {name}: {error}."
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from rag.index.postings import Postings, TermRows
 from rag.index.searcher import Candidates
 from rag.index.store import Entry, Span, Store, content_key
 from rag.index.vectors import VectorStore
-from rag.index.versions import VERSIONS, parse_current, read_current, version_names
+from rag.index.versions import VERSIONS, live_version, read_current, version_names
 from rag.types import Article, IndexInfo, Passage, Window
 
 __all__ = ["Entry", "Index", "Reuse"]
@@ -44,28 +44,31 @@ class Index:
     them closes it.
     """
 
-    def __init__(self, folder: Path, version: str, *, manifest_sha256: str | None = None) -> None:
+    def __init__(self, folder: Path, version: str) -> None:
         """Opens ``version`` after checking every byte of it; ``Index.open`` finds the live one.
 
-        Raises IndexDamaged, IndexMismatch, or OSError when it cannot be read or is gone.
+        Raises IndexDamaged, or IndexMismatch for another format or analysis.
         """
         path = folder / VERSIONS / version
         self.folder, self.version = folder, version
         self.warnings: tuple[str, ...] = ()
         self._current = read_current(folder)
-        self._held = lock.hold(path / MANIFEST)
-        try:
-            self.manifest = _checked(path, self._held.read(), manifest_sha256)
-            self.store = Store(path)
-            self.postings = Postings(path)
-            self.vectors = VectorStore(path, self.manifest.vectors)
-            self.lexical = Lexical(
-                self.postings, self.store.spans[:, 0], articles=self.store.articles
-            )
-            self._check_counts()
-        except BaseException:
-            self.close()
-            raise
+        with ExitStack() as stack:
+            try:
+                self._held = stack.enter_context(lock.hold(path / MANIFEST))
+                self.manifest = _checked(path, self._held.read())
+                self._map(path)
+            except OSError as error:
+                name = Path(error.filename or path).name
+                raise IndexDamaged(f"{name} cannot be read ({error.strerror})") from error
+            stack.pop_all()
+
+    def _map(self, path: Path) -> None:
+        self.store = Store(path)
+        self.postings = Postings(path)
+        self.vectors = VectorStore(path, self.manifest.vectors)
+        self._check_counts()
+        self.lexical = Lexical(self.postings, self.store.spans[:, 0], articles=self.store.articles)
 
     def _check_counts(self) -> None:
         found = (
@@ -100,19 +103,17 @@ class Index:
         names = version_names(folder)
         if not current and not names:
             raise missing(folder)
-        problems, checksum = [], None
+        problems = []
         try:
-            live = parse_current(current)
-            checksum = live.manifest_sha256
-            names = [live.version, *(name for name in names if name != live.version)]
+            live = live_version(folder, current)
+            names = [live, *(name for name in names if name != live)]
         except IndexDamaged as error:
             problems.append(str(error))
         for name in names:
             try:
-                index = cls(folder, name, manifest_sha256=checksum)
-            except (IndexDamaged, OSError) as error:
+                index = cls(folder, name)
+            except IndexDamaged as error:
                 problems.append(f"version {name}: {error}")
-                checksum = None
             else:
                 index.warnings = tuple(f"{text}; version {name} serves." for text in problems)
                 return index
@@ -227,10 +228,8 @@ def missing(folder: Path) -> IndexMissing:
     )
 
 
-def _checked(path: Path, raw: bytes, manifest_sha256: str | None) -> Manifest:
+def _checked(path: Path, raw: bytes) -> Manifest:
     """The manifest, when it and all the files that it names are as they were written."""
-    if manifest_sha256 not in (None, hashlib.sha256(raw).hexdigest()):
-        raise IndexDamaged(f"{MANIFEST} is not the one that CURRENT names")
     manifest = decode(raw)
     if manifest.analysis != ANALYSIS:
         raise IndexMismatch(

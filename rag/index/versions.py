@@ -13,7 +13,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexDamaged
@@ -28,14 +27,6 @@ TEMPORARY = ".tmp-"
 _NAME = re.compile(r"\d{6,18}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """What CURRENT says: the live version, and the SHA-256 of its manifest."""
-
-    version: str
-    manifest_sha256: str
-
-
 def read_current(folder: Path) -> bytes:
     """The bytes of CURRENT; empty if there is none."""
     try:
@@ -44,12 +35,23 @@ def read_current(folder: Path) -> bytes:
         return b""
 
 
-def parse_current(raw: bytes) -> Pointer:
-    """Raises IndexDamaged unless ``raw`` is what ``set_current`` writes."""
-    match = re.fullmatch(rb"(\d{6,18}) ([0-9a-f]{64})\n", raw)
+def live_version(folder: Path, current: bytes) -> str:
+    """The version that ``current``, the bytes of CURRENT, names.
+
+    Raises IndexDamaged unless its manifest is the very one for which ``set_current`` wrote them.
+    """
+    match = re.fullmatch(rb"(\d{6,18}) ([0-9a-f]{64})\n", current)
     if match is None:
         raise IndexDamaged(f"{CURRENT} does not name a version")
-    return Pointer(match[1].decode(), match[2].decode())
+    version, checksum = match[1].decode(), match[2].decode()
+    try:
+        manifest = (folder / VERSIONS / version / MANIFEST).read_bytes()
+    except OSError as error:
+        reason = f"its {MANIFEST} cannot be read ({error.strerror})"
+        raise IndexDamaged(f"{CURRENT} names version {version}, but {reason}") from error
+    if hashlib.sha256(manifest).hexdigest() != checksum:
+        raise IndexDamaged(f"{CURRENT} names version {version}, but with another {MANIFEST}")
+    return version
 
 
 def set_current(disk: Disk, folder: Path, version: str, manifest: bytes) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,20 +56,24 @@ def build(
     cancelled: Callable[[], bool] | None = None,
     say: Callable[[str], None] | None = None,
     today: date | None = None,
+    embedder: Embedder | None = None,
     disk: Disk | None = None,
 ) -> BuildReport:
     """Build or update the index of ``config.articles`` and make it live.
 
     ``full`` uses nothing of earlier builds. Articles dated after ``today`` (UTC) count as undated.
-    ``cancelled`` is asked between batches; what was embedded by then is kept. Whatever is raised,
-    the version that was live still serves. Raises ArticleError, ModelError, IndexBusy,
+    ``cancelled`` is asked between batches; what was embedded by then is kept. ``embedder`` and
+    ``disk`` replace the model of the settings and the real disk. Whatever is raised, the version
+    that was live still serves. Raises ArticleError, ModelError, IndexBusy,
     IndexUnusable or BuildCancelled.
     """
     started = time.perf_counter()
     today = today or datetime.now(UTC).date()
     say = say or (lambda message: None)
     corpus = Corpus(config.articles, limits=limits(config), today=today)
-    embedder = open_embedder(config.model, config.models_folder, threads=config.threads, say=say)
+    embedder = embedder or open_embedder(
+        config.model, config.models_folder, threads=config.threads, say=say
+    )
     disk = disk or Disk()
     with ExitStack() as stack:
         writer = stack.enter_context(_writer(config, embedder, disk))
@@ -212,7 +217,7 @@ class _Build:
             room = self._embedder.max_tokens - (PREFIX_TOKENS if self._prefixer else 0)
             self._splitter = Splitter(
                 (
-                    Limit(TokenCounter().count, self._config.max_tokens),
+                    Limit(_token_counter().count, self._config.max_tokens),
                     Limit(self._embedder.count, room),
                 ),
                 overlap_sentences=self._config.overlap_sentences,
@@ -264,6 +269,12 @@ class _Build:
                 "The build was cancelled; what was embedded is kept, and the version that was "
                 "live still serves."
             )
+
+
+@cache
+def _token_counter() -> TokenCounter:
+    """One for the whole process: its vocabulary takes a moment to load."""
+    return TokenCounter()
 
 
 def _key(fingerprint: str, text: str) -> bytes:

@@ -177,9 +177,9 @@ class _Packer:
             length = whole.counts[number] - self._ruler.empty[number]
             if length <= self._ruler.rooms[number]:
                 continue
-            each, rest = divmod(length - sum(costs[first:stop]), stop - first)
-            for place in range(first, stop):
-                costs[place] += each + (stop - place <= rest)
+            missing, pieces = length - sum(costs[first:stop]), stop - first
+            for place in range(pieces):
+                costs[first + place] += (place + 1) * missing // pieces - place * missing // pieces
 
 
 def _halves(text: str, start: int, end: int) -> list[Offsets]:

@@ -58,10 +58,11 @@ class TokenCounter:
         Raises ModelError if the vocabulary is not on this machine.
         """
         encode = self._encoding.encode_ordinary
-        return [sum(len(encode(piece)) for piece in _pieces(text)) for text in texts]
+        return [sum(len(encode(piece)) for piece in bounded_pieces(text)) for text in texts]
 
 
-def _pieces(text: str) -> Iterator[str]:
+def bounded_pieces(text: str) -> Iterator[str]:
+    """``text`` in parts of at most 4,000 characters, cut at lone spaces where there are any."""
     start = 0
     while len(text) - start > _PIECE_CHARS:
         cut = _lone_space(text, start + _PIECE_CHARS // 2, start + _PIECE_CHARS)

@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ModelError
-from rag.ingest.tokens import CACHED_NAME, PACKAGE, PACKED_NAME, TokenCounter, load_encoding
+from rag.ingest.tokens import (
+    CACHED_NAME,
+    PACKAGE,
+    PACKED_NAME,
+    TokenCounter,
+    bounded_pieces,
+    load_encoding,
+)
 
 
 def vocabulary() -> bytes:
@@ -111,6 +118,7 @@ def test_a_damaged_package_is_refused(
         load_encoding()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=4))
 def test_counts_are_those_of_the_encoding(texts: list[str]) -> None:
     assert COUNTER.count(texts) == [len(ENCODING.encode_ordinary(text)) for text in texts]
@@ -120,6 +128,7 @@ def test_special_tokens_are_ordinary_text() -> None:
     assert COUNTER.count(["<|endoftext|>"])[0] > 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["5.93", "U.S.,", "\n\n", "  ", "“No”", "don't"]), min_size=1))
 def test_cutting_a_long_text_at_spaces_changes_no_count(words: list[str]) -> None:
     text = " Khan said" + " ".join(words) + " that"
@@ -131,5 +140,8 @@ def test_cutting_a_long_text_at_spaces_changes_no_count(words: list[str]) -> Non
 @pytest.mark.parametrize("unit", ["a", " ", ".", "\n", "é", "字", "\ud800", "ab ", " \n"])
 def test_a_megabyte_of_anything_is_counted(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
+    pieces = list(bounded_pieces(text))
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) <= 4000
     [count] = COUNTER.count([text])
     assert len(ENCODING.encode_ordinary(text[:1000])) < count <= 4 * len(text)

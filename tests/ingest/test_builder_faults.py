@@ -1,0 +1,101 @@
+"""A whole build, killed or refused at any step, loses nothing."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.errors import IndexMissing, IndexUnusable
+from rag.index.disk import Disk
+from rag.index.index import Index
+from tests.index.faulty import (
+    FailingDisk,
+    KillingDisk,
+    PowerCutDisk,
+    SteppingDisk,
+    TearingDisk,
+    in_child,
+)
+from tests.ingest.building import run, story, write
+
+OLD = {"a.txt": story(1), "b.txt": story(2)}
+NEW = {"a.txt": story(1), "c.txt": story(3)}
+
+
+@pytest.fixture(params=["nothing", "an index"])
+def before(request: pytest.FixtureRequest, ram_path: Path) -> Path:
+    """A folder with the new articles, and the index of the old ones or none."""
+    folder = ram_path / "before"
+    folder.mkdir()
+    if request.param == "an index":
+        run(write(folder / "articles", OLD), folder / "index")
+    write(folder / "articles", NEW)
+    return folder
+
+
+def copies(before: Path) -> Iterator[tuple[int, Path]]:
+    """A copy of ``before`` for every step that a build of it takes."""
+    counted, counting = before.parent / "counted", SteppingDisk()
+    shutil.copytree(before, counted)
+    run(counted / "articles", counted / "index", disk=counting)
+    assert len(counting.done) > 40
+    for number in range(len(counting.done)):
+        target = before.parent / str(number)
+        shutil.copytree(before, target)
+        yield number, target
+        shutil.rmtree(target)
+
+
+def check_after(folder: Path, *, first: bool) -> None:
+    """The old or the new index serves, the articles are untouched, the next build succeeds."""
+    assert {p.name: p.read_text("utf-8") for p in (folder / "articles").iterdir()} == NEW
+    try:
+        with Index.open(folder / "index") as index:
+            assert index.article_ids() in (["a", "b"], ["a", "c"])
+            assert index.passage(0).text
+    except IndexMissing:
+        assert first
+    run(folder / "articles", folder / "index")
+    with Index.open(folder / "index") as index:
+        assert index.article_ids() == ["a", "c"]
+    assert not list((folder / "index").rglob(".tmp*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [KillingDisk, TearingDisk, PowerCutDisk])
+def test_killed_at_every_step(kind: Callable[[int], Disk], before: Path) -> None:
+    first = not (before / "index").exists()
+    for number, folder in copies(before):
+        killed = in_child(
+            lambda: run(folder / "articles", folder / "index", disk=kind(number))  # noqa: B023
+        )
+        assert killed == -signal.SIGKILL
+        check_after(folder, first=first)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
+def test_refused_at_every_step(error: int, before: Path) -> None:
+    first = not (before / "index").exists()
+    for number, folder in copies(before):
+        disk = FailingDisk(number, error, for_good=False)
+        refusal = refused(folder, disk)
+        if refusal:
+            assert "The version that was there still serves." in refusal
+        else:  # only clearing away may fail unseen
+            assert disk.done[number] in ("rename", "unlink", "rmdir")
+        check_after(folder, first=first)
+
+
+def refused(folder: Path, disk: Disk) -> str:
+    """What the build says when it fails; nothing when it does not."""
+    try:
+        run(folder / "articles", folder / "index", disk=disk)
+    except IndexUnusable as error:
+        return str(error)
+    return ""

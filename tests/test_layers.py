@@ -1,0 +1,60 @@
+"""The house: imports only point down the list, and importing the package loads nothing heavy."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RAG = Path(__file__).parents[1] / "rag"
+# Lowest first: a module may import from its own layer and from those before it.
+LAYERS = (
+    {"types", "errors", "config", "abbreviations", "sentence_ends", "text", "dates"},
+    {"models"},
+    {"index"},
+    {"ingest"},
+    {"answer"},
+    {"batch", "terminal"},
+    {"web"},
+    {"commands"},
+    {"cli"},
+)
+
+
+def layer(module: str) -> int:
+    """The layer of a dotted name such as ``rag.index.disk``."""
+    name = module.split(".")[1]
+    return next(number for number, names in enumerate(LAYERS) if name in names)
+
+
+def imports(path: Path) -> set[str]:
+    """Every ``rag.…`` module that the file imports, at the top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    return {name for name in found if name.startswith("rag.")}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in sorted(RAG.rglob("*.py")) if p.name not in {"__main__.py", "__init__.py"}],
+    ids=lambda path: path.relative_to(RAG).as_posix(),
+)
+def test_imports_point_down(path: Path) -> None:
+    own = layer("rag." + path.relative_to(RAG).with_suffix("").as_posix().replace("/", "."))
+    for name in imports(path):
+        assert layer(name) <= own, f"{path.name} imports {name} from above"
+
+
+@pytest.mark.parametrize("statement", ["import rag", "import rag.cli"])
+def test_importing_loads_nothing_heavy(statement: str) -> None:
+    heavy = {"torch", "faiss", "gradio", "numpy", "openvino", "sentence_transformers", "tiktoken"}
+    code = f"{statement}; import sys; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
