@@ -33,6 +33,9 @@ def build(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     if (options.question is None) == (options.batch is None):
         _wrong_usage("ask takes either a QUESTION or --batch FILE")
+    days = (options.after, options.before, options.as_of, options.today)
+    if options.batch is not None and any(day is not None for day in days):
+        _wrong_usage("with --batch, give days in the lines of the file")
     from rag.answer.pipeline import Pipeline
     from rag.answer.render import answer_json
 
@@ -54,8 +57,6 @@ def ask(options: argparse.Namespace) -> int:
 def _ask_batch(options: argparse.Namespace, pipeline: Any) -> int:
     from rag.batch import answer_lines
 
-    if _window(options) is not None or options.today is not None:
-        _wrong_usage("with --batch, give days in the lines of the file")
     wrong = 0
     with _lines(options.batch) as lines:
         for answer in answer_lines(lines, pipeline, top_k=options.top_k, timings=options.timings):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.answer.verify import Verdict
     from rag.index.index import Index
 
+WIDTH = 78
 _BOLD, _DIM, _MARK, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[7m", "\x1b[0m"
 
 
@@ -65,19 +66,32 @@ def answer_text(answer: Answer, *, colour: bool) -> str:
 
 def _citation_lines(citation: Citation, *, answered: bool, colour: bool) -> list[str]:
     article = citation.article
-    before = visible(article.text[citation.sentence_start : citation.start])
-    after = visible(article.text[citation.end : citation.sentence_end])
-    quote = visible(citation.quote)
-    width = 78
-    body = textwrap.wrap(" ".join(part for part in (before, quote, after) if part), width)
-    if colour and answered and not before and not after:
-        body = [f"{_MARK}{line}{_PLAIN}" for line in body]
     place = f"{visible(article.path)} [{citation.start}:{citation.end}]"
     source = f"— {visible(article.title)}, {_said_day(article.published)}"
-    lines = [f"  {line}" for line in body] + [f"  {line}" for line in textwrap.wrap(source, width)]
-    lines.append(f"    {_DIM}{place}{_PLAIN}" if colour else f"    {place}")
+    lines = [*_sentence_lines(citation, mark=answered and colour), *textwrap.wrap(source, WIDTH)]
+    lines.append(f"  {_DIM}{place}{_PLAIN}" if colour else f"  {place}")
     if citation.copies:
-        lines.append(f"    also in {', '.join(visible(c.article.id) for c in citation.copies)}")
+        lines.append(f"  also in {', '.join(visible(c.article.id) for c in citation.copies)}")
+    return [f"  {line}" for line in lines]
+
+
+def _sentence_lines(citation: Citation, *, mark: bool) -> list[str]:
+    """The sentence, wrapped; the quotation in it stands out if ``mark`` is set."""
+    text = citation.article.text
+    # "visible" leaves no control character, so that these two can hold the quotation's place.
+    parts = (
+        visible(text[citation.sentence_start : citation.start]),
+        f"\x02{visible(citation.quote)}\x03",
+        visible(text[citation.end : citation.sentence_end]),
+    )
+    wrapped = textwrap.wrap(" ".join(part for part in parts if part), WIDTH)
+    lines, inside = [], False
+    for line in wrapped:
+        marked = f"{_MARK}{line}" if inside and mark else line
+        inside = inside ^ ("\x02" in line) ^ ("\x03" in line)
+        closed = f"{marked}{_PLAIN}" if inside and mark else marked
+        on, off = (_MARK, _PLAIN) if mark else ("", "")
+        lines.append(closed.replace("\x02", on).replace("\x03", off))
     return lines
 
 
@@ -88,7 +102,9 @@ def hit_text(hit: Hit, *, colour: bool) -> str:
     head = f"{hit.rank}. {title}, {_said_day(passage.article.published)}"
     scores = f"score {hit.score:.3f}  dense {hit.dense:.3f}  lexical {hit.lexical:.2f}"
     place = f"{visible(passage.article.path)} [{passage.start}:{passage.end}]  {scores}"
-    text = textwrap.fill(visible(passage.text), 78, initial_indent="   ", subsequent_indent="   ")
+    text = textwrap.fill(
+        visible(passage.text), WIDTH, initial_indent="   ", subsequent_indent="   "
+    )
     if colour:
         head, place = f"{_BOLD}{head}{_PLAIN}", f"{_DIM}{place}{_PLAIN}"
     return f"{head}\n{text}\n   {place}\n"

@@ -23,22 +23,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from rag.answer import calibrate, sentences
 from rag.answer.fitted import Logistic
 from rag.answer.ranking import Candidate, rank
 from rag.answer.retriever import Retriever
-from rag.answer.sentences import SentenceReader
+from rag.answer.sentences import Place, Rarity, SentenceReader
 from rag.config import AskConfig, BuildConfig
 from rag.index.index import Index
 from rag.ingest.builder import build
 from rag.models.embedder import Embedder, reopen_embedder
-from rag.types import Hit, Query
+from rag.models.reader import Reading
+from rag.types import Passage, Query, Span
 
 OUT = Path(__file__).parents[1] / "rag" / "answer" / "sentences.json"
 GROUPS = ("sentence", "confidence", "threshold")
 MIN_ACCURACY = 0.7
+BLANK = Logistic(sentences.FEATURES, (0.0,) * len(sentences.FEATURES), 0.0)
+Rows = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,12 @@ class Asked:
     answers: tuple[tuple[int, int], ...]
     group: str
     answerable: bool
+
+    def is_held_by(self, article_id: str, start: int, end: int) -> bool:
+        """Whether ``[start, end)`` of the article contains a whole answer."""
+        return article_id == self.article_id and any(
+            start <= first and last <= end for first, last in self.answers
+        )
 
 
 def _share(key: str) -> float:
@@ -81,76 +91,79 @@ def read_rows(path: Path, per_group: int) -> tuple[dict[str, str], list[Asked]]:
     return contexts, chosen
 
 
-def holds_answer(asked: Asked, hit: Hit, start: int, end: int) -> bool:
-    """Whether ``[start, end)`` of the hit's article contains a whole answer."""
-    return hit.passage.article.id == asked.article_id and any(
-        start <= first and last <= end for first, last in asked.answers
-    )
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The sentences of one question's hits: where each stands, and its features."""
+
+    spans: list[list[tuple[int, int]]]
+    places: list[Place]
+    rows: Rows
 
 
 class Fit:
-    """Retrieves every question once and fits each part on its own group."""
+    """Retrieves and embeds every question's candidates once, and fits each part on its group."""
 
-    def __init__(self, retriever: Retriever, embedder: Embedder, asked: Sequence[Asked]) -> None:
-        self._embedder = embedder
+    def __init__(
+        self, retriever: Retriever, embedder: Embedder, rarity: Rarity, asked: Sequence[Asked]
+    ) -> None:
+        self._rarity = rarity
         self._asked = asked
+        self._reader = SentenceReader(embedder, rarity, BLANK)
         self._hits = [retriever.retrieve(Query(a.question, a.question)) for a in asked]
+        self._read = [
+            self._features(a.question, [hit.passage for hit in hits])
+            for a, hits in zip(asked, self._hits, strict=True)
+        ]
 
-    def of_group(self, group: str) -> Iterator[tuple[Asked, list[Hit]]]:
-        pairs = zip(self._asked, self._hits, strict=True)
-        return ((asked, hits) for asked, hits in pairs if asked.group == group)
+    def _features(self, question: str, passages: Sequence[Passage]) -> Read:
+        spans, found = self._reader.sentences(passages)
+        rows = self._reader.features(question, list(found.values()))
+        return Read(spans, list(found), rows)
 
     def sentence(self) -> Logistic:
         """Log-odds that a retrieved sentence holds the answer."""
-        blank = Logistic(sentences.FEATURES, (0.0,) * len(sentences.FEATURES), 0.0)
-        reader = SentenceReader(self._embedder, blank)
         rows, labels = [], []
-        for asked, hits in self.of_group("sentence"):
-            readings = reader.read(asked.question, [hit.passage for hit in hits])
-            places = [(h, s) for h, r in zip(hits, readings, strict=True) for s in r.spans]
-            texts = [h.passage.article.text[s.start : s.end] for h, s in places]
-            if texts:
-                rows.append(reader.features(asked.question, texts))
-                labels += [holds_answer(asked, h, s.start, s.end) for h, s in places]
+        for i in self._group("sentence"):
+            rows.append(self._read[i].rows)
+            labels += [self._asked[i].is_held_by(*place) for place in self._read[i].places]
         return fitted(sentences.FEATURES, np.concatenate(rows), labels)
-
-    def ranked(
-        self, group: str, model: Logistic, weight: float
-    ) -> Iterator[tuple[Asked, list[Hit], list[Candidate]]]:
-        reader = SentenceReader(self._embedder, model)
-        for asked, hits in self.of_group(group):
-            readings = reader.read(asked.question, [hit.passage for hit in hits])
-            yield asked, hits, rank(hits, readings, retrieval_weight=weight)
 
     def accuracy(self, model: Logistic, weights: Sequence[float]) -> dict[float, float]:
         """Share of first sentences that hold the answer, by retrieval weight."""
-        reader = SentenceReader(self._embedder, model)
-        right = dict.fromkeys(weights, 0)
-        total = 0
-        for asked, hits in self.of_group("sentence"):
-            readings = reader.read(asked.question, [hit.passage for hit in hits])
-            total += 1
-            for weight in weights:
-                first = rank(hits, readings, retrieval_weight=weight)[:1]
-                right[weight] += any(
-                    holds_answer(asked, c.hit, c.span.start, c.span.end) for c in first
-                )
-        return {weight: count / total for weight, count in right.items()}
+        group = list(self._group("sentence"))
+        return {
+            weight: sum(self._right(i, self._ranked(i, model, weight)) for i in group) / len(group)
+            for weight in weights
+        }
 
-    def confidence_rows(
-        self, group: str, model: Logistic, weight: float
-    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    def confidence_rows(self, group: str, model: Logistic, weight: float) -> tuple[Rows, Rows]:
         """Features of the first answer to each question, and whether it is right."""
         rows, labels = [], []
-        for asked, hits, candidates in self.ranked(group, model, weight):
-            if candidates:
-                first = candidates[0]
-                rows.append(calibrate.features(asked.question, candidates, hits))
-                labels.append(holds_answer(asked, first.hit, first.span.start, first.span.end))
+        for i in self._group(group):
+            ranked = self._ranked(i, model, weight)
+            rows.append(calibrate.features(self._asked[i].question, ranked, self._rarity))
+            labels.append(self._right(i, ranked))
         return np.concatenate(rows), np.array(labels)
 
+    def _group(self, name: str) -> Iterator[int]:
+        return (i for i, asked in enumerate(self._asked) if asked.group == name and self._hits[i])
 
-def fitted(features: Sequence[str], rows: np.ndarray[Any, Any], labels: Sequence[bool]) -> Logistic:
+    def _ranked(self, i: int, model: Logistic, weight: float) -> list[Candidate]:
+        hits, read = self._hits[i], self._read[i]
+        scores = dict(zip(read.places, model.log_odds(read.rows).tolist(), strict=True))
+        readings = []
+        for hit, spans in zip(hits, read.spans, strict=True):
+            name = hit.passage.article.id
+            scored = [Span(start, end, scores[name, start, end]) for start, end in spans]
+            readings.append(Reading(tuple(scored), 0.0))
+        return rank(hits, readings, retrieval_weight=weight)
+
+    def _right(self, i: int, ranked: Sequence[Candidate]) -> bool:
+        hit, span = ranked[0].hit, ranked[0].span
+        return self._asked[i].is_held_by(hit.passage.article.id, span.start, span.end)
+
+
+def fitted(features: Sequence[str], rows: Rows, labels: Sequence[bool] | Rows) -> Logistic:
     """Logistic regression on standardised features, its weights given for the raw ones."""
     mean, scale = rows.mean(0), rows.std(0) + 1e-9
     model = LogisticRegression(max_iter=1000).fit((rows - mean) / scale, labels)
@@ -162,7 +175,7 @@ def fitted(features: Sequence[str], rows: np.ndarray[Any, Any], labels: Sequence
     )
 
 
-def choose_threshold(probability: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> float:
+def choose_threshold(probability: Rows, right: Rows) -> float:
     """The lowest confidence from which on the answers given reach ``MIN_ACCURACY``."""
     order = np.argsort(-probability)
     accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
@@ -170,9 +183,7 @@ def choose_threshold(probability: np.ndarray[Any, Any], right: np.ndarray[Any, A
     return round(float(probability[order][reached[-1]]), 3) if len(reached) else 1.0
 
 
-def risk_coverage(
-    probability: np.ndarray[Any, Any], right: np.ndarray[Any, Any]
-) -> list[dict[str, float]]:
+def risk_coverage(probability: Rows, right: Rows) -> list[dict[str, float]]:
     """Accuracy of what is answered, by the share of questions that are."""
     order = np.argsort(-probability)
     points = []
@@ -218,7 +229,7 @@ def fit(
     with Index.open(config.index) as index:
         embedder = reopen_embedder(index.model_fingerprint, None, models, threads=0)
         retriever = Retriever(index, embedder, AskConfig())
-        work = Fit(retriever, embedder, asked)
+        work = Fit(retriever, embedder, index.lexical.rarity, asked)
         sentence = work.sentence()
         by_weight = work.accuracy(sentence, (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0))
         weight = max(by_weight, key=lambda w: (by_weight[w], -w))

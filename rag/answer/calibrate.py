@@ -9,31 +9,28 @@ from numpy.typing import NDArray
 
 from rag.answer.fitted import Logistic
 from rag.answer.ranking import Candidate
-from rag.answer.sentences import coverage
-from rag.index.analysis import analyse
-from rag.types import Hit
+from rag.answer.sentences import Rarity, Terms
 
-FEATURES = ("score", "margin", "dense", "dense_margin", "coverage", "fused")
+FEATURES = ("score", "margin", "dense", "sentence_coverage", "passage_coverage", "first")
+MAX_MARGIN = 5.0
 
 
-def features(
-    question: str, ranked: Sequence[Candidate], hits: Sequence[Hit]
-) -> NDArray[np.float64]:
+def features(question: str, ranked: Sequence[Candidate], rarity: Rarity) -> NDArray[np.float64]:
     """What confidence is fitted on, shape ``[1, len(FEATURES)]``.
 
-    ``ranked`` are the candidates, best first, at least one; ``hits`` all that was read.
+    ``ranked`` are the candidates, best first, at least one. None of it depends on the size of the
+    collection, as the retriever's fused score does.
     """
     hit, span = ranked[0].hit, ranked[0].span
-    text = hit.passage.article.text[span.start : span.end]
-    second = ranked[1].span.score if len(ranked) > 1 else span.score - 5.0
-    dense = sorted((h.dense for h in hits), reverse=True)
+    margin = span.score - ranked[1].span.score if len(ranked) > 1 else MAX_MARGIN
+    terms = Terms(question, rarity)
     row = (
         span.score,
-        min(span.score - second, 5.0),
+        max(-MAX_MARGIN, min(margin, MAX_MARGIN)),
         hit.dense,
-        dense[0] - dense[-1],
-        coverage(set(analyse(question)), text),
-        hit.score,
+        terms.coverage(hit.passage.article.text[span.start : span.end]),
+        terms.coverage(hit.passage.text),
+        1 / hit.rank,
     )
     return np.array([row], dtype=np.float64)
 
@@ -41,10 +38,11 @@ def features(
 class Calibrator:
     """A fitted probability that an answer is right, and the threshold below which none is given."""
 
-    def __init__(self, model: Logistic, threshold: float) -> None:
+    def __init__(self, model: Logistic, threshold: float, rarity: Rarity) -> None:
         self._model = model
+        self._rarity = rarity
         self.threshold = threshold
 
-    def confidence(self, question: str, ranked: Sequence[Candidate], hits: Sequence[Hit]) -> float:
+    def confidence(self, question: str, ranked: Sequence[Candidate]) -> float:
         """The probability in [0, 1] that the first of ``ranked`` holds the answer."""
-        return float(self._model.probability(features(question, ranked, hits))[0])
+        return float(self._model.probability(features(question, ranked, self._rarity))[0])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
+# Dense scores, BM25 of the passages and BM25 of their articles in; one score for each out.
+Fusion = Callable[[Float, Float, Float], Float]
 
 
 def min_max(scores: Float) -> Float:
@@ -18,7 +22,7 @@ def min_max(scores: Float) -> Float:
     return np.asarray((scores - low) / (high - low), dtype=np.float32)
 
 
-def fuse(dense: Float, lexical: Float, article: Float, *, dense_weight: float) -> Float:
+def weighted_min_max(dense: Float, lexical: Float, article: Float, *, dense_weight: float) -> Float:
     """One score in [0, 1] per candidate, higher is better. Every array has shape ``[n]``.
 
     ``lexical`` is the BM25 score of the passage and ``article`` that of its whole article; they
@@ -27,3 +31,20 @@ def fuse(dense: Float, lexical: Float, article: Float, *, dense_weight: float) -
     """
     words = (min_max(lexical) + min_max(article)) / 2
     return np.asarray(dense_weight * min_max(dense) + (1 - dense_weight) * words, np.float32)
+
+
+def reciprocal_rank_fusion(dense: Float, lexical: Float, article: Float) -> Float:
+    """The same by ranks alone, words of passage and article together against meaning.
+
+    Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet", SIGIR 2009, with
+    their constant of 60. Kept to compare with: on news it falls behind ``weighted_min_max``.
+    """
+    words = min_max(lexical) + min_max(article)
+    return np.asarray(1 / (60 + _ranks(dense)) + 1 / (60 + _ranks(words)), np.float32)
+
+
+def _ranks(scores: Float) -> NDArray[np.int64]:
+    """The rank of each score, from 1; equal ones in order."""
+    ranks = np.empty(len(scores), dtype=np.int64)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return ranks

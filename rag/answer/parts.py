@@ -42,9 +42,13 @@ def open_parts(index: Index, config: AskConfig) -> Parts:
     fitted = read_fitted(FITTED_FILE)
     return Parts(
         Retriever(index, embedder, config),
-        SentenceReader(embedder, load_logistic(fitted["sentence"], SENTENCE_FEATURES)),
+        SentenceReader(
+            embedder, index.lexical.rarity, load_logistic(fitted["sentence"], SENTENCE_FEATURES)
+        ),
         Calibrator(
-            load_logistic(fitted["confidence"], CONFIDENCE_FEATURES), float(fitted["threshold"])
+            load_logistic(fitted["confidence"], CONFIDENCE_FEATURES),
+            float(fitted["threshold"]),
+            index.lexical.rarity,
         ),
         float(fitted["retrieval_weight"]),
     )

@@ -115,7 +115,7 @@ class Pipeline:
             hits = self._parts.retriever.retrieve(query, top_k=top_k)
         with clock.stage("read"):
             ranked = self._read(query, hits)
-        confidence = self._parts.calibrator.confidence(query.text, ranked, hits) if ranked else 0.0
+        confidence = self._parts.calibrator.confidence(query.text, ranked) if ranked else 0.0
         reason = self._reason(query, hits, ranked, confidence)
         shown = ranked[:1] if reason is None else ranked[:MAX_NEAREST]
         cited = tuple(self._cite(candidate) for candidate in shown)

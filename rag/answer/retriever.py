@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from rag.answer.duplicates import Original
-from rag.answer.fusion import fuse
+from rag.answer.fusion import Fusion, weighted_min_max
 from rag.config import AskConfig
 from rag.index.analysis import analyse
 from rag.index.searcher import Searcher
@@ -35,12 +36,25 @@ class _Slot:
 
 
 class Retriever:
-    """Hybrid retrieval over one index: dense and BM25, inside the query's window."""
+    """Hybrid retrieval over one index: dense and BM25, inside the query's window.
 
-    def __init__(self, index: Searcher, embedder: Embedder, config: AskConfig) -> None:
+    ``fusion`` joins the scores; without ``collapse``, copies of a story each take a place.
+    """
+
+    def __init__(
+        self,
+        index: Searcher,
+        embedder: Embedder,
+        config: AskConfig,
+        *,
+        fusion: Fusion | None = None,
+        collapse: bool = True,
+    ) -> None:
         self._index = index
         self._embedder = embedder
         self._config = config
+        self._fusion = fusion or partial(weighted_min_max, dense_weight=config.dense_weight)
+        self._collapses = collapse
 
     def retrieve(self, query: Query, *, top_k: int | None = None) -> list[Hit]:
         """The best passages for ``query``, best first: at most ``top_k`` stories' worth.
@@ -71,12 +85,7 @@ class Retriever:
             window=query.window,
             k=self._config.candidates,
         )
-        scores = fuse(
-            found.dense,
-            found.lexical,
-            found.article_lexical,
-            dense_weight=self._config.dense_weight,
-        )
+        scores = self._fusion(found.dense, found.lexical, found.article_lexical)
         for i in np.lexsort((found.rows, -scores)):
             yield _Scored(
                 self._index.passage(int(found.rows[i])),
@@ -92,7 +101,7 @@ class Retriever:
             article_id = scored.passage.article.id
             if taken[article_id] >= self._config.passages_per_article:
                 continue
-            slot = next((s for s in slots if s.original.is_copied_by(scored.passage)), None)
+            slot = self._original_of(scored.passage, slots)
             if slot is None:
                 slots.append(_Slot(scored, Original(scored.passage)))
                 taken[article_id] += 1
@@ -101,3 +110,8 @@ class Retriever:
             if len(slots) == top_k:
                 break
         return slots
+
+    def _original_of(self, passage: Passage, slots: Sequence[_Slot]) -> _Slot | None:
+        if not self._collapses:
+            return None
+        return next((slot for slot in slots if slot.original.is_copied_by(passage)), None)

@@ -7,7 +7,8 @@ log-odds, fitted on training data, that it holds the answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,17 @@ from rag.index.analysis import analyse
 from rag.models.embedder import Embedder
 from rag.models.reader import Reading
 from rag.text import sentence_spans
-from rag.types import Passage, Span
+from rag.types import Article, Passage, Span
 
-FEATURES = ("similarity", "coverage", "expected", "length")
-_Place = tuple[str, int, int]
+FEATURES = ("similarity", "coverage", "context", "expected", "length")
+Place = tuple[str, int, int]
+Rarity = Callable[[str], float]
+
+# These words of a question say what is asked for, and are not expected in the answer.
+_ASKING = (
+    "who whom whose what which when where why how did do does has have had many much can could "
+    "would should will were been tell me about"
+)
 
 _NUMBER = (
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million)"
@@ -40,52 +48,94 @@ _EXPECTED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, and the same with the one before it, which a pronoun may point to."""
+
+    text: str
+    context: str
+
+
 class SentenceReader:
-    """Reads by comparing the question with each sentence; a sentence is the whole answer."""
+    """Reads by comparing the question with each sentence; a sentence is the whole answer.
+
+    ``rarity`` says how telling a term is.
+    """
 
     name = "sentence"
 
-    def __init__(self, embedder: Embedder, model: Logistic) -> None:
+    def __init__(self, embedder: Embedder, rarity: Rarity, model: Logistic) -> None:
         self._embedder = embedder
+        self._rarity = rarity
         self._model = model
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """Every sentence of every passage, best first; the null score is that of even odds."""
-        spans = [sentence_spans(p.article.text, p.start, p.end) for p in passages]
-        sentences: dict[_Place, str] = {
-            (p.article.id, start, end): p.article.text[start:end]
-            for p, found in zip(passages, spans, strict=True)
-            for start, end in found
-        }
+        places, sentences = self.sentences(passages)
         odds = self._model.log_odds(self.features(question, list(sentences.values())))
         scores = dict(zip(sentences, odds.tolist(), strict=True))
         readings = []
-        for p, found in zip(passages, spans, strict=True):
-            scored = [Span(start, end, scores[p.article.id, start, end]) for start, end in found]
+        for passage, spans in zip(passages, places, strict=True):
+            name = passage.article.id
+            scored = [Span(start, end, scores[name, start, end]) for start, end in spans]
             readings.append(Reading(tuple(sorted(scored, key=lambda s: (-s.score, s.start))), 0.0))
         return readings
 
-    def features(self, question: str, sentences: Sequence[str]) -> NDArray[np.float64]:
+    @staticmethod
+    def sentences(
+        passages: Sequence[Passage],
+    ) -> tuple[list[list[tuple[int, int]]], dict[Place, Sentence]]:
+        """The spans of each passage's sentences, and every sentence once, by its place."""
+        places = [sentence_spans(p.article.text, p.start, p.end) for p in passages]
+        sentences: dict[Place, Sentence] = {}
+        for passage, spans in zip(passages, places, strict=True):
+            for place, sentence in _with_context(passage.article, spans):
+                sentences.setdefault(place, sentence)
+        return places, sentences
+
+    def features(self, question: str, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
         """What the score is fitted on, shape ``[len(sentences), len(FEATURES)]``."""
         query = self._embedder.encode_queries([question])[0]
-        similarity = self._embedder.encode_passages(sentences) @ query
-        terms = set(analyse(question))
+        similarity = self._embedder.encode_passages([s.text for s in sentences]) @ query
+        terms = Terms(question, self._rarity)
         expected = _expected(question)
         rows = [
             (
                 float(cosine),
-                coverage(terms, sentence),
-                float(expected is None or expected.search(sentence) is not None),
-                min(len(sentence), 400) / 400,
+                terms.coverage(sentence.text),
+                terms.coverage(sentence.context),
+                float(expected is None or expected.search(sentence.text) is not None),
+                min(len(sentence.text), 400) / 400,
             )
             for cosine, sentence in zip(similarity, sentences, strict=True)
         ]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
 
 
-def coverage(terms: set[str], text: str) -> float:
-    """The share of the question's distinct ``terms`` that stand in ``text``, in [0, 1]."""
-    return len(terms & set(analyse(text))) / len(terms) if terms else 0.0
+def _with_context(
+    article: Article, spans: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Place, Sentence]]:
+    before = spans[0][0] if spans else 0
+    for start, end in spans:
+        yield (article.id, start, end), Sentence(article.text[start:end], article.text[before:end])
+        before = start
+
+
+class Terms:
+    """The telling terms of a question, each with its weight."""
+
+    def __init__(self, question: str, rarity: Rarity) -> None:
+        words = set(analyse(question))
+        terms = words.difference(analyse(_ASKING)) or words
+        self._weights = {term: rarity(term) for term in sorted(terms)}
+        self._total = sum(self._weights.values())
+
+    def coverage(self, text: str) -> float:
+        """The weight of the terms that stand in ``text`` as a share of all, in [0, 1]."""
+        if not self._weights:
+            return 0.0
+        present = self._weights.keys() & set(analyse(text))
+        return sum(self._weights[term] for term in sorted(present)) / self._total
 
 
 def _expected(question: str) -> re.Pattern[str] | None:

@@ -49,6 +49,14 @@ class Lexical:
                 articles.add(*self._by_article(rows, counts), times)
         return passages.scores.astype(np.float32), articles.scores.astype(np.float32)
 
+    def rarity(self, term: str) -> float:
+        """How telling a term is: the less passages have it, the more; above 0 for every term.
+
+        A smoothed inverse document frequency that stays moderate where there are few passages.
+        """
+        rows, _ = self._postings.of(term)
+        return math.log(1 + (len(self._postings.lengths) + 1) / (len(rows) + 0.5))
+
     def _by_article(
         self, rows: NDArray[np.int32], counts: NDArray[np.uint16]
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

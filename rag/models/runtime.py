@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,21 +66,23 @@ class Runtime:
             ) from error
         self._queue = openvino.AsyncInferQueue(self._model, self._streams)
         self._inputs = [port.get_any_name() for port in self._model.inputs]
+        self._lock = threading.Lock()
 
     def run(
         self, batch: Sequence[Sequence[NDArray[np.int64]]], store: Callable[[int, list[Any]], None]
     ) -> None:
         """Infer each item of ``batch`` (one 1-d array per input of the network).
 
-        ``store(i, outputs)`` receives the output arrays of item ``i``, which it must copy.
+        ``store(i, outputs)`` receives the output arrays of item ``i``, which it must copy. Threads
+        that call this at the same time wait for each other.
         """
 
         def done(request: Any, i: int) -> None:
             store(i, [tensor.data for tensor in request.output_tensors])
 
-        self._queue.set_callback(done)
-        for i, item in enumerate(batch):
-            self._queue.start_async(
-                {name: array[None, :] for name, array in zip(self._inputs, item, strict=True)}, i
-            )
-        self._queue.wait_all()
+        with self._lock:
+            self._queue.set_callback(done)
+            for i, item in enumerate(batch):
+                named = zip(self._inputs, item, strict=True)
+                self._queue.start_async({name: array[None, :] for name, array in named}, i)
+            self._queue.wait_all()

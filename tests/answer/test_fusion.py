@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.answer.fusion import fuse, min_max
+from rag.answer.fusion import min_max, reciprocal_rank_fusion, weighted_min_max
 
 
 def scores(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -20,6 +20,11 @@ def test_equal_scores_say_nothing() -> None:
     assert min_max(scores()).size == 0
 
 
-def test_fuse_weighs_meaning_against_words_of_passage_and_article() -> None:
-    fused = fuse(scores(0, 1), scores(5, 0), scores(0, 8), dense_weight=0.25)
+def test_min_max_weighs_meaning_against_words_of_passage_and_article() -> None:
+    fused = weighted_min_max(scores(0, 1), scores(5, 0), scores(0, 8), dense_weight=0.25)
     np.testing.assert_allclose(fused, [0.75 * 0.5, 0.25 + 0.75 * 0.5])
+
+
+def test_reciprocal_ranks_by_hand() -> None:
+    fused = reciprocal_rank_fusion(scores(0.9, 0.1), scores(0, 3), scores(0, 0))
+    np.testing.assert_allclose(fused, [1 / 61 + 1 / 62, 1 / 62 + 1 / 61], rtol=1e-6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +120,11 @@ def test_the_fingerprint_names_contents_and_not_places(tmp_path: Path) -> None:
     assert weights_fingerprint(tmp_path / "a") == weights_fingerprint(tmp_path / "b")
     (tmp_path / "b" / "config.json").write_text("{ }")
     assert weights_fingerprint(tmp_path / "a") != weights_fingerprint(tmp_path / "b")
+
+
+def test_threads_that_embed_at_once_get_their_own_rows(embedder: Embedder) -> None:
+    texts = [f"Sentence number {number}." for number in range(40)]
+    alone = embedder.encode_passages(texts)
+    with ThreadPoolExecutor(8) as pool:
+        rows = list(pool.map(lambda text: embedder.encode_passages([text])[0], texts))
+    np.testing.assert_array_equal(np.array(rows), alone)
