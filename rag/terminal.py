@@ -67,7 +67,7 @@ def answer_text(answer: Answer, *, colour: bool) -> str:
 def _citation_lines(citation: Citation, *, answered: bool, colour: bool) -> list[str]:
     article = citation.article
     place = f"{visible(article.path)} [{citation.start}:{citation.end}]"
-    source = f"— {visible(article.title)}, {_said_day(article.published)}"
+    source = f"— {visible(article.headline)}, {_said_day(article.published)}"
     lines = [*_sentence_lines(citation, mark=answered and colour), *textwrap.wrap(source, WIDTH)]
     lines.append(f"  {_DIM}{place}{_PLAIN}" if colour else f"  {place}")
     if citation.copies:
@@ -98,7 +98,7 @@ def _sentence_lines(citation: Citation, *, mark: bool) -> list[str]:
 def hit_text(hit: Hit, *, colour: bool) -> str:
     """A passage with its rank, source and scores."""
     passage = hit.passage
-    title = visible(passage.article.title)
+    title = visible(passage.article.headline)
     head = f"{hit.rank}. {title}, {_said_day(passage.article.published)}"
     scores = f"score {hit.score:.3f}  dense {hit.dense:.3f}  lexical {hit.lexical:.2f}"
     place = f"{visible(passage.article.path)} [{passage.start}:{passage.end}]  {scores}"

@@ -43,6 +43,16 @@ class Article:
         if not 0 <= self.body <= len(self.text):
             raise ValueError(f"article {self.id!r}: body {self.body} outside its text")
 
+    @property
+    def headline(self) -> str:
+        """The title as it is shown."""
+        return headline(self.title, derived=self.title_derived)
+
+
+def headline(title: str, *, derived: bool) -> str:
+    """A title as it is shown: one that was cut out of the first sentence says so."""
+    return f"{title} …" if derived and title[-1:].isalnum() else title
+
 
 def _check_span(article: Article, start: int, end: int) -> None:
     if not 0 <= start < end <= len(article.text):

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from rag.errors import QuestionError
 from rag.index.arrays import map_array, map_bytes
-from rag.types import Article, Passage, Window
+from rag.types import Article, Passage, Window, headline
 
 # One closing row follows the last article, so that row i + 1 always tells where row i ends.
 ARTICLE_ROW = np.dtype(
@@ -58,6 +58,11 @@ class Entry:
     path: str
     sha256: str
     passages: int
+
+    @property
+    def headline(self) -> str:
+        """The title as it is shown."""
+        return headline(self.title, derived=self.title_derived)
 
 
 def content_key(article: Article) -> bytes:

@@ -1,0 +1,1 @@
+"""The chat: questions from a browser in, quotations with their source out."""

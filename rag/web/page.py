@@ -1,0 +1,172 @@
+"""Settings and an address in; the chat, served there until it is interrupted, out."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from rag.config import AskConfig, BuildConfig
+from rag.errors import ArticleError, ConfigError, IndexMissing
+from rag.types import Progress
+from rag.web import words
+from rag.web.rebuild import Rebuild
+from rag.web.service import OpenEngine, RunBuild, Service
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_CONNECTIONS = 256
+
+
+def serve(
+    ask: AskConfig,
+    build: BuildConfig,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    browser: bool = True,
+    out: TextIO = sys.stdout,
+) -> None:
+    """Open the index, or build it when there is none, and serve the chat until interrupted.
+
+    ``port`` 0 picks a free one. Raises ConfigError for an address that is not of this machine or
+    is taken, and whatever RagError stops the index from being opened or built.
+    """
+    with _listen(host, port) as listening, _private_folder():
+        open_engine, run_build = _engine()
+        service = open_service(ask, build, open_engine=open_engine, run_build=run_build)
+        rebuild = Rebuild(service, run_build=run_build)
+        try:
+            with suppress(KeyboardInterrupt):
+                _run(service, rebuild, listening, browser=browser, out=out)
+        finally:
+            rebuild.close()
+            service.close()
+
+
+def _engine() -> tuple[OpenEngine, RunBuild]:
+    """The real engine, imported only once the address is known to be free."""
+    from rag import Pipeline, build
+
+    return (lambda config: Pipeline.open(config=config)), build
+
+
+def open_service(
+    ask: AskConfig, build: BuildConfig, *, open_engine: OpenEngine, run_build: RunBuild
+) -> Service:
+    """A service over the index, which is built first when there is none.
+
+    A folder without articles is no error here: the page is where they can be added.
+    """
+    service = Service(ask, build, open_engine=open_engine)
+    try:
+        service.reload()
+    except IndexMissing:
+        try:
+            print(f"Building the index of {build.articles} …", file=sys.stderr)
+            run_build(build, progress=_print_progress)
+            service.reload()
+        except ArticleError as error:
+            print(error, file=sys.stderr)
+    return service
+
+
+def _print_progress(progress: Progress) -> None:
+    end = "\r" if sys.stderr.isatty() else "\n"
+    print(f"{words.progress(progress):<78}", end=end, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    if host not in LOOPBACK:
+        raise ConfigError(
+            f"The chat does not open on {host}: it has no password yet, so only this machine may "
+            f"use it; leave --host out, or give {', '.join(LOOPBACK)}."
+        )
+    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise _unusable(port, error) from error
+        yield listening
+
+
+def _unusable(port: int, error: OSError) -> ConfigError:
+    if error.errno == errno.EADDRINUSE:
+        return ConfigError(
+            f"Port {port} is taken, perhaps by a Dateline that runs already: "
+            f"open http://127.0.0.1:{port}, or choose another with --port {port + 1}."
+        )
+    return ConfigError(f"Port {port} cannot be used ({error.strerror}); choose one with --port.")
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """A folder for uploads on their way, gone afterwards; and a Gradio that reports nothing."""
+    with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+        yield Path(folder)
+
+
+def _run(
+    service: Service, rebuild: Rebuild, listening: socket.socket, *, browser: bool, out: TextIO
+) -> None:
+    import uvicorn
+
+    from rag.web.blocks import application
+
+    host, port = listening.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    config = uvicorn.Config(
+        application(service, rebuild, port=port),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=1,
+    )
+    print(f"Dateline answers at {address} (stop with Ctrl+C)", file=out, flush=True)
+    if browser:
+        webbrowser.open(address)
+    with _calm_end():
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _calm_end() -> Iterator[None]:
+    """Let a request to stop end the program as Ctrl+C does, so that what was opened is put away.
+
+    Pages that are still open are cut off then, which the server would report as errors.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    logger = logging.getLogger("uvicorn.error")
+    logger.addFilter(_not_cut_off)
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        logger.removeFilter(_not_cut_off)
+
+
+def _not_cut_off(record: logging.LogRecord) -> bool:
+    cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut_off and "graceful shutdown" not in record.getMessage()

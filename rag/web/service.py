@@ -1,0 +1,158 @@
+"""Settings in; one live engine, swapped whole when there is a newer index, out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from rag.config import AskConfig, BuildConfig
+from rag.errors import IndexMissing, RagError
+from rag.types import Answer, Article, BuildReport, IndexInfo, Progress, Window
+
+log = logging.getLogger(__name__)
+
+
+class Entry(Protocol):
+    """A light row about an article."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def headline(self) -> str: ...
+    @property
+    def published(self) -> date | None: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def passages(self) -> int: ...
+
+
+class Engine(Protocol):
+    """One immutable version of the index, opened. Methods may be called from several threads."""
+
+    @property
+    def info(self) -> IndexInfo: ...
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        window: Window | None = None,
+        today: date | None = None,
+    ) -> Answer: ...
+    def article(self, article_id: str) -> Article: ...
+    def entries(self) -> Sequence[Entry]: ...
+    def current(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+OpenEngine = Callable[[AskConfig], Engine]
+
+
+class RunBuild(Protocol):
+    """``rag.build``: reads the articles' folder, writes a version, says how far it is."""
+
+    def __call__(
+        self,
+        config: BuildConfig,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> BuildReport: ...
+
+
+class _Held:
+    """An engine, the number of questions it is answering, and whether a newer one took over."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.users = 0
+        self.replaced = False
+
+
+class Service:
+    """Lends the live engine; an engine that was replaced is closed when its last user is done."""
+
+    def __init__(self, ask: AskConfig, build: BuildConfig, *, open_engine: OpenEngine) -> None:
+        self._ask = ask
+        self._open = open_engine
+        self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._held: _Held | None = None
+        self.build = build
+
+    @property
+    def articles(self) -> Path:
+        """The folder that the articles are read from and uploads are saved to."""
+        return self.build.articles
+
+    def reload(self) -> None:
+        """Open the newest version and let it answer from now on.
+
+        Raises what the engine raises when it cannot be opened; the engine before it then stays.
+        """
+        with self._reloading:
+            self._put(_Held(self._open(self._ask)))
+
+    @contextmanager
+    def lease(self) -> Iterator[Engine]:
+        """The live engine, kept open for the length of the block.
+
+        Raises IndexMissing when nothing was indexed yet.
+        """
+        self._follow()
+        held = self._take()
+        try:
+            yield held.engine
+        finally:
+            self._give_back(held)
+
+    def close(self) -> None:
+        """Close the live engine when its last question is done; further leases are refused."""
+        self._put(None)
+
+    def _follow(self) -> None:
+        """Take over a version that another process built; on trouble, keep the one that serves."""
+        with self._lock:
+            held = self._held
+        if held is None or held.engine.current() or not self._reloading.acquire(blocking=False):
+            return
+        try:
+            self._put(_Held(self._open(self._ask)))
+        except RagError as error:
+            log.warning("The newer index is not used: %s", error)
+        finally:
+            self._reloading.release()
+
+    def _take(self) -> _Held:
+        with self._lock:
+            if self._held is None:
+                raise IndexMissing(
+                    "Nothing is indexed yet: add articles in the Articles tab, then rebuild."
+                )
+            self._held.users += 1
+            return self._held
+
+    def _give_back(self, held: _Held) -> None:
+        with self._lock:
+            held.users -= 1
+            done = held.replaced and not held.users
+        if done:
+            held.engine.close()
+
+    def _put(self, new: _Held | None) -> None:
+        with self._lock:
+            old, self._held = self._held, new
+            if old is None:
+                return
+            old.replaced = True
+            idle = not old.users
+        if idle:
+            old.engine.close()

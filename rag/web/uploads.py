@@ -1,0 +1,106 @@
+"""Uploaded files in; the same bytes in the articles' folder, under names chosen here, out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import ArticleError
+from rag.web.escape import one_line
+
+SUFFIXES = (".txt", ".md", ".html", ".jsonl", ".csv")
+MAX_BYTES = 50_000_000
+MAX_FILES = 50
+_COPY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One upload: the file's own name, the name it has now, and whether it was there already."""
+
+    said: str
+    name: str
+    known: bool
+
+
+def save(upload: Path, folder: Path) -> Saved:
+    """Copy ``upload`` into ``folder`` so that it is there whole, on disk, or not at all.
+
+    The name is made of the plain letters of the file's own name and a hash of its bytes, so
+    nothing is ever overwritten and the same bytes are kept once.
+
+    Raises ArticleError when the file is of another kind, empty, too large or cannot be written.
+    """
+    said = one_line(upload.name, limit=80)
+    _check(upload, said)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _place(upload, folder, said)
+    except OSError as error:
+        raise ArticleError(
+            f"“{said}” was not saved: {error.strerror}; check the folder {folder} and try again."
+        ) from error
+
+
+def _check(upload: Path, said: str) -> None:
+    if upload.suffix.lower() not in SUFFIXES:
+        raise ArticleError(f"“{said}” was not saved: articles are {', '.join(SUFFIXES)} files.")
+    size = upload.stat().st_size
+    if not size:
+        raise ArticleError(f"“{said}” was not saved: it is empty.")
+    if size > MAX_BYTES:
+        raise ArticleError(
+            f"“{said}” was not saved: it has {size / 1e6:.0f} MB, at most {MAX_BYTES / 1e6:.0f} MB "
+            "can be uploaded; put larger files into the articles' folder yourself."
+        )
+
+
+def _place(upload: Path, folder: Path, said: str) -> Saved:
+    descriptor, temporary = tempfile.mkstemp(prefix=".upload-", dir=folder)
+    try:
+        digest = _copy(upload, descriptor)
+        name = f"{_slug(upload.stem)}-{digest[:12]}{upload.suffix.lower()}"
+        known = not _link(temporary, folder / name)
+    finally:
+        Path(temporary).unlink()
+    _sync_folder(folder)
+    return Saved(said, name, known)
+
+
+def _copy(upload: Path, descriptor: int) -> str:
+    digest = hashlib.sha256()
+    with upload.open("rb") as source, os.fdopen(descriptor, "wb") as target:
+        os.fchmod(target.fileno(), 0o644)
+        while block := source.read(_COPY_BYTES):
+            digest.update(block)
+            target.write(block)
+        target.flush()
+        os.fsync(target.fileno())
+    return digest.hexdigest()
+
+
+def _slug(stem: str) -> str:
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-") or "article"
+
+
+def _link(temporary: str, final: Path) -> bool:
+    """Give the file its name unless that is taken; a hard link cannot overwrite."""
+    try:
+        os.link(temporary, final)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

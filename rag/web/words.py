@@ -1,0 +1,89 @@
+"""Dates, numbers, reasons and fates in; the words that the page says for them out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from rag.types import Answer, Fate, IndexInfo, Progress
+
+REASONS = {
+    "nothing_retrieved": "Nothing in the collection comes near this question.",
+    "no_span": "No passage holds words that answer this question.",
+    "low_confidence": "The collection comes near this question, but does not clearly answer it.",
+    "outside_window": "No article in the collection lies within the dates asked about.",
+    "empty_question": "There is no question to answer yet: type one below.",
+}
+FATES: dict[Fate, str] = {
+    "added": "new",
+    "changed": "changed",
+    "removed": "gone, no longer searched",
+    "duplicate": "the same as another article, kept once",
+    "skipped": "skipped",
+    "unchanged": "unchanged",
+}
+_STAGES = {
+    "reading": "Reading the articles",
+    "compiling": "Preparing the language model, once",
+    "embedding": "Reading what each passage means",
+    "writing": "Writing the index",
+    "verifying": "Checking the index",
+}
+_CONFIDENCE = ((0.9, "very likely right"), (0.7, "likely right"), (0.5, "more likely than not"))
+
+
+def day(value: date | None) -> str:
+    """``20 December 2024``, or that there is no date."""
+    return f"{value.day} {value:%B %Y}" if value else "no date"
+
+
+def count(number: int, noun: str) -> str:
+    """``1 article``, ``2,000 articles``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def confidence(value: float) -> str:
+    """A probability that the answer is right, in words and per cent."""
+    words = next((words for least, words in _CONFIDENCE if value >= least), "unsure")
+    return f"{words} ({value:.0%})"
+
+
+def reason(answer: Answer) -> str:
+    """Why there is no answer, in one sentence."""
+    return REASONS.get(answer.reason or "", "The collection does not answer this question.")
+
+
+def seconds(value: float) -> str:
+    """``8 seconds``, ``5 minutes``, ``3 hours``, ``2 days``: rounded to the largest unit."""
+    for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if value >= size:
+            return count(round(value / size), noun)
+    return count(max(1, round(value)), "second")
+
+
+def age(built_at: str, *, now: datetime | None = None) -> str:
+    """How long ago an ISO time was, ``just now`` within a minute; unreadable times as they are."""
+    try:
+        built = datetime.fromisoformat(built_at)
+    except ValueError:
+        return built_at
+    built = built if built.tzinfo else built.replace(tzinfo=UTC)
+    passed = ((now or datetime.now(UTC)) - built).total_seconds()
+    return "just now" if passed < 60 else f"{seconds(passed)} ago"
+
+
+def index_line(info: IndexInfo) -> str:
+    """How much is searched, how new it is, and when it was read."""
+    newest = f" · newest {day(info.newest_article)}" if info.newest_article else ""
+    return f"{count(info.articles, 'article')}{newest} · index built {age(info.built_at)}"
+
+
+def progress(at: Progress) -> str:
+    """A build's stage, how far it is, its rate and the time left."""
+    parts = [_STAGES[at.stage]]
+    if at.total:
+        parts.append(f"{at.done:,} of {at.total:,}")
+    if at.rate:
+        parts.append(f"{at.rate:,.0f} a second")
+    if at.seconds_left is not None:
+        parts.append(f"about {seconds(at.seconds_left)} left")
+    return " · ".join(parts)

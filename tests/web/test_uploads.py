@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from rag.errors import ArticleError
+from rag.web import uploads
+
+
+def upload(folder: Path, name: str, data: bytes) -> Path:
+    source = folder / "incoming" / name
+    source.parent.mkdir(exist_ok=True)
+    source.write_bytes(data)
+    return source
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("Paris Talks.txt", r"paris-talks-[0-9a-f]{12}\.txt"),
+        ("ÉLAN vital.MD", r"elan-vital-[0-9a-f]{12}\.md"),
+        ("<img src=x onerror=1>.html", r"img-src-x-onerror-1-[0-9a-f]{12}\.html"),
+        ("..jsonl.csv", r"jsonl-[0-9a-f]{12}\.csv"),
+        ("a\nb\u202e.txt", r"a-b-[0-9a-f]{12}\.txt"),
+        ("会议.txt", r"article-[0-9a-f]{12}\.txt"),
+        ("x" * 200 + ".txt", r"x{48}-[0-9a-f]{12}\.txt"),
+    ],
+)
+def test_the_name_is_chosen_here(tmp_path: Path, name: str, pattern: str) -> None:
+    articles = tmp_path / "articles"
+    saved = uploads.save(upload(tmp_path, name, b"text"), articles)
+    assert re.fullmatch(pattern, saved.name)
+    assert [path.name for path in articles.iterdir()] == [saved.name]
+    assert (articles / saved.name).read_bytes() == b"text"
+
+
+def test_other_bytes_under_the_same_name_are_kept_beside(tmp_path: Path) -> None:
+    first = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    second = uploads.save(upload(tmp_path, "a.txt", b"two"), tmp_path / "articles")
+    assert first.name != second.name
+    assert (tmp_path / "articles" / first.name).read_bytes() == b"one"
+
+
+def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+    first = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    again = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    assert (first.known, again.known) == (False, True)
+    assert len(list((tmp_path / "articles").iterdir())) == 1
+
+
+def test_nothing_is_overwritten_even_when_the_name_is_taken(tmp_path: Path) -> None:
+    saved = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    place = tmp_path / "articles" / saved.name
+    place.write_bytes(b"edited by hand")
+    uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    assert place.read_bytes() == b"edited by hand"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("a.exe", b"MZ", "“a.exe” was not saved: articles are .txt, .md, .html, .jsonl, .csv"),
+        ("noending", b"text", "“noending” was not saved: articles are"),
+        ("a.txt", b"", "“a.txt” was not saved: it is empty."),
+    ],
+)
+def test_what_is_no_article_is_refused(
+    tmp_path: Path, name: str, data: bytes, sentence: str
+) -> None:
+    with pytest.raises(ArticleError, match=re.escape(sentence)):
+        uploads.save(upload(tmp_path, name, data), tmp_path / "articles")
+
+
+def test_a_file_over_the_cap_is_refused(tmp_path: Path) -> None:
+    source = upload(tmp_path, "big.txt", b"x")
+    os.truncate(source, uploads.MAX_BYTES + 1)
+    with pytest.raises(ArticleError, match="has 50 MB, at most 50 MB"):
+        uploads.save(source, tmp_path / "articles")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "articles").write_text("a file, not a folder")
+    with pytest.raises(ArticleError, match="was not saved: File exists; check the folder"):
+        uploads.save(upload(tmp_path, "a.txt", b"text"), tmp_path / "articles")
+
+
+def test_a_failed_copy_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ArticleError, match="No space left on device"):
+        uploads.save(upload(tmp_path, "a.txt", b"text"), tmp_path / "articles")
+    assert list((tmp_path / "articles").iterdir()) == []
