@@ -82,7 +82,7 @@ class Pipeline:
         return self._index.is_current()
 
     def article(self, article_id: str) -> Article:
-        """The article as it was indexed. Raises ArticleError for an unknown id."""
+        """The article as it was indexed. Raises QuestionError for an unknown id."""
         return self._index.article(article_id)
 
     def entries(self) -> Sequence[Entry]:

@@ -24,8 +24,6 @@ from rag.index.vectors import VectorStore
 from rag.index.versions import VERSIONS, live_version, read_current, version_names
 from rag.types import Article, IndexInfo, Passage, Window
 
-__all__ = ["Entry", "Index", "Reuse"]
-
 _ATTEMPTS = 10
 
 
@@ -92,10 +90,14 @@ class Index:
         for _ in range(_ATTEMPTS):
             current = read_current(folder)
             try:
-                return cls._newest_whole(folder, current)
+                index = cls._newest_whole(folder, current)
             except IndexUnusable:
                 if read_current(folder) == current:
                     raise
+                continue
+            if not index.warnings or read_current(folder) == current:
+                return index
+            index.close()
         raise IndexUnusable(f"The index {str(folder)!r} changes too fast; try again.")
 
     @classmethod
@@ -115,6 +117,7 @@ class Index:
             except IndexDamaged as error:
                 problems.append(f"version {name}: {error}")
             else:
+                index._current = current
                 index.warnings = tuple(f"{text}; version {name} serves." for text in problems)
                 return index
         raise IndexDamaged(

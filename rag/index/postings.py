@@ -56,10 +56,6 @@ class Vocabulary:
                 high = middle
         return low if low < len(self) and self[low] == wanted else -1
 
-    def all(self) -> list[str]:
-        """Every term, in order."""
-        return bytes(self._text[:]).decode().split("\n")[:-1]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermRows:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
-from rag.index.disk import Disk, FileRecord, Output
+from rag.index.disk import CHUNK_BYTES, Disk, FileRecord, Output
 
 Rows = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -71,9 +71,7 @@ def write_vectors(
             output.write(data)
             return len(data)
 
-        writer = faiss.PyCallbackIOWriter(write, 1 << 20)
-        faiss.write_index(index, writer)
-        del writer  # hands over what it still buffers
+        faiss.write_index(index, faiss.PyCallbackIOWriter(write, CHUNK_BYTES))
     return {FILE: output.record}
 
 
@@ -110,8 +108,8 @@ class VectorStore:
         except RuntimeError as error:
             raise IndexDamaged(f"{FILE} cannot be read by FAISS") from error
         self._how = how
-        self._flat = self._index if how["kind"] == "exact" else self._index.refine_index
-        self._vectors = _view(faiss.downcast_index(self._flat), owner=self._index)
+        flat = self._index if how["kind"] == "exact" else self._index.refine_index
+        self._vectors = _view(faiss.downcast_index(flat), owner=self._index)
 
     def __len__(self) -> int:
         return len(self._vectors)
