@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --constraint requirements.lock $(PIP_FLAGS)
 
-.PHONY: chat build test check lock clean
+.PHONY: chat build test check evals gate lock clean
 
 chat: $(VENV)/.installed
 	$(RUN) app.py
@@ -22,6 +22,14 @@ check: $(VENV)/.tested
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m pytest
+
+# Asks both question sets: tables here, out/report.html to look at.
+evals: $(VENV)/.installed
+	$(RUN) -m evals run
+
+# Fails when answers are worse than those of evals/baseline.json.
+gate: $(VENV)/.installed
+	$(RUN) -m evals gate
 
 # Pins what is installed now; torch without the name of its build, which differs between platforms.
 lock: $(VENV)/.tested

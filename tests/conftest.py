@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,12 +13,20 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from rag.config import BuildConfig
 from rag.models.embedder import CompiledEmbedder, Embedder, open_embedder
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+ARGUMENTS = (
+    "--no-sandbox --headless --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
 
 
 def _refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
@@ -77,3 +86,13 @@ def seed_index(models: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildC
     config = BuildConfig(SEEDS, tmp_path_factory.mktemp("seeds") / "index", models=models)
     build(config)
     return config
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+        yield browser
+        browser.close()

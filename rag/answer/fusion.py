@@ -7,6 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+# This and the weight of meaning against words were tuned on one half of the queries of the TIME
+# collection, those with an even number: nDCG@10 by whole articles, from 0.3 to 0.8 and 0.0 to 0.8.
+ARTICLE_SHARE = 0.7
+
 Float = NDArray[np.float32]
 # Dense scores, BM25 of the passages and BM25 of their articles in; one score for each out.
 Fusion = Callable[[Float, Float, Float], Float]
@@ -25,11 +29,12 @@ def min_max(scores: Float) -> Float:
 def weighted_min_max(dense: Float, lexical: Float, article: Float, *, dense_weight: float) -> Float:
     """One score in [0, 1] per candidate, higher is better. Every array has shape ``[n]``.
 
-    ``lexical`` is the BM25 score of the passage and ``article`` that of its whole article; they
-    count alike. A convex combination of min–max scaled scores: Bruch, Gai and Ingber, "An Analysis
-    of Fusion Functions for Hybrid Retrieval", ACM TOIS 2023.
+    ``lexical`` is the BM25 score of the passage and ``article`` that of its whole article, which
+    knows what a passage of it is about even where the passage does not say so. A convex
+    combination of min–max scaled scores: Bruch, Gai and Ingber, "An Analysis of Fusion Functions
+    for Hybrid Retrieval", ACM TOIS 2023.
     """
-    words = (min_max(lexical) + min_max(article)) / 2
+    words = (1 - ARTICLE_SHARE) * min_max(lexical) + ARTICLE_SHARE * min_max(article)
     return np.asarray(dense_weight * min_max(dense) + (1 - dense_weight) * words, np.float32)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from rag.answer.calibrate import FEATURES as CONFIDENCE_FEATURES
 from rag.answer.calibrate import Calibrator
 from rag.answer.fitted import load_logistic, read_fitted
+from rag.answer.fusion import Fusion
 from rag.answer.retriever import Retriever
 from rag.answer.sentences import FEATURES as SENTENCE_FEATURES
 from rag.answer.sentences import SentenceReader
@@ -33,15 +34,18 @@ class Parts:
     retrieval_weight: float
 
 
-def open_parts(index: Index, config: AskConfig) -> Parts:
+def open_parts(
+    index: Index, config: AskConfig, *, fusion: Fusion | None = None, collapse: bool = True
+) -> Parts:
     """The parts for ``index``: hybrid retriever, sentence reader and its calibrator.
 
-    Raises IndexMismatch when the index was built with a model that is not at hand.
+    ``fusion`` and ``collapse`` are handed to the retriever, to compare it with others. Raises
+    IndexMismatch when the index was built with a model that is not at hand.
     """
     embedder = _embedder(index, config)
     fitted = read_fitted(FITTED_FILE)
     return Parts(
-        Retriever(index, embedder, config),
+        Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
         SentenceReader(
             embedder, index.lexical.rarity, load_logistic(fitted["sentence"], SENTENCE_FEATURES)
         ),

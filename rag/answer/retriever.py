@@ -34,6 +34,11 @@ class _Slot:
     original: Original
     copies: list[Passage] = field(default_factory=list)
 
+    def add_copy(self, passage: Passage) -> None:
+        """Note a copy, unless one of the same article is there."""
+        if all(copy.article.id != passage.article.id for copy in self.copies):
+            self.copies.append(passage)
+
 
 class Retriever:
     """Hybrid retrieval over one index: dense and BM25, inside the query's window.
@@ -59,8 +64,9 @@ class Retriever:
     def retrieve(self, query: Query, *, top_k: int | None = None) -> list[Hit]:
         """The best passages for ``query``, best first: at most ``top_k`` stories' worth.
 
-        At most ``passages_per_article`` hits come from one article, and a story that several
-        articles copy takes one slot, with the copies listed. Equal scores keep the index's order.
+        At most ``passages_per_article`` hits come from one article while others compete, and a
+        story that several articles copy takes one slot, with the copies listed. Equal scores keep
+        the index's order.
         """
         if not query.text:
             return []
@@ -97,19 +103,22 @@ class Retriever:
     def _collapse(self, ranked: Iterable[_Scored], top_k: int) -> Sequence[_Slot]:
         slots: list[_Slot] = []
         taken: Counter[str] = Counter()
+        over: list[_Scored] = []
         for scored in ranked:
-            article_id = scored.passage.article.id
-            if taken[article_id] >= self._config.passages_per_article:
-                continue
-            slot = self._original_of(scored.passage, slots)
-            if slot is None:
-                slots.append(_Slot(scored, Original(scored.passage)))
-                taken[article_id] += 1
-            elif all(copy.article.id != article_id for copy in slot.copies):
-                slot.copies.append(scored.passage)
             if len(slots) == top_k:
                 break
-        return slots
+            article_id = scored.passage.article.id
+            slot = self._original_of(scored.passage, slots)
+            if slot is not None:
+                slot.add_copy(scored.passage)
+            elif taken[article_id] < self._config.passages_per_article:
+                slots.append(_Slot(scored, Original(scored.passage)))
+                taken[article_id] += 1
+            else:
+                over.append(scored)
+        # Where few articles compete, an article's further passages take the places left over.
+        rest = over[: top_k - len(slots)]
+        return slots + [_Slot(scored, Original(scored.passage)) for scored in rest]
 
     def _original_of(self, passage: Passage, slots: Sequence[_Slot]) -> _Slot | None:
         if not self._collapses:

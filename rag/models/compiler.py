@@ -3,7 +3,8 @@
 The model with its pooling and normalisation is traced once from sentence-transformers and its
 weights are stored as int8; activations are quantised while it runs, in groups, so that nothing
 has to be calibrated and no text influences the result. Measured against static quantisation with
-300 calibration texts: about a fifth slower, and the cosine to fp32 rises from .998 to .999.
+300 calibration texts: about a quarter slower, and the mean cosine to fp32 rises from .9976 to
+.9991. Symmetric weights are as fast and reach .9988.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from rag.errors import ModelError
 from rag.models.runtime import MODEL_FILE, import_openvino
 from rag.models.weights import sha256_file, weights_fingerprint
 
-RECIPE = "openvino int8 weights, dynamic activations; 1"
+RECIPE = "openvino int8 asymmetric weights, dynamic activations; 1"
 CARD_FILE = "compiled.json"
 TOKENIZER_FILE = "tokenizer.json"
 
@@ -121,7 +122,7 @@ def _write_network(transformer: Any, draft: Path) -> None:
             traced = openvino.convert_model(
                 Network().eval(), example_input=(ids, torch.ones_like(ids))
             )
-            network = nncf.compress_weights(traced, mode=nncf.CompressWeightsMode.INT8_SYM)
+            network = nncf.compress_weights(traced, mode=nncf.CompressWeightsMode.INT8_ASYM)
     except Exception as error:
         # Anything may come out of foreign model code; the caller falls back to the original.
         raise ModelError(

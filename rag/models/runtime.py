@@ -54,7 +54,7 @@ class Runtime:
                 "CPU",
                 {
                     "INFERENCE_PRECISION_HINT": "f32",
-                    "DYNAMIC_QUANTIZATION_GROUP_SIZE": "128",
+                    "DYNAMIC_QUANTIZATION_GROUP_SIZE": "64",
                     "NUM_STREAMS": str(self._streams),
                     "INFERENCE_NUM_THREADS": self._streams,
                 },

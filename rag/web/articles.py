@@ -108,9 +108,8 @@ def _matching(entries: Sequence[Entry], wanted: str) -> list[Entry]:
 
 
 def _text(entry: Entry) -> str:
-    return (
-        f"{entry.headline} {entry.path} {entry.published or ''} {words.day(entry.published)}".lower()
-    )
+    days = f"{entry.published or ''} {words.day(entry.published)}"
+    return f"{entry.headline} {entry.path} {days}".lower()
 
 
 def _row(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.answer.fusion import min_max, reciprocal_rank_fusion, weighted_min_max
+from rag.answer.fusion import ARTICLE_SHARE, min_max, reciprocal_rank_fusion, weighted_min_max
 
 
 def scores(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -22,7 +22,8 @@ def test_equal_scores_say_nothing() -> None:
 
 def test_min_max_weighs_meaning_against_words_of_passage_and_article() -> None:
     fused = weighted_min_max(scores(0, 1), scores(5, 0), scores(0, 8), dense_weight=0.25)
-    np.testing.assert_allclose(fused, [0.75 * 0.5, 0.25 + 0.75 * 0.5])
+    words = 0.75 * ARTICLE_SHARE
+    np.testing.assert_allclose(fused, [0.75 - words, 0.25 + words], rtol=1e-6)
 
 
 def test_reciprocal_ranks_by_hand() -> None:

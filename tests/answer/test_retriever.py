@@ -67,7 +67,15 @@ def test_no_article_takes_more_than_its_share() -> None:
     passages = [Passage(long, 0, 3, 0), Passage(long, 4, 7, 1), Passage(long, 8, 13, 2)]
     other = passage("other", article_id="b")
     searcher = Scored([*passages, other], [0.9, 0.8, 0.7, 0.1])
-    assert retrieve(searcher, passages_per_article=2) == ["one", "two", "other"]
+    assert retrieve(searcher, passages_per_article=2, top_k=3) == ["one", "two", "other"]
+
+
+def test_places_that_are_left_over_go_to_further_passages() -> None:
+    long = article("one two three")
+    passages = [Passage(long, 0, 3, 0), Passage(long, 4, 7, 1), Passage(long, 8, 13, 2)]
+    other = passage("other", article_id="b")
+    searcher = Scored([*passages, other], [0.9, 0.8, 0.7, 0.1])
+    assert retrieve(searcher, passages_per_article=1) == ["one", "other", "two", "three"]
 
 
 def test_copies_share_one_slot_and_are_listed() -> None:

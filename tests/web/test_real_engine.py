@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.web.browsing import visit
 from tests.web.conftest import SEEDS, Site
 from tests.web.engine import Collection
-from tests.web.test_browser import browser, visit  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = (
@@ -63,7 +63,7 @@ def site(address: str, folder: Path) -> Site:
 
 def test_an_article_added_in_the_page_is_answered_from(
     browser: Browser,
-    folder: Path,  # noqa: F811
+    folder: Path,
 ) -> None:
     with started(folder) as (address, process):
         opened = visit(browser, site(address, folder))

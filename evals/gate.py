@@ -1,0 +1,126 @@
+"""The gate: runs and the committed baseline in; the reasons not to let a change through out.
+
+A metric fails when it is lower than in the baseline, question by question, and both the paired
+permutation test (p < 5 %) and the 95 % interval of the change say that this is no chance. The
+engine is deterministic, so an unchanged one never fails: the test tells a change that does harm in
+general from one that moves a few questions either way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evals.compare import Difference, compare
+from evals.names import KEYS, named
+from evals.record import Record
+from evals.run import Run
+from rag.errors import ConfigError
+
+BASELINE = Path(__file__).with_name("baseline.json")
+FORMAT = 1
+UPDATE = "python -m evals gate --update"
+
+
+def failures(runs: Sequence[Run], baseline: Mapping[str, Record]) -> list[str]:
+    """One line for each reason to stop; none when all is at least as good as before."""
+    return [line for run in runs for line in _failures(run, baseline.get(run.name))]
+
+
+def _failures(run: Run, before: Record | None) -> list[str]:
+    broken = [
+        f"{run.name}: a quotation of question {question_id} is not in its article"
+        for question_id in run.broken
+    ]
+    if before is None:
+        return [*broken, f"{run.name}: the baseline does not have this set; run {UPDATE}"]
+    now = Record.of(run)
+    changed = [
+        f"{run.name}: the {what} are not those of the baseline; run {UPDATE}"
+        for what, same in (
+            ("articles", now.corpus == before.corpus),
+            ("questions", now.questions == before.questions),
+        )
+        if not same
+    ]
+    if changed:
+        return [*broken, *changed]
+    found = [one for one in compare(before, now).differences if one.metric in KEYS]
+    return [*broken, *(f"{run.name}: {_line(one)}" for one in found if one.verdict == "worse")]
+
+
+def _line(found: Difference) -> str:
+    metric, change = named(found.metric), found.found
+    return (
+        f"{metric.says!r} ({metric.name}) fell from {metric.write(found.before)} to "
+        f"{metric.write(found.after)} over {change.count} questions, beyond the noise (95 % "
+        f"interval of the change {change.low:+.3f} to {change.high:+.3f}, p = {change.p:.4f})"
+    )
+
+
+def read_baseline(path: Path = BASELINE) -> dict[str, Record]:
+    """The records of the baseline by set. Raises ConfigError when it cannot be read."""
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        if values["format"] != FORMAT:
+            raise ValueError(f"its format is {values['format']}, not {FORMAT}")
+        return {name: _record(name, one) for name, one in values["sets"].items()}
+    except FileNotFoundError as error:
+        raise ConfigError(f"There is no baseline {str(path)!r} yet; write it: {UPDATE}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"The baseline {str(path)!r} cannot be read ({error}); restore it, or run {UPDATE}"
+        ) from error
+
+
+def write_baseline(runs: Sequence[Run], path: Path = BASELINE) -> None:
+    """Write what later runs are held against: the same runs, the same bytes.
+
+    Raises ConfigError rather than take broken quotations as the measure.
+    """
+    broken = [question_id for run in runs for question_id in run.broken]
+    if broken:
+        raise ConfigError(
+            f"The baseline was not written: quotations of {', '.join(broken)} are broken."
+        )
+    sets = ",\n".join(f"{json.dumps(run.name)}: {_set_text(Record.of(run))}" for run in runs)
+    path.write_text(
+        f'{{"format": {FORMAT}, "sets": {{\n{sets}\n}}}}\n', encoding="utf-8", newline="\n"
+    )
+
+
+def _set_text(record: Record) -> str:
+    """The record with one question a line, so that a difference can be read."""
+    head = {
+        "corpus": record.corpus,
+        "questions": record.questions,
+        "index": record.index,
+        "settings": record.settings,
+        "keys": list(KEYS),
+    }
+    rows = ",\n".join(
+        f"{json.dumps(question_id)}: {json.dumps([scores.get(key) for key in KEYS])}"
+        for question_id, scores in sorted(record.scores.items())
+    )
+    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
+    return "{\n" + ",\n".join([*lines, f'"scores": {{\n{rows}\n}}']) + "\n}"
+
+
+def _record(name: str, values: Mapping[str, Any]) -> Record:
+    keys = values["keys"]
+    return Record(
+        name=name,
+        corpus=values["corpus"],
+        questions=values["questions"],
+        index=values["index"],
+        settings=values["settings"],
+        scores={
+            question_id: {
+                key: score for key, score in zip(keys, row, strict=True) if score is not None
+            }
+            for question_id, row in values["scores"].items()
+        },
+        asked={},
+    )

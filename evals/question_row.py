@@ -1,0 +1,180 @@
+"""One line of a question file and the articles in; a Question, or the reason why not, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, get_args
+
+from evals.rows import Bad, text_of
+from evals.types import Gold, Question
+from rag.dates import parse_day
+from rag.types import Article, Kind, Window
+
+REQUIRED = ("id", "question", "kind", "answers", "articles")
+OPTIONAL = (
+    *("history", "unanswerable", "window", "as_of", "today"),
+    *("label", "when", "dates", "all", "note"),
+)
+LABELS = ("yes", "no", "unclear")
+
+
+def question_of(
+    row: dict[str, Any], articles: Mapping[str, Article] | None, source: str
+) -> Question:
+    """The question of a row. Raises Bad with the first thing that is wrong with it.
+
+    Without ``articles``, spans and article ids are taken as they are.
+    """
+    _check_fields(row)
+    named = _texts(row, "articles")
+    question = Question(
+        id=text_of(row, "id"),
+        question=text_of(row, "question"),
+        kind=_choice(row, "kind", get_args(Kind)),
+        answers=_answers(row, articles),
+        articles=named,
+        newest=_newest(named, articles),
+        unanswerable=_flag(row, "unanswerable"),
+        history=_texts(row, "history"),
+        window=_window(row, "window"),
+        as_of=_optional_day(row, "as_of"),
+        today=_optional_day(row, "today"),
+        label=_choice(row, "label", LABELS) if "label" in row else "",
+        when=_window(row, "when"),
+        dates=tuple(_day(value, "dates") for value in _list(row, "dates")),
+        all_answers=_flag(row, "all"),
+        note=text_of(row, "note") if "note" in row else "",
+        source=source,
+    )
+    _check(question, articles)
+    return question
+
+
+def _check_fields(row: Mapping[str, Any]) -> None:
+    missing = [name for name in REQUIRED if name not in row]
+    if missing:
+        raise Bad(f"the field {missing[0]!r} is missing")
+    unknown = [name for name in row if name not in (*REQUIRED, *OPTIONAL)]
+    if unknown:
+        raise Bad(f"the field {unknown[0]!r} is unknown")
+
+
+def _check(question: Question, articles: Mapping[str, Article] | None) -> None:
+    """What only shows when the fields are seen together."""
+    if question.unanswerable and question.answers:
+        raise Bad("is unanswerable and has answers")
+    if not question.unanswerable and not question.answers:
+        raise Bad("has no answers and is not marked unanswerable")
+    if question.label and question.kind != "yesno":
+        raise Bad(f"has a label but is of kind {question.kind!r}")
+    for name in question.articles:
+        if articles is not None and name not in articles:
+            raise Bad(f"there is no article {name!r}")
+    for gold in question.answers:
+        if gold.article_id not in question.articles:
+            raise Bad(f"the article {gold.article_id!r} of an answer is not among 'articles'")
+
+
+def _newest(named: tuple[str, ...], articles: Mapping[str, Article] | None) -> tuple[str, ...]:
+    days = {
+        name: day
+        for name in named
+        if articles and name in articles and (day := articles[name].published)
+    }
+    return tuple(name for name, day in days.items() if day == max(days.values()))
+
+
+def _answers(row: Mapping[str, Any], articles: Mapping[str, Article] | None) -> tuple[Gold, ...]:
+    return tuple(
+        gold for value in _list(row, "answers") for gold in _places(_gold(value), articles)
+    )
+
+
+def _gold(value: Any) -> Gold:
+    if not isinstance(value, dict):
+        raise Bad(f"'answers' holds {value!r}, not an object")
+    start, end = value.get("start"), value.get("end")
+    if (start is None) != (end is None):
+        raise Bad("an answer has only one of 'start' and 'end'")
+    if start is not None and not (type(start) is int and type(end) is int and 0 <= start < end):
+        raise Bad(f"an answer has the impossible span [{start!r}, {end!r})")
+    return Gold(text_of(value, "text"), text_of(value, "article_id"), start, end)
+
+
+def _places(gold: Gold, articles: Mapping[str, Article] | None) -> Iterator[Gold]:
+    """The gold answer, checked; one without offsets once for every place where its text stands."""
+    if articles is None:
+        yield gold
+        return
+    if gold.article_id not in articles:
+        raise Bad(f"there is no article {gold.article_id!r}")
+    text = articles[gold.article_id].text
+    if gold.start is not None:
+        if text[gold.start : gold.end] != gold.text:
+            raise Bad(
+                f"the span [{gold.start}, {gold.end}) of {gold.article_id!r} is "
+                f"{text[gold.start : gold.end]!r}, not {gold.text!r}"
+            )
+        yield gold
+        return
+    start = text.find(gold.text)
+    if start < 0:
+        raise Bad(f"{gold.text!r} does not stand in {gold.article_id!r}")
+    while start >= 0:
+        yield Gold(gold.text, gold.article_id, start, start + len(gold.text))
+        start = text.find(gold.text, start + 1)
+
+
+def _window(row: Mapping[str, Any], name: str) -> Window | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not value.keys() <= {"after", "before"}:
+        raise Bad(f"{name!r} is {value!r}, not an object of 'after' and 'before'")
+    after, before = _optional_day(value, "after"), _optional_day(value, "before")
+    if after is None and before is None:
+        raise Bad(f"{name!r} has no bound")
+    if after and before and after >= before:
+        raise Bad(f"no day lies in {name!r} from {after} to before {before}")
+    return Window(after, before)
+
+
+def _optional_day(row: Mapping[str, Any], name: str) -> date | None:
+    value = row.get(name)
+    return None if value is None else _day(value, name)
+
+
+def _day(value: Any, name: str) -> date:
+    day = parse_day(value) if isinstance(value, str) else None
+    if day is None:
+        raise Bad(f"{name!r} holds {value!r}, not a day as YYYY-MM-DD")
+    return day
+
+
+def _choice(row: Mapping[str, Any], name: str, choices: tuple[Any, ...]) -> Any:
+    if row[name] not in choices:
+        raise Bad(f"{name!r} is {row[name]!r}, none of {', '.join(choices)}")
+    return row[name]
+
+
+def _flag(row: Mapping[str, Any], name: str) -> bool:
+    value = row.get(name, False)
+    if not isinstance(value, bool):
+        raise Bad(f"{name!r} is {value!r}, neither true nor false")
+    return value
+
+
+def _list(row: Mapping[str, Any], name: str) -> list[Any]:
+    value = row.get(name, [])
+    if not isinstance(value, list):
+        raise Bad(f"{name!r} is {value!r}, not a list")
+    return value
+
+
+def _texts(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    values = _list(row, name)
+    for value in values:
+        if not isinstance(value, str) or not value:
+            raise Bad(f"{name!r} holds {value!r}, not a text")
+    return tuple(values)

@@ -1,0 +1,233 @@
+"""``python -m evals`` from end to end, with the real engine over three small articles."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.__main__ import main
+from evals.ablate import VARIANTS
+
+ARTICLES = {
+    "ferry": "date 2024-01-10 The ferry to Sund was cancelled because of ice. The captain, Ida "
+    "Holm, expects to sail again next week.",
+    "budget": "date 2024-02-20 The council of Sund passed its budget of nine million crowns. "
+    "Treasurer Per Dahl called it cautious.",
+    "ferry-again": "date 2024-03-05 The ferry to Sund sails again, twice a day. Captain Ida Holm "
+    "retired after forty years at sea.",
+}
+QUESTIONS = (
+    ("mine-1", "Why was the ferry to Sund cancelled?", "ferry", "because of ice", {}),
+    ("mine-2", "What did the council of Sund pass?", "budget", "budget of nine million crowns", {}),
+    ("mine-3", "How often does the ferry to Sund sail?", "ferry-again", "twice a day", {}),
+    ("mine-4", "Has captain Ida Holm retired?", "", "", {"as_of": "2024-02-01"}),
+    ("mine-5", "Who won the chess tournament?", "", "", {}),
+)
+
+
+def row(name: str, question: str, article: str, answer: str, more: dict[str, Any]) -> str:
+    start = ARTICLES[article].index(answer) if article else 0
+    gold = {"text": answer, "article_id": article, "start": start, "end": start + len(answer)}
+    return json.dumps(
+        {
+            "id": name,
+            "question": question,
+            "kind": "passage",
+            "answers": [gold] if article else [],
+            "articles": [article] if article else [],
+            "unanswerable": not article,
+        }
+        | more
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("evals")
+    (folder / "articles").mkdir()
+    for name, text in ARTICLES.items():
+        (folder / "articles" / f"{name}.txt").write_text(text)
+    (folder / "mine.jsonl").write_text("\n".join(row(*one) for one in QUESTIONS))
+    return folder
+
+
+def evals(folder: Path, models: Path, *arguments: str) -> int:
+    return main([*arguments, "--work", str(folder / "work"), "--models", str(models)])
+
+
+def run_mine(folder: Path, models: Path, out: str, *more: str) -> dict[str, Any]:
+    mine, articles = str(folder / "mine.jsonl"), str(folder / "articles")
+    where = ("--articles", articles, "--report", str(folder / out))
+    assert evals(folder, models, "run", mine, *where, *more) == 0
+    written: dict[str, Any] = json.loads((folder / out / "mine.json").read_text())
+    return written
+
+
+@pytest.fixture(scope="module")
+def written(folder: Path, models: Path) -> dict[str, Any]:
+    return run_mine(folder, models, "out")
+
+
+@pytest.mark.slow
+def test_run_prints_a_table_and_writes_a_report(
+    folder: Path, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_mine(folder, models, "shown")
+    shown = capsys.readouterr().out
+    assert "mine: 5 questions on 3 articles, 3 passages; quotations broken: 0" in shown
+    assert "right, of all questions" in shown
+    assert "5 questions on 3 articles" in (folder / "shown" / "report.html").read_text()
+
+
+@pytest.mark.slow
+def test_what_is_written(written: dict[str, Any]) -> None:
+    outcomes = {outcome["question"]["id"]: outcome for outcome in written["outcomes"]}
+    assert list(outcomes) == [name for name, *_ in QUESTIONS]
+    assert written["broken_quotations"] == []
+    assert written["summary"]["splits"]["all"]["questions"] == 5
+    assert outcomes["mine-1"]["retrieved"][0] == "ferry"
+    assert all(outcome["error"] == "" for outcome in outcomes.values())
+
+
+@pytest.mark.slow
+def test_as_of_is_asked_for(written: dict[str, Any]) -> None:
+    outcome = written["outcomes"][3]
+    assert outcome["answer"]["window"]["before"] == "2024-02-02"
+    assert outcome["retrieved"] == ["ferry"]
+
+
+@pytest.mark.slow
+def test_a_second_run_uses_the_same_index_and_says_the_same(
+    folder: Path, models: Path, written: dict[str, Any]
+) -> None:
+    again = run_mine(folder, models, "again")
+    assert [o["scores"] for o in again["outcomes"]] == [o["scores"] for o in written["outcomes"]]
+    assert {o["answer"]["index"]["version"] for o in again["outcomes"]} == {"000001"}
+    for part in (*again["summary"]["splits"].values(), *written["summary"]["splits"].values()):
+        del part["latency_ms"]
+    assert again["summary"] == written["summary"]
+
+
+@pytest.mark.slow
+def test_parts_of_a_set_are_asked(folder: Path, models: Path) -> None:
+    assert len(run_mine(folder, models, "some", "--limit", "2")["outcomes"]) == 2
+
+
+@pytest.mark.slow
+def test_compare(
+    folder: Path, models: Path, written: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = str(folder / "out" / "mine.json")
+    run_mine(folder, models, "part", "--limit", "3")
+    capsys.readouterr()
+    assert main(["compare", whole, whole]) == 0
+    assert "inside the noise" in capsys.readouterr().out
+    assert main(["compare", whole, str(folder / "part" / "mine.json")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("so they cannot be compared; run both over the same set.")
+
+
+@pytest.mark.slow
+def test_only_the_reader(folder: Path, models: Path, tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": name,
+            "title": "",
+            "context": context,
+            "question": question,
+            "answers": [{"text": answer, "answer_start": context.index(answer)}] if answer else [],
+            "is_impossible": not answer,
+        }
+        for name, question, context, answer in (
+            ("r-1", "Where did Ida Holm sail?", "Ida Holm sailed to Sund. It was cold.", "to Sund"),
+            ("r-2", "Who sailed in spring?", "Nobody sailed in winter. Eva Lind did in spring.",
+             "Eva Lind"),
+            ("r-3", "Who sailed in summer?", "Ida Holm sailed to Sund. It was cold.", ""),
+        )
+    ]  # fmt: skip
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    told = tmp_path / "out.json"
+    arguments = (str(path), "--reader-only", "--report", str(tmp_path), "--json", str(told))
+    assert evals(tmp_path, models, "run", *arguments) == 0
+    outcomes = json.loads(told.read_text())["outcomes"]
+    assert [outcome["error"] for outcome in outcomes] == ["", "", ""]
+    for outcome, one in zip(outcomes, rows, strict=True):
+        cited = [*outcome["answer"]["citations"], *outcome["answer"]["nearest"]]
+        assert len(outcome["passages"]) == 1
+        assert all(quoted["sentence"] in str(one["context"]) for quoted in cited)
+
+
+@pytest.mark.slow
+def test_ablations(folder: Path, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine, articles = str(folder / "mine.jsonl"), str(folder / "articles")
+    arguments = (mine, "--articles", articles, "--split", "all")
+    assert evals(folder, models, "ablate", *arguments) == 0
+    shown = capsys.readouterr().out
+    for name in ("default: min–max", *(variant.name for variant in VARIANTS)):
+        assert name in shown
+    assert (folder / "work" / "mine" / "index-prefix-False" / "CURRENT").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "no-such-set"], "no-such-set"),
+        (["run", "seeds", "--reader-only"], "'seeds' have no contexts to read"),
+        (["compare", "none.json", "none.json"], "none.json"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("python -m evals: ")
+    assert says in line
+
+
+def test_a_bad_question_is_named_by_its_line_and_nothing_is_asked(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = row(*QUESTIONS[0]), row(*QUESTIONS[1]).replace("nine", "ten")
+    path = tmp_path / "bad.jsonl"
+    path.write_text(f"{good}\n{bad}\n")
+    arguments = ["run", str(path), "--articles", str(folder / "articles")]
+    assert main([*arguments, "--work", str(tmp_path / "work")]) == 1
+    assert "bad.jsonl:2: the span" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["run", "--limit", "0"],
+        ["run", "--split", "x"],
+        ["run", "--json", "both.json"],
+        ["compare", "a"],
+        ["ablate"],
+    ],
+)
+def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom evals.__main__ import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({'torch', 'faiss', 'numpy', 'gradio'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[]\n")
+    assert "python -m evals gate" in done.stdout

@@ -1,0 +1,194 @@
+"""The report's page and its plots: what they show, and that texts stay texts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from evals import plots
+from evals.metrics.abstention import Bin
+from evals.plots import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from evals.report import report_html
+from evals.run import Run
+from evals.summary import summarise
+from evals.types import Gold, Question
+from rag.types import Window
+from rag.web.escape import visible
+from tests.evals.small import ARTICLES, QUESTIONS, Failing, Words, article, run_small, small_set
+from tests.web.payloads import HOSTILE
+
+TAGS = frozenset(
+    """html head meta title style body header h1 p nav a main section h2 h3 h4 h5 div table thead
+    tbody tr th td b span article blockquote cite mark details summary figure figcaption footer
+    svg line text rect circle polyline br""".split()
+)
+FLOOR, CEILING = HEIGHT - BOTTOM, TOP
+
+
+class Page(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_decl(self, decl: str) -> None:
+        assert decl == "doctype html"
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+
+def page_of(*runs: Run) -> str:
+    return report_html([(run, summarise(run.outcomes)) for run in runs])
+
+
+def hostile_run(payload: str) -> Run:
+    """A run in which every text that reaches the page is hostile, and every answer wrong."""
+    text = f"Lund {payload} froze. Herring {payload} cost nine."
+    article_id = f"a {payload}"
+    question = Question(
+        id=f"id {payload}",
+        question=f"froze Lund {payload}",
+        kind="passage",
+        answers=(Gold(f"gold {payload}", article_id, 0, 4),),
+        articles=(article_id,),
+        history=(f"before {payload}",),
+        note=f"note {payload}",
+    )
+    found = replace(article(article_id, text), title=f"title {payload}", path=f"{payload}.txt")
+    engine = Words(articles={article_id: found}, least=0.0)
+    asked = small_set({article_id: found}, (question, replace(question, id="other")))
+    run = run_small(engine, asked)
+    failed = replace(run.outcomes[1], answer={}, error=f"error {payload}", stage="error")
+    return replace(
+        run,
+        name=f"set {payload}",
+        outcomes=(replace(run.outcomes[0], stage="not_read"), failed),
+        broken=(question.id,),
+    )
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_hostile_texts_stay_texts(payload: str) -> None:
+    page = Page(page_of(hostile_run(payload)))
+    assert {tag for tag, _ in page.tags} <= TAGS
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert "src" not in attributes
+        assert attributes.get("href", "#").startswith("#")
+    for field in ("id", "froze Lund", "gold", "before", "note", "title", "error", "set"):
+        assert f"{field} {visible(payload)}" in page.text
+
+
+def test_the_policy_allows_its_own_style_and_nothing_else() -> None:
+    html = page_of(run_small())
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = next(
+        attributes["content"]
+        for tag, attributes in Page(html).tags
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+    assert "url(" not in style
+    assert "@import" not in style
+    assert 'style="' not in html
+
+
+def test_every_wrong_answer_is_shown_and_no_right_one() -> None:
+    run = run_small(Failing(least=0.6))
+    wrong = [outcome for outcome in run.outcomes if outcome.stage != "right"]
+    cards = re.findall(r"<article>.*?</article>", page_of(run), re.DOTALL)
+    assert 0 < len(wrong) < len(run.outcomes)
+    assert len(cards) == len(wrong)
+    for outcome in wrong:
+        assert sum(f">{outcome.question.id} ·" in card for card in cards) == 1
+
+
+def test_a_card_says_what_was_said_what_is_right_and_where_it_was_lost() -> None:
+    question = replace(
+        QUESTIONS[0],
+        history=("What froze?",),
+        window=Window(before=None, after=ARTICLES["harbour"].published),
+        answers=(Gold("in January", "harbour", 26, 36),),
+    )
+    run = run_small(Words(least=0.9), small_set(questions=(question,)))
+    text = " ".join(Page(page_of(run)).text.split())
+    for expected in (
+        "Wrong window · 1",
+        "What froze?",
+        "q-0 · passage · ",
+        "window from 2024-01-02 · understood as any time · first right article at rank 1",
+        "No article says so with enough certainty.",
+        "Confidence 0.57",
+        "The harbour of Lund froze in January.",
+        "in Januaryharbour [26, 36)",
+    ):
+        assert expected in text
+
+
+def test_broken_quotations_are_told_first() -> None:
+    run = replace(run_small(), broken=("q-3", "q-7"))
+    assert "2 broken quotations: q-3, q-7" in Page(page_of(run)).text
+
+
+def test_every_set_and_split_has_its_figures() -> None:
+    text = Page(page_of(run_small(), replace(run_small(), name="second"))).text
+    assert text.count("testn = 16") == 2
+    assert text.count("devn = 14") == 2
+    assert text.count("Risk and coverage") == 2
+
+
+def _shapes(svg: str, tag: str) -> list[dict[str, str]]:
+    return [dict(node.attrib) for node in ElementTree.fromstring(svg).iter(tag)]
+
+
+def test_the_risk_curve_goes_through_its_points() -> None:
+    (line,) = _shapes(plots.risk_coverage([0.5, 1.0], [0.0, 0.5]), "polyline")
+    middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
+    assert line["points"] == f"{middle:.1f},{FLOOR:.1f} {WIDTH - RIGHT:.1f},{CEILING:.1f}"
+
+
+def test_reliability_has_a_bar_for_each_bin_that_is_not_empty() -> None:
+    bins = [Bin(0.0, 0.5, 0, 0.0, 0.0), Bin(0.5, 1.0, 8, 0.7, 0.25)]
+    svg = plots.reliability(bins)
+    (bar,) = _shapes(svg, "rect")
+    assert float(bar["height"]) == pytest.approx((FLOOR - CEILING) / 4, abs=0.1)
+    assert "8 answers, confidence 70 %, right 25 %" in svg
+
+
+def test_ranks_are_drawn_to_scale() -> None:
+    bars = _shapes(plots.rank_histogram({"1": 4, "2": 1, "never": 2}), "rect")
+    heights = [float(bar["height"]) for bar in bars]
+    assert heights == pytest.approx([FLOOR - CEILING, (FLOOR - CEILING) / 4, (FLOOR - CEILING) / 2])
+
+
+@pytest.mark.parametrize("times", [[3.0], [1.0] * 99 + [900.0], [0.0, 0.0], [120.5, 80.1, 99.0]])
+def test_latencies_are_all_counted(times: list[float]) -> None:
+    svg = plots.latency(times, {"median": sorted(times)[len(times) // 2]})
+    counts = [int(count) for count in re.findall(r"ms: (\d+) questions", svg)]
+    assert sum(counts) == len(times)
+
+
+def test_a_whisker_lies_where_its_interval_does() -> None:
+    svg = plots.whisker(0.5, 0.25, 0.75)
+    interval = next(one for one in _shapes(svg, "line") if one["class"] == "interval")
+    assert (interval["x1"], interval["x2"]) == ("32.0", "88.0")
+    assert _shapes(svg, "circle")[0]["cx"] == "60.0"

@@ -1,0 +1,62 @@
+"""A visit to the running page in Chromium, which notes all that the page does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.conftest import Site
+
+SCREENSHOTS = Path(__file__).parents[2] / "out" / "screenshots"
+SIZES = {"wide": (1280, 860), "narrow": (390, 844)}
+
+
+@dataclass
+class Visit:
+    """An open page, with everything that it asked for and complained about."""
+
+    page: Page
+    site: Site
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        answers = self.page.locator("#chat [data-testid=bot]")
+        before = answers.count()
+        self.page.locator("#question textarea").fill(question)
+        self.page.keyboard.press("Enter")
+        expect(answers).to_have_count(before + 1)
+
+    def open_tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name).click()
+
+    def shoot(self, name: str) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_timeout(400)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    def assert_calm(self) -> None:
+        away = [url for url in self.requests if not url.startswith((self.site.address, "data:"))]
+        assert away == []
+        assert self.complaints == []
+        assert self.page.evaluate("window.hacked") is None
+
+
+def visit(browser: Browser, site: Site, *, size: str = "wide", scheme: str = "light") -> Visit:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    new = Visit(context.new_page(), site)
+    new.page.on("request", lambda request: new.requests.append(request.url))
+    new.page.on("pageerror", lambda error: new.complaints.append(str(error)))
+    new.page.on(
+        "console",
+        lambda said: new.complaints.append(said.text) if said.type == "error" else None,
+    )
+    new.page.goto(site.address)
+    expect(new.page.locator("#index-line")).to_contain_text("article")
+    return new
