@@ -168,12 +168,13 @@ class _Build:
         self._embedder = embedder
         self._writer = writer
         self._spool = spool
-        self._reusable = previous if previous and _reusable(previous, config) else None
+        self._reusable = previous if previous and _reusable(previous, config, embedder) else None
         self._full = full
         self._progress = progress
         self._cancelled = cancelled
         self._splitter: Splitter | None = None
-        self._prefixer = Prefixer(embedder.count) if config.prefix else None
+        has_room = embedder.max_tokens >= 2 * PREFIX_TOKENS
+        self._prefixer = Prefixer(embedder.count) if config.prefix and has_room else None
         self._keys: list[bytes] = []
         self.articles = 0
         self.embedded = 0
@@ -282,9 +283,10 @@ def _key(fingerprint: str, text: str) -> bytes:
     return hashlib.sha256(f"{fingerprint}\0{text}".encode()).digest()
 
 
-def _reusable(previous: Index, config: BuildConfig) -> bool:
-    settings = _settings(config)
-    return all(previous.settings.get(name) == value for name, value in settings.items())
+def _reusable(previous: Index, config: BuildConfig, embedder: Embedder) -> bool:
+    """Whether the passages of ``previous`` were cut as they would be now."""
+    same_settings = previous.settings == _settings(config)
+    return same_settings and previous.model_fingerprint == embedder.fingerprint
 
 
 def _embedding(done: int, total: int, seconds: float) -> Progress:

@@ -211,3 +211,13 @@ def test_a_damaged_index_is_built_again_from_the_articles(tmp_path: Path) -> Non
     assert "vectors.faiss" in said[0]
     with Index.open(index) as opened:
         assert opened.warnings == ()
+
+
+def test_another_model_cuts_and_embeds_everything_again(tmp_path: Path) -> None:
+    articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
+    run(articles, index)
+    other = Hashing()
+    other.fingerprint, other.max_tokens = "shorter", 50
+    report = run(articles, index, embedder=other)
+    assert report.embedded == report.passages
+    assert max(other.count(other.encoded)) <= 50
