@@ -60,7 +60,7 @@ def _parse(line: str, number: int) -> Mapping[str, Any]:
     try:
         value = json.loads(line)
     except ValueError as error:
-        raise QuestionError(f"Line {number} is not JSON ({error}); mend that line.") from error
+        raise QuestionError(f"Line {number} is not JSON; mend that line.") from error
     if not isinstance(value, dict):
         raise QuestionError(f'Line {number} is not a JSON object; write {{"question": …}}.')
     return value

@@ -62,6 +62,8 @@ def _ask_batch(options: argparse.Namespace, pipeline: Any) -> int:
         for answer in answer_lines(lines, pipeline, top_k=options.top_k, timings=options.timings):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             wrong += "error" in answer
+    if wrong:
+        terminal.note(f'{wrong} lines could not be asked; their "error" says why.')
     return 1 if wrong else 0
 
 

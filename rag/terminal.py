@@ -20,7 +20,7 @@ from rag.answer.render import REASONS
 from rag.types import Answer, BuildReport, Citation, Hit, Progress
 
 if TYPE_CHECKING:
-    from rag.answer.verify import Verdict
+    from rag.answer.verify import Exported, Verdict
     from rag.index.index import Index
 
 WIDTH = 78
@@ -58,7 +58,7 @@ def answer_text(answer: Answer, *, colour: bool) -> str:
     for citation in answer.citations or answer.nearest:
         lines += ["", *_citation_lines(citation, answered=not answer.abstained, colour=colour)]
     for path in answer.changed_files:
-        lines += ["", f"{visible(path)} has changed since the index was built: run build."]
+        lines += ["", f"{visible(path)} has changed or gone since the index was built."]
     if answer.citations:
         lines += ["", f"confidence {answer.confidence:.0%}"]
     return "\n".join(lines).strip("\n")
@@ -170,6 +170,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     quoted = verdict.exported
     return {
         "state": verdict.state,
+        "question": quoted.question,
+        "nearest": quoted.nearest,
         "article_id": quoted.article_id,
         "start": quoted.start,
         "end": quoted.end,
@@ -179,11 +181,17 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _role(exported: Exported) -> str:
+    """What the quotation was exported as, and for which question."""
+    role = "nearest to" if exported.nearest else "answers"
+    return f"{role} {visible(exported.question)[:40]}"
+
+
 def verdicts_text(verdicts: Sequence[Verdict]) -> str:
     """A line for each quotation, and the counts."""
     lines = [
         f"{v.state:<8}{visible(v.exported.article_id)} [{v.exported.start}:{v.exported.end}] "
-        f"{visible(v.exported.quote)[:60]}"
+        f"{visible(v.exported.quote)[:60]} ({_role(v.exported)})"
         + (f" -> {visible(v.article_id)} at {v.start}" if v.state == "moved" else "")
         for v in verdicts
     ]

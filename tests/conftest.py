@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from rag.config import BuildConfig
 from rag.models.embedder import CompiledEmbedder, Embedder, open_embedder
@@ -88,11 +88,13 @@ def seed_index(models: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildC
     return config
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, closed with the module: its event loop must not outlive the tests that drive it."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
+        expect.set_options(timeout=30_000)
         yield browser
         browser.close()

@@ -199,6 +199,14 @@ def test_verify_tells_match_moved_changed_and_missing(cli: Cli, tmp_path: Path) 
     assert state(folder) == ("missing", 1)
     (folder / "renamed.txt").write_text(f"date 2024-12-20 {quote}", "utf-8")
     assert state(folder) == ("moved", 0)
+    both = cli("ask", CAIRO, "--json")[0] + cli("ask", "bread", "--json")[0]
+    export.write_text(both, "utf-8")
+    out, _ = cli("verify", str(export))
+    assert out.count(f"(answers {CAIRO[:40]})") == 1
+    assert "(nearest to bread)" in out
+    export.write_text("", "utf-8")
+    assert main(["verify", str(export)]) == 1
+    assert "it is empty" in cli._capsys.readouterr().err
     export.write_text("[1, 2", "utf-8")
     assert main(["verify", str(export)]) == 1
     assert "is not an exported answer" in cli._capsys.readouterr().err
@@ -220,7 +228,7 @@ def test_an_answer_says_when_its_file_has_changed(
     assert main(ask) == 0
     out = capsys.readouterr().out
     assert "closed by ice" in out
-    assert "a.txt has changed since the index was built" in out
+    assert "a.txt has changed or gone since the index was built" in out
 
 
 def test_info_and_check(cli: Cli) -> None:

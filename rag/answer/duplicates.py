@@ -9,7 +9,8 @@ from rag.types import Passage
 SHINGLE_WORDS = 5
 MIN_CONTAINMENT = 0.6
 _WORD = re.compile(r"\w+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# What a correction or an update changes: figures and names.
+_FACT = re.compile(r"\d+(?:[.,]\d+)*|\b[^\W\d_a-zß-öø-ÿ]\w*")
 
 Shingles = frozenset[tuple[str, ...]]
 
@@ -39,15 +40,15 @@ class Original:
         around = article.text[max(article.body, passage.start - reach) : passage.end + reach]
         self.article_id = article.id
         self._shingles = shingles(around)
-        self._numbers = set(_NUMBER.findall(around))
+        self._facts = set(_FACT.findall(around))
 
     def is_copied_by(self, passage: Passage) -> bool:
         """Whether ``passage``, of another article, says the same in nearly the same words.
 
-        A story that gives another figure is an update, not a copy.
+        A story that gives another figure or name is an update or a correction, not a copy.
         """
         if passage.article.id == self.article_id:
             return False
-        if not self._numbers.issuperset(_NUMBER.findall(passage.text)):
+        if not self._facts.issuperset(_FACT.findall(passage.text)):
             return False
         return containment(shingles(passage.text), self._shingles) >= MIN_CONTAINMENT

@@ -168,7 +168,9 @@ class Pipeline:
         hit, span = candidate.hit, candidate.span
         article = hit.passage.article
         start, end = _sentence_around(hit, span.start, span.end)
-        citation = Citation(article, span.start, span.end, start, end, candidate.score, hit.copies)
+        quote = article.text[span.start : span.end]
+        copies = tuple(copy for copy in hit.copies if quote in copy.article.text)
+        citation = Citation(article, span.start, span.end, start, end, candidate.score, copies)
         stored = self._index.article(article.id).text
         if stored[span.start : span.end] != citation.quote:
             raise IndexDamaged(

@@ -18,13 +18,15 @@ State = Literal["match", "moved", "changed", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A quotation as an exported answer states it."""
+    """A quotation as an exported answer states it; ``nearest`` ones were no answer."""
 
     article_id: str
     file: str
     start: int
     end: int
     quote: str
+    question: str = ""
+    nearest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def read_export(path: Path) -> list[Exported]:
         ) from error
     try:
         answers = _answers(text)
-        return [_exported(value) for answer in answers for value in _quoted(answer)]
+        return [quoted for answer in answers for quoted in _quoted(answer)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionError(
             f"{str(path)!r} is not an exported answer ({type(error).__name__}: {error}); "
@@ -63,23 +65,38 @@ def read_export(path: Path) -> list[Exported]:
 
 
 def _answers(text: str) -> Sequence[Mapping[str, Any]]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    return value if isinstance(value, list) else [value]
+    """The JSON objects of an export, one after another, or those of one list."""
+    decoder, at, values = json.JSONDecoder(), 0, []
+    text = text.strip()
+    while at < len(text):
+        value, end = decoder.raw_decode(text, at)
+        values += value if isinstance(value, list) else [value]
+        at = end + len(text[end:]) - len(text[end:].lstrip())
+    if not values:
+        raise ValueError("it is empty")
+    return values
 
 
-def _quoted(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _quoted(answer: Mapping[str, Any]) -> Iterator[Exported]:
     if "error" in answer:
         return
-    yield from answer["citations"]
-    yield from answer.get("nearest", ())
+    question = str(answer.get("id") or answer.get("question") or "")
+    for value in answer["citations"]:
+        yield _exported(value, question, nearest=False)
+    for value in answer.get("nearest", ()):
+        yield _exported(value, question, nearest=True)
 
 
-def _exported(value: Mapping[str, Any]) -> Exported:
-    start, end, quote = int(value["start"]), int(value["end"]), str(value["quote"])
-    return Exported(str(value["article_id"]), str(value["file"]), start, end, quote)
+def _exported(value: Mapping[str, Any], question: str, *, nearest: bool) -> Exported:
+    return Exported(
+        article_id=str(value["article_id"]),
+        file=str(value["file"]),
+        start=int(value["start"]),
+        end=int(value["end"]),
+        quote=str(value["quote"]),
+        question=question,
+        nearest=nearest,
+    )
 
 
 def verify(

@@ -66,6 +66,7 @@ def build(
     today = today or datetime.now(UTC).date()
     say = say or (lambda message: None)
     corpus = Corpus(config.articles, limits=limits(config), today=today)
+    corpus.check()
     embedder = embedder or open_embedder(
         config.model, config.models_folder, threads=config.threads, say=say
     )

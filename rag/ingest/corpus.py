@@ -48,6 +48,10 @@ class Corpus:
         self._today = today
         self.files: list[SourceFile] = []
 
+    def check(self) -> None:
+        """Raises ArticleError when the folder cannot be listed."""
+        next(walk(self._folder, self._limits), None)
+
     def articles(self) -> Iterator[Article]:
         """Unique articles, one at a time; ``files`` is complete once they are exhausted.
 

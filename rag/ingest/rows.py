@@ -13,6 +13,10 @@ from rag.ingest.draft import Found, Limits, Rejected, Unusable, printable
 _FIELDS = ("id", "title", "date", "text", "url")
 
 
+# Fields a little over a small limit are still read whole, so that their length can be told.
+MIN_FIELD_CHARS = 131_072
+
+
 def json_rows(lines: Lines) -> Iterator[Found | Rejected]:
     """One JSON object a line; blank lines are passed over."""
     while True:
@@ -31,8 +35,8 @@ def csv_rows(lines: Lines, limits: Limits) -> Iterator[Found | Rejected]:
 
     Raises Unusable when the header cannot be used.
     """
-    # The module's own bound on a field is the process's; it is only ever raised.
-    csv.field_size_limit(max(csv.field_size_limit(), limits.max_article_chars))
+    # This bound belongs to the process; whoever reads sets it to its own.
+    csv.field_size_limit(max(MIN_FIELD_CHARS, limits.max_article_chars))
     reader = csv.reader(lines, strict=True)
     header: list[str] | None = None
     number = 0

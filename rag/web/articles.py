@@ -19,7 +19,7 @@ from rag.web.report import report_text
 from rag.web.service import Entry, Service
 
 _HEAD = "| Date | Title and file | Passages |\n| --- | --- | ---: |\n"
-ROWS = 500
+ROWS = 50
 _POLL_S = 0.3
 
 
@@ -127,7 +127,7 @@ def _count(found: int, total: int, wanted: str) -> str:
 
 def save(service: Service, paths: list[str]) -> str:
     """Save the uploads and say in Markdown what became of each."""
-    rows = []
+    rows, added = [], False
     for path in map(Path, paths[: uploads.MAX_FILES]):
         try:
             saved = uploads.save(path, service.articles)
@@ -136,10 +136,12 @@ def save(service: Service, paths: list[str]) -> str:
         else:
             fate = "is in the collection already as" if saved.known else "was saved as"
             rows.append(f"- “{markdown(saved.said)}” {fate} <samp>{markdown(saved.name)}</samp>")
+            added = added or not saved.known
         path.unlink(missing_ok=True)
     if len(paths) > uploads.MAX_FILES:
         rows.append(f"- The rest was left out: at most {uploads.MAX_FILES} files at a time.")
-    return "\n".join(rows) + "\n\nRebuild the index to ask about what was added."
+    advice = "\n\nRebuild the index to ask about what was added." if added else ""
+    return "\n".join(rows) + advice
 
 
 def building(status: Status) -> list[Any]:

@@ -24,6 +24,11 @@ def test_another_figure_makes_an_update() -> None:
     assert not Original(passage(STORY)).is_copied_by(passage(update, article_id="b"))
 
 
+def test_another_name_makes_a_correction() -> None:
+    correction = STORY.replace("mayor of Veldt", "mayor of Lindmouth")
+    assert not Original(passage(STORY)).is_copied_by(passage(correction, article_id="b"))
+
+
 def test_another_story_is_no_copy() -> None:
     other = "Voters in Veldt go to the polls on Sunday to choose a new council."
     assert not Original(passage(STORY)).is_copied_by(passage(other, article_id="b"))
@@ -34,10 +39,10 @@ def test_an_article_is_no_copy_of_itself() -> None:
 
 
 def test_a_copy_may_be_cut_elsewhere() -> None:
-    whole = article(f"{STORY} {STORY.upper().lower().replace('the ', 'a ')}")
-    middle = len(STORY) // 2
+    whole = article(f"{STORY} {STORY.replace('the ', 'a ')}")
+    middle = STORY.index("Engineers")
     original = Original(Passage(whole, 0, len(STORY), 0))
-    straddling = whole.text[middle : len(STORY) + middle]
+    straddling = whole.text[middle : whole.text.rindex(" Engineers")]
     assert original.is_copied_by(passage(straddling, article_id="b"))
 
 

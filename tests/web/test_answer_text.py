@@ -32,7 +32,7 @@ def answered(*citations: Citation, **changes: Any) -> Answer:
 def test_a_quotation_stands_marked_in_its_sentence_above_its_source() -> None:
     assert answer_text.answer(answered(cite("Cairo"))) == (
         "> <q>They met in&#32;<mark>Cairo</mark>&#32;on \\*Friday\\*\\.</q>\n\n"
-        "**<bdi>A meeting</bdi>**\n<small>20 December 2024 · <samp>a\\.txt</samp></small>\n\n"
+        "**<bdi>A meeting …</bdi>**\n<small>20 December 2024 · <samp>a\\.txt</samp></small>\n\n"
         "<small>Confidence: very likely right (93%)</small>"
     )
 
@@ -78,7 +78,7 @@ def test_an_abstention_gives_its_reason_and_what_is_near() -> None:
         "The collection comes near this question, but does not clearly answer it.\n\n"
         "Nearest passages, not an answer:\n\n"
         "- They met in Cairo on \\*Friday\\*\\.\n"
-        "  <small><bdi>A meeting</bdi> · 20 December 2024</small>"
+        "  <small><bdi>A meeting …</bdi> · 20 December 2024</small>"
     )
 
 
