@@ -10,7 +10,6 @@ child processes started in turn; medians are quoted, and ratios rather than time
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import random
@@ -27,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from evals.collections import TimeMagazine, read_rows, write_rows
 from evals.metrics.retrieval import ndcg, reciprocal_rank
 from rag.answer.retriever import Retriever
 from rag.config import AskConfig, BuildConfig
@@ -55,29 +55,6 @@ class Figure:
     value: str
     wanted: str
     reached: bool
-
-
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a gzipped JSON-lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
-
-
-class TimeMagazine:
-    """The TIME collection: articles, and queries with the articles that are relevant to each."""
-
-    def __init__(self, folder: Path) -> None:
-        self.articles = list(read_rows(folder / "corpus.jsonl.gz"))
-        self.relevant: dict[str, dict[str, int]] = {}
-        for line in (folder / "qrels.tsv").read_text("utf-8").splitlines()[1:]:
-            query, article, grade = line.split("\t")
-            self.relevant.setdefault(query, {})[article] = int(grade)
-        rows = read_rows(folder / "queries.jsonl.gz")
-        self.queries = {row["id"]: row["text"] for row in rows if row["id"] in self.relevant}
-
-    def half(self, held_out: bool) -> dict[str, str]:
-        """The queries with an even id, which the fusion was tuned on, or the others."""
-        return {i: text for i, text in self.queries.items() if int(i) % 2 == held_out}
 
 
 def embedding(news: Path, models: Path, times: TimeMagazine) -> list[Figure]:
@@ -216,12 +193,6 @@ def _mean_ndcg(retriever: Retriever, times: TimeMagazine, queries: Mapping[str, 
         )
         for query, text in queries.items()
     )
-
-
-def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows as a ``.jsonl`` file of articles."""
-    with path.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 def large_index(news: Path, folder: Path, models: Path) -> tuple[list[Figure], BuildConfig]:

@@ -20,9 +20,8 @@ def build(options: argparse.Namespace) -> int:
     from rag.ingest.builder import build as run_build
 
     config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
-    report = run_build(
-        config, full=options.full, progress=terminal.Meter(sys.stderr), say=terminal.note
-    )
+    with terminal.Meter(sys.stderr) as meter:
+        report = run_build(config, full=options.full, progress=meter, say=terminal.note)
     if options.json:
         _print_json(terminal.report_json(report))
     else:

@@ -14,7 +14,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, TextIO
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rag.answer.render import REASONS
 from rag.types import Answer, BuildReport, Citation, Hit, Progress
@@ -217,12 +218,25 @@ def info_json(index: Index) -> dict[str, Any]:
 
 
 class Meter:
-    """Shows progress on ``stream``: one line rewritten in a terminal, else a line now and then."""
+    """Shows progress on ``stream``: one line rewritten in a terminal, else a line now and then.
+
+    Used as a context, it leaves nothing of the rewritten line behind.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._shown = 0.0
         self._stage = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if self._stage and self._stream.isatty():
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
 
     def __call__(self, progress: Progress) -> None:
         rewrites = self._stream.isatty()

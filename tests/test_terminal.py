@@ -68,3 +68,21 @@ def test_progress_is_a_line_now_and_then_when_it_is_not_a_terminal() -> None:
         "embedding 1 of 3, 2 a second, 1 min 1 s left",
         "writing 3 of 3",
     ]
+
+
+class Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_in_a_terminal_the_progress_line_is_wiped_at_the_end() -> None:
+    screen = Screen()
+    with Meter(screen) as meter:
+        meter(Progress("writing", 6, 6))
+        assert screen.getvalue().strip() == "writing 6 of 6"
+    assert screen.getvalue().endswith("\r\x1b[K")
+    with Meter(untouched := Screen()):
+        pass
+    assert untouched.getvalue() == ""

@@ -19,8 +19,7 @@ from typing import TextIO
 
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ArticleError, ConfigError, IndexMissing
-from rag.types import Progress
-from rag.web import words
+from rag.terminal import Meter
 from rag.web.rebuild import Rebuild
 from rag.web.service import OpenEngine, RunBuild, Service
 
@@ -74,16 +73,12 @@ def open_service(
     except IndexMissing:
         try:
             print(f"Building the index of {build.articles} …", file=sys.stderr)
-            run_build(build, progress=_print_progress)
+            with Meter(sys.stderr) as meter:
+                run_build(build, progress=meter)
             service.reload()
         except ArticleError as error:
             print(error, file=sys.stderr)
     return service
-
-
-def _print_progress(progress: Progress) -> None:
-    end = "\r" if sys.stderr.isatty() else "\n"
-    print(f"{words.progress(progress):<78}", end=end, file=sys.stderr, flush=True)
 
 
 @contextmanager
