@@ -54,7 +54,11 @@ class BuildConfig:
 
 @dataclass(frozen=True, slots=True)
 class AskConfig:
-    """How a question is answered. ``articles`` is only compared with what was indexed."""
+    """How a question is answered. ``articles`` is only compared with what was indexed.
+
+    ``reader`` is "span" for the reader that is shipped, "sentence" for whole sentences, or the
+    folder of a question-answering model.
+    """
 
     articles: Path = Path("seeds")
     index: Path = Path("index")
@@ -64,6 +68,7 @@ class AskConfig:
     dense_weight: float = 0.5
     passages_per_article: int = 2
     min_confidence: float | None = None
+    reader: str = "span"
     threads: int = 1
 
     def __post_init__(self) -> None:

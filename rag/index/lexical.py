@@ -57,6 +57,10 @@ class Lexical:
         rows, _ = self._postings.of(term)
         return math.log(1 + (len(self._postings.lengths) + 1) / (len(rows) + 0.5))
 
+    def rows(self, term: str) -> NDArray[np.int32]:
+        """The passages that have ``term``, ascending, int32 [m]."""
+        return self._postings.of(term)[0]
+
     def _by_article(
         self, rows: NDArray[np.int32], counts: NDArray[np.uint16]
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

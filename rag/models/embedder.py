@@ -6,9 +6,8 @@ sentence-transformers itself, and says so.
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,15 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.models.compiler import (
-    CARD_FILE,
-    TOKENIZER_FILE,
+from rag.models.compiled import CARD_FILE, TOKENIZER_FILE, read_card
+from rag.models.embedder_compiler import (
     compile_model,
     load_sentence_transformer,
     runtime_fingerprint,
 )
 from rag.models.runtime import Float32, Runtime
-from rag.models.weights import model_folder, sha256_file, weights_fingerprint
+from rag.models.weights import model_folder, weights_fingerprint
 
 BATCH = 64
 
@@ -66,7 +64,7 @@ class CompiledEmbedder:
     def __init__(self, folder: Path, *, threads: int) -> None:
         from tokenizers import Tokenizer
 
-        card = _read_card(folder)
+        card = read_card(folder, _parse_card)
         self.fingerprint, self.dim = card.fingerprint, card.dim
         self._card = card
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
@@ -201,25 +199,12 @@ def reopen_embedder(
     return embedder
 
 
-def _read_card(folder: Path) -> _Card:
-    try:
-        card = json.loads((folder / CARD_FILE).read_text("utf-8"))
-        for name, expected in card["sha256"].items():
-            if sha256_file(folder / name) != expected:
-                raise ModelError(
-                    f"{name} of the compiled model in {str(folder)!r} is damaged; "
-                    "remove that folder and build again."
-                )
-        prompts = card["prompts"]
-        return _Card(
-            card["fingerprint"],
-            card["dim"],
-            card["max_tokens"],
-            prompts["query"],
-            prompts["passage"],
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"The compiled model in {str(folder)!r} cannot be read; "
-            "remove that folder and build again."
-        ) from error
+def _parse_card(values: Mapping[str, Any]) -> _Card:
+    prompts = values["prompts"]
+    return _Card(
+        values["fingerprint"],
+        values["dim"],
+        values["max_tokens"],
+        prompts["query"],
+        prompts["passage"],
+    )

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
+from rag.models.compiled import MODEL_FILE, REMAKE
 
 Float32 = NDArray[np.float32]
-MODEL_FILE = "model.xml"
 
 
 def import_openvino() -> Any:
@@ -43,9 +43,13 @@ def available_threads() -> int:
 
 
 class Runtime:
-    """A network compiled for this CPU. ``threads`` streams of one thread each; 0 means all."""
+    """A network compiled for this CPU. ``threads`` streams of one thread each; 0 means all.
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
+    ``inputs`` are the names of its inputs, in order. Raises ModelError, which ends with ``remedy``,
+    when openvino cannot load the folder's network.
+    """
+
+    def __init__(self, folder: Path, *, threads: int, remedy: str = REMAKE) -> None:
         openvino = import_openvino()
         self._streams = threads or available_threads()
         try:
@@ -61,11 +65,10 @@ class Runtime:
             )
         except RuntimeError as error:
             raise ModelError(
-                f"The compiled model in {str(folder)!r} cannot be loaded; "
-                "remove that folder and build again."
+                f"The compiled model in {str(folder)!r} cannot be loaded; {remedy}."
             ) from error
         self._queue = openvino.AsyncInferQueue(self._model, self._streams)
-        self._inputs = [port.get_any_name() for port in self._model.inputs]
+        self.inputs = [port.get_any_name() for port in self._model.inputs]
         self._lock = threading.Lock()
 
     def run(
@@ -83,6 +86,6 @@ class Runtime:
         with self._lock:
             self._queue.set_callback(done)
             for i, item in enumerate(batch):
-                named = zip(self._inputs, item, strict=True)
+                named = zip(self.inputs, item, strict=True)
                 self._queue.start_async({name: array[None, :] for name, array in named}, i)
             self._queue.wait_all()

@@ -1,0 +1,163 @@
+"""A date in its place in a question in; whether it filters or names the subject out.
+
+"What happened in October 2023?" asks for articles of that month. "The 2023 budget", "the election
+of 2019" and "the worst flood since 1953" name a thing, and articles of any day may tell of it. A
+month or a day that names a thing may be the articles' own as well, since news tell of what has just
+been: both readings are alive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.dates.bounds import Bounds
+from rag.dates.openings import DOCUMENTS
+from rag.dates.words import AUXILIARIES, DETERMINERS, Words
+
+# Prepositions that leave the meaning of a date as it is; they go with its words.
+_NEUTRAL = tuple(
+    tuple(words.split())
+    for words in (
+        *("in the course of", "as early as", "as late as", "early on", "late on", "dated"),
+        *("in", "on", "at", "during", "over", "throughout", "within", "around"),
+    )
+)
+_QUOTES = frozenset('"“”‘«»')
+_FINE = frozenset("day weekend week month quarter season".split())
+_HAPPENED = frozenset("news events developments happenings headlines stories articles".split())
+_BEGUN = frozenset("born founded established built created invented introduced".split())
+_FUTURE = frozenset("will shall planned scheduled expected due upcoming".split())
+_OCCASIONS = frozenset(
+    "meeting summit talks conference attack visit speech vote election agreement statement".split()
+)
+_TOPIC = frozenset("about of at from after before concerning regarding".split())
+_EXTREMES = frozenset("first worst only last".split())
+_NOT_EXTREME = frozenset("latest newest earliest west east forest interest protest test".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """``filters``: articles of other days are left out. ``ambiguous``: or perhaps the contrary."""
+
+    filters: bool
+    ambiguous: bool = False
+
+
+_FILTER = Role(filters=True)
+_SUBJECT = Role(filters=False)
+
+
+def role_of(words: Words, found: Bounds) -> Role:
+    """The role of the date expression ``found`` in its question."""
+    if found.after is not None and found.after > words.today:
+        return _SUBJECT
+    if _of_news(words, found):
+        return _FILTER
+    if _names_a_thing(words, found):
+        return Role(filters=False, ambiguous=found.grain in _FINE)
+    if _is_topic(words, found) or _since_an_extreme(words, found) or _begun(words, found):
+        return _SUBJECT
+    if _still_to_come(words, found) or _asks_for_the_last(words, found):
+        return Role(filters=False, ambiguous=True)
+    return Role(filters=True, ambiguous=_dates_an_event(words, found))
+
+
+def neutral_words(words: Words, found: Bounds) -> int:
+    """How many words before the date are a preposition that only places it."""
+    for phrase in _NEUTRAL:
+        if words.follows(found.start - len(phrase), *phrase):
+            return len(phrase)
+    return 0
+
+
+def _of_news(words: Words, found: Bounds) -> bool:
+    """Yesterday's news, the June articles, the events of 3 June."""
+    noun = found.stop + 2 if words.possessive(found.stop) else found.stop
+    before = words.at(found.start - 2)
+    return words.at(noun) in _HAPPENED or (
+        (words.at(found.start - 1) == "of" and before in _HAPPENED)
+        or (words.at(found.start - 1) == "from" and before in DOCUMENTS)
+    )
+
+
+def _names_a_thing(words: Words, found: Bounds) -> bool:
+    if words.possessive(found.stop):
+        return True
+    if found.relation not in {"", "between"} or neutral_words(words, found):
+        return False
+    if words.at(found.start - 1) in {"of", "for"}:
+        return not _is_deictic(found)
+    return _stands_before_a_noun(words, found) or _is_part_of_a_name(words, found)
+
+
+def _is_deictic(found: Bounds) -> bool:
+    """For the past three days, of last week: a stretch that is counted from today."""
+    return found.relative and found.grain in {"range", "week"}
+
+
+def _stands_before_a_noun(words: Words, found: Bounds) -> bool:
+    """The 2023 budget, which Tuesday meeting, Veldmere's new 2024 law; not: did last week end."""
+    if not words.noun(found.stop):
+        return False
+    if found.start == 0:
+        return True
+    nearest = (words.at(found.start - 1), words.at(found.start - 2))
+    if nearest[0] in DETERMINERS or words.possessive(found.start - 2):
+        return True
+    adjective = words.noun(found.start - 1)
+    return adjective and (nearest[1] in DETERMINERS or words.possessive(found.start - 3))
+
+
+def _is_part_of_a_name(words: Words, found: Bounds) -> bool:
+    """World Cup 2022; or the year itself is what is spoken of: was 2023 the hottest?"""
+    if found.grain != "year" or found.relative:
+        return False
+    return words.named(found.start - 1) or words.at(found.start - 1) in AUXILIARIES
+
+
+def _is_topic(words: Words, found: Bounds) -> bool:
+    """What was said about the 1990s, before or after 3 June, "until 2030"; but: what about 2022?"""
+    if words.at(found.start - 1) == "or" and words.at(found.start - 2) in {"before", "after"}:
+        return True
+    if words.at(found.start - 1) in _QUOTES and words.at(found.stop) in _QUOTES:
+        return True
+    about = words.at(found.start - 1) in {"about", "concerning", "regarding"}
+    return about and not words.follows(found.start - 2, "what")
+
+
+def _since_an_extreme(words: Words, found: Bounds) -> bool:
+    """The worst flood since 1953, the first visit since 2019."""
+    if found.relation != "since":
+        return False
+    return any(
+        _is_extreme(words.at(place)) for place in range(max(0, found.start - 5), found.start)
+    )
+
+
+def _is_extreme(word: str) -> bool:
+    return word in _EXTREMES or (
+        word.endswith("est") and word not in _NOT_EXTREME and len(word) > 4
+    )
+
+
+def _begun(words: Words, found: Bounds) -> bool:
+    """Born in 1950: a date that is told long afterwards."""
+    return words.at(found.start - 2) in _BEGUN or words.at(found.start - 1) in _BEGUN
+
+
+def _still_to_come(words: Words, found: Bounds) -> bool:
+    """What will be held in December: the articles that tell of it may be older."""
+    return any(words.at(place) in _FUTURE for place in range(found.start))
+
+
+def _asks_for_the_last(words: Words, found: Bounds) -> bool:
+    """When had they last won before 2024: articles of later days may tell of it."""
+    outside = [words.at(place) for place in range(found.start)]
+    return found.relation != "" and "had" in outside and "last" in outside
+
+
+def _dates_an_event(words: Words, found: Bounds) -> bool:
+    """About the meeting on 9 June: the day of the meeting, of which later articles may tell."""
+    if words.at(found.start - 1) not in {"in", "on"} or words.at(found.start - 2) not in _OCCASIONS:
+        return False
+    return words.at(found.start - 3) in DETERMINERS and words.at(found.start - 4) in _TOPIC

@@ -1,0 +1,106 @@
+"""A text in, where a quoted span of it may begin and end out: whole words, without loose marks.
+
+Words are those of ``rag.text``, cut further where answers do end: at a hyphen (``14|-story``), at
+a possessive (``Iran|’s``) and between the characters of scripts that put no space between words.
+Of 35,544 answers in SQuAD 1.1 and SQuADShifts, 0.7 % begin or end inside a word at a hyphen or an
+apostrophe; elsewhere inside a word they do so mostly by mistake.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.text import word_spans
+
+Ints = NDArray[np.int64]
+
+_APOSTROPHES = "'’"
+_HYPHENS = "‐‑-"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_POSSESSIVE = rf"[{_APOSTROPHES}][sS](?=\Z|[{_HYPHENS}])"
+_PIECE = re.compile(
+    rf"{_POSSESSIVE}|[{_UNSPACED}][^\w{_APOSTROPHES}{_HYPHENS}]*"
+    rf"|(?:(?!{_POSSESSIVE})[^{_UNSPACED}{_HYPHENS}])+"
+)
+
+_INNER_APOSTROPHE = re.compile(rf"(?<=\w)[{_APOSTROPHES}](?=\w)")
+_SIGN = re.compile(r"(?<!\w)[.-](?=\d)")
+_LOOSE = frozenset(".,;:!?…-‐‑–—•·*_،؛؟۔。、，；：！？")
+_STRAIGHT = frozenset("\"'`")
+_CLOSERS = dict(zip("([{“‘«„‹「『（", ")]}”’»“›」』）", strict=True))
+_OPENERS = dict(zip(")]}”’»›」』）“", "([{“‘«‹「『（„", strict=True))
+
+
+class Edges:
+    """The pieces of the words of ``text``, which a span holds whole, and how a span is trimmed.
+
+    ``starts`` and ``ends`` are the pieces' offsets, in order and disjoint; ``leads`` says which
+    piece may come first in a span, as all but a possessive ``’s`` may.
+    """
+
+    def __init__(self, text: str) -> None:
+        pieces = [
+            piece.span()
+            for start, end in word_spans(text)
+            for piece in _PIECE.finditer(text, start, end)
+        ]
+        offsets = np.array(pieces, dtype=np.int64).reshape(-1, 2)
+        self.starts, self.ends = offsets[:, 0], offsets[:, 1]
+        self.leads = np.array([text[start] not in _APOSTROPHES for start, _ in pieces], np.bool_)
+        self._text = text
+        self._marks = _INNER_APOSTROPHE.sub(" ", text)
+
+    def widen_starts(self, offsets: Ints) -> Ints:
+        """Each offset, or the start of the piece that it lies inside."""
+        return self._widened(offsets, self.starts)
+
+    def widen_ends(self, offsets: Ints) -> Ints:
+        """Each offset, or the end of the piece that it lies inside."""
+        return self._widened(offsets, self.ends)
+
+    def _widened(self, offsets: Ints, edges: Ints) -> Ints:
+        if not len(edges):
+            return offsets
+        piece = np.searchsorted(self.starts, offsets, side="left") - 1
+        inside = (piece >= 0) & (offsets < self.ends[piece])
+        return np.where(inside, edges[piece], offsets)
+
+    def first_pieces(self, starts: Ints) -> Ints:
+        """The number of the first piece that begins at or after each offset."""
+        return np.searchsorted(self.starts, starts, side="left")
+
+    def last_pieces(self, ends: Ints) -> Ints:
+        """The number of the last piece that ends at or before each offset, or −1."""
+        return np.searchsorted(self.ends, ends, side="right") - 1
+
+    def trim(self, start: int, end: int, first: int, last: int) -> tuple[int, int]:
+        """``[start, end)`` without what hangs loose around its pieces ``first`` to ``last``.
+
+        Loose are whitespace, punctuation that is no sign of a number, and quotation marks and
+        brackets whose partner is not in the span: ``Cairo,`` becomes ``Cairo``, while ``(AP)``,
+        ``U.S.``, ``$5`` and ``-5`` stay.
+        """
+        low, high = int(self.starts[first]), int(self.ends[last])
+        while end > high and self._hangs_loose(end - 1, start, end, _OPENERS):
+            end -= 1
+        while start < low and self._hangs_loose(start, start, end, _CLOSERS):
+            start += 1
+        return start, end
+
+    def _hangs_loose(self, place: int, start: int, end: int, partners: dict[str, str]) -> bool:
+        """Whether the character at ``place``, an edge of ``[start, end)``, can be left out."""
+        mark = self._text[place]
+        if mark in _STRAIGHT:
+            return self._marks.count(mark, start, end) % 2 == 1
+        if mark in partners:
+            present = self._marks.count(partners[mark], start, end)
+            return present < self._marks.count(mark, start, end)
+        if mark in _LOOSE:
+            return place > start or not _SIGN.match(self._text, place)
+        return mark in _CLOSERS or mark in _OPENERS or mark.isspace() or not mark.isprintable()

@@ -1,0 +1,132 @@
+"""The span reader: a question and passages in, each passage's best spans and null score out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.errors import ModelError
+from rag.models.compiled import CARD_FILE, REMAKE, TOKENIZER_FILE, read_card
+from rag.models.reader_compiler import export_reader, reader_fingerprint
+from rag.models.reading import Reading
+from rag.models.runtime import Float32, Runtime
+from rag.models.span_decoding import best_spans, merge_spans
+from rag.models.span_edges import Edges
+from rag.models.span_windows import TokenWindow, Windows
+from rag.types import Passage, Span
+
+SHIPPED = Path(__file__).with_name("reader")
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    name: str
+    fingerprint: str
+    max_tokens: int
+
+
+class SpanReader:
+    """A compiled question-answering network, read from its folder.
+
+    Spans are exact slices of the article: whole words, trimmed, at most ``MAX_SPANS`` a passage.
+    A reading depends on the question and its passage alone, not on the others in the call.
+
+    ``fingerprint`` names weights and arithmetic; a window has at most ``max_tokens``. Raises
+    ModelError, which ends with ``remedy``, when a file is missing or not the one that was written.
+    """
+
+    def __init__(self, folder: Path, *, threads: int, remedy: str = REMAKE) -> None:
+        card = read_card(folder, _parse_card, remedy=remedy)
+        self.name, self.fingerprint = card.name, card.fingerprint
+        self.max_tokens = card.max_tokens
+        self._windows = Windows(folder / TOKENIZER_FILE, card.max_tokens)
+        self._runtime = Runtime(folder, threads=threads, remedy=remedy)
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """One Reading for each passage, in order.
+
+        The null score is the sum of both logits of the no-answer token; of several windows the
+        least one counts, as in BERT's recipe for SQuAD 2.0, because a window without the answer
+        rightly says so, and the answer needs to be in only one. Raises QuestionError when the
+        question takes more than half of a window.
+        """
+        opening = self._windows.opening(question)
+        readings = []
+        for first in range(0, len(passages), BATCH):
+            batch = passages[first : first + BATCH]
+            cut = self._windows.cut(opening, [passage.text for passage in batch])
+            logits = iter(self._logits([window for windows in cut for window in windows]))
+            readings += [
+                _reading(passage, [(window, next(logits)) for window in windows])
+                for passage, windows in zip(batch, cut, strict=True)
+            ]
+        return readings
+
+    def _logits(self, windows: Sequence[TokenWindow]) -> list[Float32]:
+        """Start and end logits of each window, shape ``[2, length]``; long ones are run first."""
+        logits = [np.empty((2, 0), np.float32)] * len(windows)
+        order = sorted(range(len(windows)), key=lambda i: -windows[i].inputs.shape[1])
+
+        def store(k: int, outputs: list[Any]) -> None:
+            logits[order[k]] = outputs[0][0].copy()
+
+        used = len(self._runtime.inputs)  # a network without token types takes the ids alone
+        self._runtime.run([tuple(windows[i].inputs[:used]) for i in order], store)
+        return logits
+
+
+def _reading(passage: Passage, read: Sequence[tuple[TokenWindow, Float32]]) -> Reading:
+    edges = Edges(passage.text)
+    spans = merge_spans(
+        span
+        for window, logits in read
+        for span in best_spans(
+            logits[:, window.first : window.first + len(window.starts)],
+            window.starts,
+            window.ends,
+            edges,
+        )
+    )
+    return Reading(
+        tuple(
+            Span(passage.start + span.start, passage.start + span.end, span.score) for span in spans
+        ),
+        min(float(logits[:, 0].sum()) for _, logits in read),
+    )
+
+
+def open_reader(
+    path: Path | None,
+    cache: Path,
+    *,
+    threads: int,
+    say: Callable[[str], None] = lambda message: None,
+) -> SpanReader:
+    """The reader in the folder ``path``; ``None`` means the one that is shipped.
+
+    A folder of a Hugging Face question-answering model is compiled below ``cache`` at first use.
+    ``say`` receives one sentence when that takes long. Raises ModelError when the folder holds no
+    model that can be read with.
+    """
+    if path is None:
+        return SpanReader(SHIPPED, threads=threads, remedy="reinstall Dateline")
+    if (path / CARD_FILE).is_file():
+        return SpanReader(path, threads=threads, remedy="export the reader again")
+    folder = cache / reader_fingerprint(path)[:16]
+    if folder.exists():
+        try:
+            return SpanReader(folder, threads=threads)
+        except ModelError:
+            say("the compiled reader is damaged and is made again")
+    say("compiling the reader, once")
+    export_reader(path, folder)
+    return SpanReader(folder, threads=threads)
+
+
+def _parse_card(values: Mapping[str, Any]) -> _Card:
+    return _Card(values["name"], values["fingerprint"], values["max_tokens"])

@@ -1,0 +1,104 @@
+"""Decoding: the spans that a slow search over all pairs of tokens finds, and no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rag.models.span_decoding import MAX_SPAN_TOKENS, MAX_SPANS, best_spans, merge_spans
+from rag.models.span_edges import Edges
+from rag.types import Span
+
+CHARACTERS = "ab1.,-’s ('\")\r\n\x00é\u0301🎺中ع\u202e$"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A text, its tokens' offsets and their logits."""
+
+    text: str
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    logits: NDArray[np.float32]
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    """Tokens in any order of gaps, several to a word or to a character; few values, so that ties
+    are many."""
+    text = draw(st.text(st.sampled_from(CHARACTERS), max_size=60))
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=45)))
+    starts = np.array(places, dtype=np.int64)
+    widths = np.array([draw(st.integers(0, 2)) for _ in places], dtype=np.int64)
+    ends = np.maximum.accumulate(np.minimum(starts + widths, len(text)))
+    value = st.sampled_from([-2.5, -1.0, 0.0, 0.5, 3.0])
+    logits = draw(st.lists(st.tuples(value, value), min_size=len(places), max_size=len(places)))
+    return Window(
+        text,
+        starts,
+        ends,
+        np.array(logits, dtype=np.float32).reshape(-1, 2).T,
+    )
+
+
+def oracle(window: Window) -> list[Span]:
+    """Every pair of tokens looked at, best first, and taken where it overlaps none before."""
+    edges = Edges(window.text)
+    pieces = list(zip(edges.starts.tolist(), edges.ends.tolist(), strict=True))
+    pairs = []
+    for i, start in enumerate(window.starts.tolist()):
+        for j in range(i, min(i + MAX_SPAN_TOKENS, len(window.starts))):
+            low = next((a for a, b in pieces if a < start < b), start)
+            end = int(window.ends[j])
+            high = next((b for a, b in pieces if a < end < b), end)
+            held = [n for n, (a, b) in enumerate(pieces) if low <= a and b <= high]
+            if held and edges.leads[held[0]]:
+                score = float(window.logits[0, i] + window.logits[1, j])
+                pairs.append((-score, i, j, low, high, held))
+    taken: list[Span] = []
+    for negative, _, _, low, high, held in sorted(pairs):
+        if all(high <= span.start or span.end <= low for span in taken):
+            taken.append(Span(*edges.trim(low, high, held[0], held[-1]), -negative))
+    return taken[:MAX_SPANS]
+
+
+@given(windows())
+def test_the_best_spans_are_those_of_a_slow_search(window: Window) -> None:
+    edges = Edges(window.text)
+    assert best_spans(window.logits, window.starts, window.ends, edges) == oracle(window)
+
+
+def test_a_span_is_no_longer_than_the_limit() -> None:
+    text = "a " * (MAX_SPAN_TOKENS + 1)
+    starts = np.arange(0, len(text), 2)
+    logits = np.zeros((2, len(starts)), dtype=np.float32)
+    logits[0, 0] = logits[1, -1] = 100  # one token too far apart
+    best = best_spans(logits, starts, starts + 1, Edges(text))[0]
+    assert best == Span(0, 1, 100.0)
+    logits[1, -1], logits[1, -2] = 0, 100
+    best = best_spans(logits, starts, starts + 1, Edges(text))[0]
+    assert best == Span(0, 2 * MAX_SPAN_TOKENS - 1, 200.0)
+
+
+def test_an_end_before_its_start_is_no_span() -> None:
+    starts = np.array([0, 2])
+    logits = np.array([[0, 9], [9, 0]], dtype=np.float32)
+    spans = best_spans(logits, starts, starts + 1, Edges("a b"))
+    assert spans == [Span(0, 1, 9.0), Span(2, 3, 9.0)]
+
+
+def test_of_several_windows_the_best_that_do_not_overlap_are_kept() -> None:
+    one = [Span(0, 5, 3.0), Span(8, 9, 1.0)]
+    two = [Span(0, 5, 4.0), Span(4, 9, 3.5), Span(20, 21, 0.5), Span(30, 31, 0.5)]
+    assert merge_spans(one + two) == [
+        Span(0, 5, 4.0),
+        Span(8, 9, 1.0),
+        Span(20, 21, 0.5),
+        Span(30, 31, 0.5),
+    ]
+    many = [Span(place, place + 1, 0.0) for place in range(9)]
+    assert merge_spans(reversed(many)) == many[:MAX_SPANS]
