@@ -1,6 +1,6 @@
 """Fits the sentence reader and its confidence: SQuAD-like rows in, ``sentences.json`` out.
 
-    python training/fit_sentences.py ROWS.jsonl.gz
+    python -m training.fit_sentences ROWS.jsonl.gz
 
 Rows are ``{title, context, question, answers[{text, answer_start}]}``. Contexts become articles
 and are indexed. Titles are divided into three groups by hash: on the first the sentence score and
@@ -23,26 +23,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
-from rag.answer import calibrate, sentences
+from rag.answer import sentences
+from rag.answer.calibrate import SentenceFeatures
 from rag.answer.fitted import Logistic
-from rag.answer.ranking import Candidate, rank
+from rag.answer.ranking import Candidate, Weights, rank
 from rag.answer.retriever import Retriever
 from rag.answer.sentences import Place, Rarity, SentenceReader
 from rag.config import AskConfig, BuildConfig
 from rag.index.index import Index
 from rag.ingest.builder import build
 from rag.models.embedder import Embedder, reopen_embedder
-from rag.models.reader import Reading
+from rag.models.reading import Reading
 from rag.types import Passage, Query, Span
+from training.logistic import Rows, choose_threshold, fitted
+from training.logistic import values as model_values
 
 OUT = Path(__file__).parents[1] / "rag" / "answer" / "sentences.json"
 GROUPS = ("sentence", "confidence", "threshold")
 MIN_ACCURACY = 0.7
 BLANK = Logistic(sentences.FEATURES, (0.0,) * len(sentences.FEATURES), 0.0)
-Rows = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Fit:
     def __init__(
         self, retriever: Retriever, embedder: Embedder, rarity: Rarity, asked: Sequence[Asked]
     ) -> None:
-        self._rarity = rarity
+        self._confidence = SentenceFeatures(rarity)
         self._asked = asked
         self._reader = SentenceReader(embedder, rarity, BLANK)
         self._hits = [retriever.retrieve(Query(a.question, a.question)) for a in asked]
@@ -141,7 +141,7 @@ class Fit:
         rows, labels = [], []
         for i in self._group(group):
             ranked = self._ranked(i, model, weight)
-            rows.append(calibrate.features(self._asked[i].question, ranked, self._rarity))
+            rows.append(self._confidence(self._asked[i].question, ranked))
             labels.append(self._right(i, ranked))
         return np.concatenate(rows), np.array(labels)
 
@@ -156,31 +156,11 @@ class Fit:
             name = hit.passage.article.id
             scored = [Span(start, end, scores[name, start, end]) for start, end in spans]
             readings.append(Reading(tuple(scored), 0.0))
-        return rank(hits, readings, retrieval_weight=weight)
+        return rank(hits, readings, Weights(weight))
 
     def _right(self, i: int, ranked: Sequence[Candidate]) -> bool:
         hit, span = ranked[0].hit, ranked[0].span
         return self._asked[i].is_held_by(hit.passage.article.id, span.start, span.end)
-
-
-def fitted(features: Sequence[str], rows: Rows, labels: Sequence[bool] | Rows) -> Logistic:
-    """Logistic regression on standardised features, its weights given for the raw ones."""
-    mean, scale = rows.mean(0), rows.std(0) + 1e-9
-    model = LogisticRegression(max_iter=1000).fit((rows - mean) / scale, labels)
-    weights = model.coef_[0] / scale
-    return Logistic(
-        tuple(features),
-        tuple(round(float(weight), 4) for weight in weights),
-        round(float(model.intercept_[0] - weights @ mean), 4),
-    )
-
-
-def choose_threshold(probability: Rows, right: Rows) -> float:
-    """The lowest confidence from which on the answers given reach ``MIN_ACCURACY``."""
-    order = np.argsort(-probability)
-    accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    reached = np.flatnonzero(accuracy >= MIN_ACCURACY)
-    return round(float(probability[order][reached[-1]]), 3) if len(reached) else 1.0
 
 
 def risk_coverage(probability: Rows, right: Rows) -> list[dict[str, float]]:
@@ -234,15 +214,15 @@ def fit(
         by_weight = work.accuracy(sentence, (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0))
         weight = max(by_weight, key=lambda w: (by_weight[w], -w))
         confidence = fitted(
-            calibrate.FEATURES, *work.confidence_rows("confidence", sentence, weight)
+            SentenceFeatures.names, *work.confidence_rows("confidence", sentence, weight)
         )
         rows, right = work.confidence_rows("threshold", sentence, weight)
         probability = confidence.probability(rows)
     return {
-        "sentence": _values(sentence),
+        "sentence": model_values(sentence),
         "retrieval_weight": weight,
-        "confidence": _values(confidence),
-        "threshold": choose_threshold(probability, right),
+        "confidence": model_values(confidence),
+        "threshold": choose_threshold(probability, right, MIN_ACCURACY),
         "fitted": {
             "how": __doc__.split("\n\n", maxsplit=2)[2].replace("\n", " ").strip(),
             "threshold": f"the lowest with accuracy {MIN_ACCURACY} among the answers given",
@@ -253,14 +233,6 @@ def fit(
             "accuracy_by_retrieval_weight": {str(w): round(a, 3) for w, a in by_weight.items()},
             "risk_coverage": risk_coverage(probability, right),
         },
-    }
-
-
-def _values(model: Logistic) -> dict[str, Any]:
-    return {
-        "features": list(model.features),
-        "weights": list(model.weights),
-        "intercept": model.intercept,
     }
 
 
