@@ -107,13 +107,17 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was understood of a question: ``text`` is searched, ``window`` filters."""
+    """What was understood of a question: ``text`` is searched, ``window`` filters.
+
+    ``carried`` are the words in ``text`` that come from earlier questions.
+    """
 
     question: str
     text: str
     window: Window | None = None
     kind: Kind = "passage"
     entities: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +145,26 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedWords:
+    """Date words ``[start, end)`` of an article's text, and the days ``[after, before)`` they name.
+
+    "on Tuesday" is resolved against the article's own date.
+    """
+
+    start: int
+    end: int
+    after: date | None
+    before: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """A quotation and the sentence around it, both slices of ``article.text``."""
+    """A quotation and the sentence around it, both slices of ``article.text``.
+
+    ``copies`` are near-duplicates of its passage; ``also`` quotes the same answer from other,
+    independent articles. ``speaker`` is the span of who says it, where the sentence tells, and
+    ``dates`` are the sentence's date words.
+    """
 
     article: Article
     start: int
@@ -151,6 +173,9 @@ class Citation:
     sentence_end: int
     score: float
     copies: tuple[Passage, ...] = ()
+    also: tuple[Citation, ...] = ()
+    speaker: tuple[int, int] | None = None
+    dates: tuple[DatedWords, ...] = ()
 
     def __post_init__(self) -> None:
         _check_span(self.article, self.start, self.end)
@@ -187,7 +212,10 @@ class IndexInfo:
 class Answer:
     """Citations, or a reason why there are none together with the nearest passages.
 
-    ``changed_files`` are the quoted files that have changed or gone since the index was built.
+    ``text`` is what is shown first: the quotation, ``yes``, a day. ``disagreement`` says that the
+    citations give different values for the same thing. ``advice`` is one sentence on what would
+    help where there is no answer. ``changed_files`` are the quoted files that have changed or gone
+    since the index was built.
     """
 
     query: Query
@@ -199,6 +227,7 @@ class Answer:
     nearest: tuple[Citation, ...]
     index: IndexInfo
     disagreement: bool = False
+    advice: str = ""
     changed_files: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 

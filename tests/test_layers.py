@@ -13,7 +13,7 @@ RAG = Path(__file__).parents[1] / "rag"
 # Lowest first: a module may import from its own layer and from those before it.
 LAYERS = (
     {"types", "errors", "config", "abbreviations", "sentence_ends", "text", "dates"},
-    {"models"},
+    {"models", "question"},
     {"index"},
     {"ingest"},
     {"answer"},

@@ -5,13 +5,18 @@ To swap a part, swap it here; nothing else names a concrete class.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from rag.answer.calibrate import FEATURES as CONFIDENCE_FEATURES
-from rag.answer.calibrate import Calibrator
+from rag.answer.calibrate import Calibrator, Features, SentenceFeatures, SpanFeatures
 from rag.answer.fitted import load_logistic, read_fitted
 from rag.answer.fusion import Fusion
+from rag.answer.modes.base import Mode
+from rag.answer.modes.passage import PassageMode
+from rag.answer.modes.span import SpanMode
+from rag.answer.ranking import Ranker, Weights
 from rag.answer.retriever import Retriever
 from rag.answer.sentences import FEATURES as SENTENCE_FEATURES
 from rag.answer.sentences import SentenceReader
@@ -19,43 +24,98 @@ from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
 from rag.index.index import Index
 from rag.models.embedder import Embedder, reopen_embedder
-from rag.models.reader import Reader
+from rag.models.span_reader import SpanReader, open_reader
+from rag.types import Kind
 
-FITTED_FILE = "sentences.json"
+SENTENCES, SPANS = "sentences.json", "spans.json"
+WEIGHTS = ("retrieval_weight", "null_weight", "agreement_weight")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a Pipeline is made of, besides its index."""
+    """What a Pipeline is made of, besides its index.
+
+    ``spans`` reads for answers and ``sentences`` for whole sentences; without a span reader they
+    are the same. ``warnings`` say what is missing.
+    """
 
     retriever: Retriever
-    reader: Reader
+    spans: Ranker
+    sentences: Ranker
     calibrator: Calibrator
-    retrieval_weight: float
+    modes: Mapping[Kind, Mode]
+    warnings: tuple[str, ...] = ()
 
 
 def open_parts(
-    index: Index, config: AskConfig, *, fusion: Fusion | None = None, collapse: bool = True
+    index: Index,
+    config: AskConfig,
+    *,
+    fusion: Fusion | None = None,
+    collapse: bool = True,
+    weights: tuple[float, float, float] | None = None,
 ) -> Parts:
-    """The parts for ``index``: hybrid retriever, sentence reader and its calibrator.
+    """The parts for ``index``: hybrid retriever, readers, calibrator and modes.
 
-    ``fusion`` and ``collapse`` are handed to the retriever, to compare it with others. Raises
-    IndexMismatch when the index was built with a model that is not at hand.
+    ``fusion`` and ``collapse`` are handed to the retriever, to compare it with others; ``weights``
+    are those of retrieval, null score and agreement, instead of the fitted ones. Raises
+    IndexMismatch when the index was built with a model that is not at hand. Without a span reader
+    whole sentences answer, and ``warnings`` says why.
     """
     embedder = _embedder(index, config)
-    fitted = read_fitted(FITTED_FILE)
+    rarity = index.lexical.rarity
+    fitted = read_fitted(SENTENCES)
+    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
+    sentences = Ranker(
+        SentenceReader(embedder, rarity, model), Weights(float(fitted["retrieval_weight"]))
+    )
+    spans = sentences
+    features: Features = SentenceFeatures(rarity)
+    agreement = 0.0
+    reader, warnings = _span_reader(config)
+    if reader is not None:
+        fitted = read_fitted(SPANS)
+        retrieval, null, agreement = weights or (float(fitted[name]) for name in WEIGHTS)
+        spans = Ranker(reader, Weights(retrieval, null))
+        features = SpanFeatures(rarity, embedder, agreement)
     return Parts(
         Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
-        SentenceReader(
-            embedder, index.lexical.rarity, load_logistic(fitted["sentence"], SENTENCE_FEATURES)
-        ),
-        Calibrator(
-            load_logistic(fitted["confidence"], CONFIDENCE_FEATURES),
-            float(fitted["threshold"]),
-            index.lexical.rarity,
-        ),
-        float(fitted["retrieval_weight"]),
+        spans,
+        sentences,
+        _calibrator(fitted, features),
+        _modes(agreement),
+        warnings,
     )
+
+
+def _modes(agreement_weight: float) -> dict[Kind, Mode]:
+    span, passage = SpanMode(agreement_weight), PassageMode(0.0)
+    return {
+        "span": span,
+        "list": span,
+        "yesno": passage,
+        "when": span,
+        "timeline": passage,
+        "latest": passage,
+        "summary": passage,
+        "passage": passage,
+    }
+
+
+def _calibrator(fitted: Mapping[str, Any], features: Features) -> Calibrator:
+    model = load_logistic(fitted["confidence"], features.names)
+    return Calibrator(model, float(fitted["threshold"]), features)
+
+
+def _span_reader(config: AskConfig) -> tuple[SpanReader | None, tuple[str, ...]]:
+    """The reader that the settings name, or None and why whole sentences answer instead."""
+    if config.reader == "sentence":
+        return None, ()
+    path = None if config.reader == "span" else Path(config.reader)
+    try:
+        return open_reader(path, config.models_folder, threads=config.threads), ()
+    except ModelError as error:
+        return None, (f"Whole sentences answer, because the reader cannot be used: {error}",)
 
 
 def _embedder(index: Index, config: AskConfig) -> Embedder:

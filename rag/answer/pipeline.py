@@ -10,15 +10,15 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
+from rag.answer.citing import Citer
 from rag.answer.freshness import Freshness
+from rag.answer.known import Names
+from rag.answer.modes.base import Found, Pick, Reply, pick
 from rag.answer.parts import Parts, open_parts
-from rag.answer.question import understand
-from rag.answer.ranking import Candidate, rank
 from rag.config import AskConfig
-from rag.errors import IndexDamaged
 from rag.index.index import Index
 from rag.index.store import Entry
-from rag.text import sentence_spans
+from rag.question.understand import Corrections, Understood, understand
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
 MAX_NEAREST = 3
@@ -35,6 +35,8 @@ class Pipeline:
         self._index = index
         self._parts = parts
         self._config = config
+        self._citer = Citer(index.article)
+        self._names = Names(index)
         self._freshness = Freshness(config.articles, index.files())
 
     @classmethod
@@ -75,7 +77,7 @@ class Pipeline:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was found wrong on opening, one sentence each."""
-        return self._index.warnings
+        return self._index.warnings + self._parts.warnings
 
     def current(self) -> bool:
         """Whether this version is still the live one; if not, open another Pipeline."""
@@ -90,10 +92,20 @@ class Pipeline:
         return self._index.entries()
 
     def search(
-        self, question: str, *, top_k: int | None = None, window: Window | None = None
+        self,
+        question: str,
+        *,
+        top_k: int | None = None,
+        window: Window | None = None,
+        today: date | None = None,
     ) -> list[Hit]:
         """The passages that ``ask`` would read, best first."""
-        return self._parts.retriever.retrieve(understand(question, window=window), top_k=top_k)
+        understood = self._understand(question, window=window, today=today)
+        return self.retrieve(understood.query, top_k=top_k)
+
+    def retrieve(self, query: Query, *, top_k: int | None = None) -> list[Hit]:
+        """The passages for a query that was understood before, best first."""
+        return self._parts.retriever.retrieve(query, top_k=top_k)
 
     def ask(
         self,
@@ -103,92 +115,112 @@ class Pipeline:
         window: Window | None = None,
         today: date | None = None,
         top_k: int | None = None,
+        corrections: Corrections | None = None,
     ) -> Answer:
         """Answer ``question`` from articles published inside ``window``.
 
-        ``history`` and ``today`` are there for follow-up questions and relative dates; at present
-        every question is understood by itself. Raises QuestionError for one that is too long.
+        ``history`` are earlier questions, oldest first, which a follow-up is completed from.
+        Relative dates count from ``today``, by default the day of the call. ``corrections`` change
+        how the question is understood. Raises QuestionError for a question that is too long or
+        whose dates leave no day.
         """
+        understood = self._understand(
+            question, history=history, window=window, today=today, corrections=corrections
+        )
+        answer = self._answer(understood.query, top_k)
+        if answer.abstained and understood.other is not None:
+            other = self._answer(understood.other, top_k)
+            answer = answer if other.abstained else other
+        if answer.abstained and understood.worded is not None:
+            worded = self._answer(understood.worded, top_k)
+            answer = worded if _tells_of(worded, understood.days) else answer
+        return answer
+
+    def _understand(
+        self,
+        question: str,
+        *,
+        window: Window | None,
+        today: date | None,
+        history: Sequence[str] = (),
+        corrections: Corrections | None = None,
+    ) -> Understood:
+        return understand(
+            question,
+            today=today or date.today(),
+            history=history,
+            window=window,
+            known=self._names,
+            corrections=corrections,
+        )
+
+    def _answer(self, query: Query, top_k: int | None) -> Answer:
         clock = _Clock()
-        query = understand(question, window=window)
+        mode = self._parts.modes[query.kind]
         with clock.stage("retrieve"):
-            hits = self._parts.retriever.retrieve(query, top_k=top_k)
+            hits = self.retrieve(query, top_k=top_k or mode.depth)
+        found = self._found(query, hits)
         with clock.stage("read"):
-            ranked = self._read(query, hits)
-        confidence = self._parts.calibrator.confidence(query.text, ranked) if ranked else 0.0
-        reason = self._reason(query, hits, ranked, confidence)
-        shown = ranked[:1] if reason is None else ranked[:MAX_NEAREST]
-        cited = tuple(self._cite(candidate) for candidate in shown)
+            reply = mode.answer(found)
+        reason = self._reason(found, reply)
+        picks = reply.picks if reason is None else self._nearest(found)
+        cited = tuple(self._citer.cite(pick) for pick in picks)
         return Answer(
             query=query,
             kind=query.kind,
-            text=cited[0].quote if reason is None else None,
+            text=(reply.text or cited[0].quote) if reason is None else None,
             citations=cited if reason is None else (),
-            confidence=confidence,
+            confidence=reply.confidence,
             reason=reason,
             nearest=() if reason is None else cited,
             index=self.info,
+            disagreement=reason is None and reply.disagreement,
             changed_files=self._changed_files(cited),
             timings_ms=clock.spent_ms,
         )
 
-    def _read(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-        if not hits:
-            return []
-        readings = self._parts.reader.read(query.text, [hit.passage for hit in hits])
-        return rank(hits, readings, retrieval_weight=self._parts.retrieval_weight)
+    def _found(self, query: Query, hits: Sequence[Hit]) -> Found:
+        parts, read = self._parts, hits[: self._config.top_k]
+        return Found(
+            query,
+            hits,
+            lambda: parts.spans.candidates(query.text, read),
+            lambda: parts.sentences.candidates(query.text, read),
+            lambda ranked: parts.calibrator.confidence(query.text, ranked),
+        )
+
+    def _nearest(self, found: Found) -> list[Pick]:
+        """What comes closest to an answer, whole sentences."""
+        return [pick(candidate) for candidate in found.sentences[:MAX_NEAREST]]
 
     def _changed_files(self, cited: Sequence[Citation]) -> tuple[str, ...]:
         paths = {citation.article.path for citation in cited}
         return tuple(sorted(path for path in paths if self._freshness.changed(path)))
 
-    def _reason(
-        self,
-        query: Query,
-        hits: Sequence[Hit],
-        ranked: Sequence[Candidate],
-        confidence: float,
-    ) -> Reason | None:
-        if not query.text:
+    def _reason(self, found: Found, reply: Reply) -> Reason | None:
+        if not found.query.text:
             return "empty_question"
-        if not hits:
-            return "outside_window" if self._window_is_empty(query) else "nothing_retrieved"
-        if not ranked:
+        if not found.hits:
+            empty = self._window_is_empty(found.query)
+            return "outside_window" if empty else "nothing_retrieved"
+        if not reply.picks:
             return "no_span"
         least = self._config.min_confidence
         threshold = self._parts.calibrator.threshold if least is None else least
-        return "low_confidence" if confidence < threshold else None
+        return "low_confidence" if reply.confidence < threshold else None
 
     def _window_is_empty(self, query: Query) -> bool:
         allowed = self._index.allowed(query.window)
         return len(self._index) > 0 and allowed is not None and not allowed.any()
 
-    def _cite(self, candidate: Candidate) -> Citation:
-        """The candidate as a quotation in its sentence, compared with the stored article."""
-        hit, span = candidate.hit, candidate.span
-        article = hit.passage.article
-        start, end = _sentence_around(hit, span.start, span.end)
-        quote = article.text[span.start : span.end]
-        copies = tuple(copy for copy in hit.copies if quote in copy.article.text)
-        citation = Citation(article, span.start, span.end, start, end, candidate.score, copies)
-        stored = self._index.article(article.id).text
-        if stored[span.start : span.end] != citation.quote:
-            raise IndexDamaged(
-                f"A quotation from article {article.id!r} is not in its text; "
-                "run `python -m rag check`, then build again with --full."
-            )
-        return citation
 
-
-def _sentence_around(hit: Hit, start: int, end: int) -> tuple[int, int]:
-    """The sentences of the passage that ``[start, end)`` touches, from the first to the last."""
-    passage = hit.passage
-    spans = [
-        (first, last)
-        for first, last in sentence_spans(passage.article.text, passage.start, passage.end)
-        if first < end and start < last
-    ]
-    return (min(start, spans[0][0]), max(end, spans[-1][1])) if spans else (start, end)
+def _tells_of(answer: Answer, days: Window | None) -> bool:
+    """Whether the first citation's sentence has a date that lies in ``days``."""
+    return days is not None and any(
+        (days.after is None or (words.after is not None and words.after >= days.after))
+        and (days.before is None or (words.before is not None and words.before <= days.before))
+        for words in (answer.citations[0].dates if answer.citations else ())
+    )
 
 
 class _Clock:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from rag.types import Answer, Citation, Hit, Passage, Window
+from rag.types import Answer, Article, Citation, Hit, Passage, Window
 
 REASONS = {
     "nothing_retrieved": "No article says so: nothing in the articles is near this question.",
@@ -30,11 +30,13 @@ def answer_json(
         "question": answer.query.question,
         "interpreted": answer.query.text,
         "kind": answer.kind,
+        "carried": list(answer.query.carried),
         "window": _window(answer.query.window),
         "answer": answer.text,
         "confidence": round(answer.confidence, 4),
         "abstained": answer.abstained,
         "reason": answer.reason,
+        "advice": answer.advice or None,
         "disagreement": answer.disagreement,
         "citations": [_citation(citation) for citation in answer.citations],
         "nearest": [_citation(citation) for citation in answer.nearest],
@@ -82,8 +84,23 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "sentence_start": citation.sentence_start,
         "sentence_end": citation.sentence_end,
         "score": round(citation.score, 4),
+        "speaker": _slice(article, citation.speaker) if citation.speaker else None,
+        "dates": [
+            {
+                **_slice(article, (words.start, words.end)),
+                "after": _day(words.after),
+                "before": _day(words.before),
+            }
+            for words in citation.dates
+        ],
+        "also": [_citation(other) for other in citation.also],
         "copies": [_copy(copy) for copy in citation.copies],
     }
+
+
+def _slice(article: Article, span: tuple[int, int]) -> dict[str, Any]:
+    start, end = span
+    return {"start": start, "end": end, "text": article.text[start:end]}
 
 
 def _copy(passage: Passage) -> dict[str, Any]:

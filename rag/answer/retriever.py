@@ -56,7 +56,7 @@ class Retriever:
         collapse: bool = True,
     ) -> None:
         self._index = index
-        self._embedder = embedder
+        self.embedder = embedder
         self._config = config
         self._fusion = fusion or partial(weighted_min_max, dense_weight=config.dense_weight)
         self._collapses = collapse
@@ -86,7 +86,7 @@ class Retriever:
     def _ranked(self, query: Query) -> Iterable[_Scored]:
         """The candidates, best first; passages are read from the index one by one."""
         found = self._index.candidates(
-            self._embedder.encode_queries([query.text])[0],
+            self.embedder.encode_queries([query.text])[0],
             analyse(query.text),
             window=query.window,
             k=self._config.candidates,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rag.answer.fitted import Logistic
 from rag.index.analysis import analyse
 from rag.models.embedder import Embedder
-from rag.models.reader import Reading
+from rag.models.reading import Reading
 from rag.text import sentence_spans
 from rag.types import Article, Passage, Span
 
@@ -136,6 +136,12 @@ class Terms:
             return 0.0
         present = self._weights.keys() & set(analyse(text))
         return sum(self._weights[term] for term in sorted(present)) / self._total
+
+
+def shows_expected(question: str, text: str) -> bool:
+    """Whether ``text`` shows what the form of the question asks for: a number, a date, a name."""
+    expected = _expected(question)
+    return expected is None or expected.search(text) is not None
 
 
 def _expected(question: str) -> re.Pattern[str] | None:

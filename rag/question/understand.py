@@ -1,30 +1,111 @@
-"""Questions: what a person typed in, the query that is searched out."""
+"""Understanding a question: what was typed, earlier questions and windows in, Queries out."""
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
+from rag.dates import WindowReading, window_in
 from rag.errors import QuestionError
-from rag.types import Query, Window
+from rag.question.entities import Known, entities
+from rag.question.followups import FollowUp, complete
+from rag.question.kinds import kind_of
+from rag.question.visible import visible
+from rag.question.window import narrowed
+from rag.types import Kind, Query, Window
 
 MAX_CHARS = 2_000
 
 
-def understand(question: str, *, window: Window | None = None) -> Query:
-    """The query of ``question``, filtered by ``window``.
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What the user changed in how the question was understood.
+
+    ``kind`` replaces the kind; ``without`` are carried words that were removed; ``undated`` takes
+    the question's dates for mere words.
+    """
+
+    kind: Kind | None = None
+    without: Collection[str] = ()
+    undated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The query to search, and what else it may mean.
+
+    ``other`` is the second reading where a date may filter or name the subject. ``worded`` takes
+    the dates for words of the articles, for an answer whose own sentence tells of ``days``.
+    """
+
+    query: Query
+    other: Query | None = None
+    worded: Query | None = None
+    days: Window | None = None
+
+
+def understand(
+    question: str,
+    *,
+    today: date,
+    history: Sequence[str] = (),
+    window: Window | None = None,
+    known: Known | None = None,
+    corrections: Corrections | None = None,
+) -> Understood:
+    """How ``question`` is understood after the earlier ones of ``history``.
 
     Control and format characters are not searched; ``Query.text`` is empty when nothing else was
-    typed. Raises QuestionError for a question of more than ``MAX_CHARS`` characters.
+    typed. The question's own dates narrow ``window``, and never widen it. ``known`` tells names
+    typed in lower case. Raises QuestionError for a question of more than ``MAX_CHARS`` characters,
+    and for dates that leave no day.
     """
     if len(question) > MAX_CHARS:
         raise QuestionError(
             f"The question has {len(question):,} characters; ask it in at most {MAX_CHARS:,}."
         )
-    text = " ".join("".join(map(_visible, question)).split())
+    corrections = corrections or Corrections()
+    text = visible(question)
     if not any(character.isalnum() for character in text):
-        text = ""
-    return Query(question=question, text=text, window=window)
+        return Understood(Query(question, "", window))
+    followed = complete(history, text, known=known, without=corrections.without)
+    query = Query(
+        question=question,
+        text=followed.text,
+        window=window,
+        kind=corrections.kind or kind_of(followed.asked).kind,
+        entities=tuple(entity.text for entity in entities(followed.text, known=known)),
+        carried=followed.carried,
+    )
+    return Understood(query) if corrections.undated else _dated(query, followed, window, today)
 
 
-def _visible(character: str) -> str:
-    return " " if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character
+def _dated(query: Query, followed: FollowUp, window: Window | None, today: date) -> Understood:
+    read = window_in(followed.asked, today)
+    _check_possible(read)
+    first = _with_window(query, followed, window, read.filters, read)
+    other = _with_window(query, followed, window, read.other, read) if read.ambiguous else None
+    if read.filters is None:
+        return Understood(first, other)
+    return Understood(first, other, query, read.filters)
+
+
+def _with_window(
+    query: Query,
+    followed: FollowUp,
+    explicit: Window | None,
+    inferred: Window | None,
+    read: WindowReading,
+) -> Query:
+    """The words that filter are not searched, unless they are all that there is."""
+    text = " ".join((read.remainder, *followed.terms)) if inferred == read.filters else query.text
+    told = any(character.isalnum() for character in text)
+    return replace(query, text=text if told else query.text, window=narrowed(explicit, inferred))
+
+
+def _check_possible(read: WindowReading) -> None:
+    if read.impossible:
+        raise QuestionError(
+            f"No calendar has the day {read.impossible[0]!r}; ask for one that exists."
+        )

@@ -1,4 +1,4 @@
-"""Explicit windows: the user's after, before and as-of in, one Window out."""
+"""Windows: the user's after, before and as-of, and a question's own dates, in; one Window out."""
 
 from __future__ import annotations
 
@@ -30,6 +30,21 @@ def explicit_window(
             f"No day is both {' and '.join(said)}; give an earlier start or a later end."
         )
     return Window(after, end, ", ".join(said))
+
+
+def narrowed(explicit: Window | None, inferred: Window | None) -> Window | None:
+    """``explicit`` with the days of ``inferred`` alone, so that a question's dates only narrow.
+
+    Where the two share no day the user's own window stands as it is: what was set wins over what
+    was understood.
+    """
+    if explicit is None or inferred is None:
+        return explicit or inferred
+    after = max((day for day in (explicit.after, inferred.after) if day), default=None)
+    before = min((day for day in (explicit.before, inferred.before) if day), default=None)
+    if after is not None and before is not None and after >= before:
+        return explicit
+    return Window(after, before, ", ".join(filter(None, (explicit.said, inferred.said))))
 
 
 def _next(day: date | None) -> date | None:

@@ -1,13 +1,23 @@
-"""Questions: what is searched, and what is refused."""
+"""Questions: what is searched, inside which days, as which kind; and what is refused."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.question import MAX_CHARS, understand
 from rag.errors import QuestionError
+from rag.question.understand import MAX_CHARS, Corrections, understand
+from rag.types import Query, Window
+
+TODAY = date(2024, 12, 25)
+JUNE = Window(date(2024, 6, 1), date(2024, 7, 1), "June")
+
+
+def ask(question: str, *history: str, **more: object) -> Query:
+    return understand(question, today=TODAY, history=history, **more).query  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -24,19 +34,76 @@ from rag.errors import QuestionError
     ],
 )
 def test_what_is_searched(question: str, searched: str) -> None:
-    query = understand(question)
+    query = ask(question)
     assert (query.question, query.text) == (question, searched)
 
 
-def test_a_question_of_a_megabyte_is_refused_in_one_sentence() -> None:
-    with pytest.raises(
-        QuestionError, match=f"1,000,000 characters; ask it in at most {MAX_CHARS:,}"
-    ):
-        understand("x" * 1_000_000)
+def test_dates_filter_and_are_not_searched() -> None:
+    query = ask("Where was Bagheri in June?")
+    assert (query.text, query.window, query.kind) == ("Where was Bagheri?", JUNE, "span")
+    assert query.entities == ("Bagheri",)
 
 
-@given(st.text(max_size=MAX_CHARS))
-def test_any_text_can_be_asked(question: str) -> None:
-    text = understand(question).text
+def test_a_date_that_names_the_subject_is_searched() -> None:
+    query = ask("What is in the 2023 budget?")
+    assert (query.text, query.window) == ("What is in the 2023 budget?", None)
+
+
+def test_the_users_window_is_only_narrowed() -> None:
+    year = Window(date(2024, 1, 1), date(2025, 1, 1), "2024")
+    narrow = ask("Who met Bagheri in June?", window=year).window
+    assert narrow is not None
+    assert (narrow.after, narrow.before) == (JUNE.after, JUNE.before)
+    other = Window(date(2023, 1, 1), date(2024, 1, 1), "2023")
+    assert ask("Who met Bagheri in June?", window=other).window == other
+
+
+def test_a_follow_up_is_completed_and_shown() -> None:
+    query = ask("And in June?", "Who met Bagheri in May?")
+    assert query.text == "Who met Bagheri?"
+    assert query.window is not None
+    assert (query.window.after, query.window.before) == (JUNE.after, JUNE.before)
+    assert query.carried
+
+
+def test_corrections_win() -> None:
+    query = ask("Who met Bagheri in June?", corrections=Corrections(kind="list", undated=True))
+    assert (query.kind, query.window, query.text) == ("list", None, "Who met Bagheri in June?")
+    carried = ask("What did he say?", "Who is Bagheri?").carried
+    assert ask("What did he say?", "Who is Bagheri?", corrections=Corrections(without=carried)) == (
+        ask("What did he say?")
+    )
+
+
+@pytest.mark.parametrize("question", ["in June 2024", "2024-12-20", "yesterday?"])
+def test_a_question_that_is_only_a_date_is_searched_in_its_days(question: str) -> None:
+    query = ask(question)
+    assert query.text
+    assert query.window is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("x" * 1_000_000, f"1,000,000 characters; ask it in at most {MAX_CHARS:,}"),
+        ("What happened on 30 February?", "No calendar has the day .*30 February"),
+        ("What happened after June 2024 and before March 2024?", "No day is both"),
+    ],
+)
+def test_what_is_refused_in_one_sentence(question: str, says: str) -> None:
+    with pytest.raises(QuestionError, match=says):
+        ask(question)
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=80), max_size=3))
+def test_any_text_can_be_asked(question: str, history: list[str]) -> None:
+    try:
+        text = ask(question, *history).text
+    except QuestionError:  # dates that leave no day
+        return
     assert text == " ".join(text.split())
     text.encode()
+
+
+def test_a_thousand_turns_are_no_burden() -> None:
+    assert ask("And in June?", *["Who met Bagheri in May?"] * 1000).text == "Who met Bagheri?"

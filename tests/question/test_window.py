@@ -1,4 +1,4 @@
-"""Explicit windows, by hand."""
+"""Windows that are set, and how a question's own dates narrow them, by hand."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from rag.answer.window import explicit_window
 from rag.errors import QuestionError
+from rag.question.window import explicit_window, narrowed
 from rag.types import Window
 
 JUNE, JULY = date(2024, 6, 1), date(2024, 7, 1)
@@ -41,6 +41,27 @@ def test_a_window_without_a_day_is_refused() -> None:
         QuestionError, match="No day is both after 2024-07-01 and before 2024-06-01"
     ):
         explicit_window(after=JULY, before=JUNE)
+
+
+@pytest.mark.parametrize(
+    ("explicit", "inferred", "expected"),
+    [
+        (None, None, None),
+        (Window(JUNE, JULY, "set"), None, Window(JUNE, JULY, "set")),
+        (None, Window(JUNE, JULY, "June"), Window(JUNE, JULY, "June")),
+        (
+            Window(None, JULY, "as of 2024-06-30"),
+            Window(JUNE, None, "since June"),
+            Window(JUNE, JULY, "as of 2024-06-30, since June"),
+        ),
+        (Window(JUNE, JULY), Window(date(2024, 1, 1), date(2025, 1, 1)), Window(JUNE, JULY)),
+        (Window(JUNE, JULY, "set"), Window(None, JUNE, "before June"), Window(JUNE, JULY, "set")),
+    ],
+)
+def test_a_question_only_narrows_what_is_set(
+    explicit: Window | None, inferred: Window | None, expected: Window | None
+) -> None:
+    assert narrowed(explicit, inferred) == expected
 
 
 def test_a_day_lies_inside_by_half_open_bounds() -> None:

@@ -1,0 +1,58 @@
+"""Citing: a chosen quotation in, the same in its sentence, checked against the index, out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rag.answer.attribution import speaker
+from rag.answer.modes.base import Pick
+from rag.dates import article_dates
+from rag.errors import IndexDamaged
+from rag.text import sentence_spans
+from rag.types import Article, Citation, DatedWords, Passage
+
+
+class Citer:
+    """Makes citations; ``stored`` gives the article that the index holds under an id."""
+
+    def __init__(self, stored: Callable[[str], Article]) -> None:
+        self._stored = stored
+
+    def cite(self, pick: Pick) -> Citation:
+        """The quotation in its sentence, with its copies and the other articles that say the same.
+
+        Raises IndexDamaged when the stored article does not hold it at its place.
+        """
+        article = pick.hit.passage.article
+        start, end = sentence_around(pick.hit.passage, pick.start, pick.end)
+        copies = tuple(copy for copy in pick.hit.copies if pick.quote in copy.article.text)
+        if self._stored(article.id).text[pick.start : pick.end] != pick.quote:
+            raise IndexDamaged(
+                f"A quotation from article {article.id!r} is not in its text; "
+                "run `python -m rag check`, then build again with --full."
+            )
+        return Citation(
+            article=article,
+            start=pick.start,
+            end=pick.end,
+            sentence_start=start,
+            sentence_end=end,
+            score=pick.score,
+            copies=copies,
+            also=tuple(self.cite(other) for other in pick.also),
+            speaker=speaker(article.text, (start, end), (pick.start, pick.end)),
+            dates=tuple(
+                DatedWords(words.start, words.end, words.after, words.before)
+                for words in article_dates(article.text, start, end, article.published)
+            ),
+        )
+
+
+def sentence_around(passage: Passage, start: int, end: int) -> tuple[int, int]:
+    """The sentences of the passage that ``[start, end)`` touches, from the first to the last."""
+    spans = [
+        (first, last)
+        for first, last in sentence_spans(passage.article.text, passage.start, passage.end)
+        if first < end and start < last
+    ]
+    return (min(start, spans[0][0]), max(end, spans[-1][1])) if spans else (start, end)

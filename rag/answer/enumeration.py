@@ -1,0 +1,226 @@
+"""A place in an article in; the items of the enumerations that stand there, as spans, out.
+
+An item is a slice of the text and never put together: of "trade, energy and the port of Cairo" the
+items are "trade", "energy" and "the port of Cairo".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.question.wording import AUXILIARIES, PREPOSITIONS
+from rag.text import Offsets
+
+_LONGEST_ITEM = 12
+_AND = r"(?:and|or|as well as|along with|together with|plus)"
+_SEPARATOR = re.compile(
+    r"(?P<bullet>\n[^\S\n]*(?:[-–—•▪◦‣*]|\d{1,2}[.)])[^\S\n]+)"
+    rf"|(?P<semicolon>;\s*(?:{_AND}\s+)?)"
+    rf"|(?P<closing>,\s+{_AND}\s+|\s+{_AND}\s+)"
+    r"|(?P<comma>,(?!\d)\s*)"
+)
+_INTRODUCTION = re.compile(r"(?:\b(?:including|such as|among them|namely)|:) ")
+_DETERMINER = re.compile(r"(?:an?|the|his|her|its|their) ", re.IGNORECASE)
+_COLON = re.compile(r":\s+")
+_BRACKETS = {"(": ")", "[": "]", "“": "”", "«": "»"}
+_WRAPPED = {"“": "”", '"': '"', "‘": "’", "«": "»", "(": ")"}
+_MARKS = " \t\r\n,;:.–—"
+_LEAD = re.compile(
+    r"(?:(?:both|either|neither|namely|including|includes?|such as|like|among them|for example|"
+    r"firstly|secondly|thirdly|finally|also|then|and|or|nor|as well as|not only|but also)\b[:,]?\s*"
+    r"|[-–—•▪◦‣*]\s+|\d{1,2}[.)]\s+)+",
+    re.IGNORECASE,
+)
+_BRACKET_AT_END = re.compile(r"\s*\([^()]*\)\Z")
+_WORD = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof|St|Gen|Lt|Sen|Rep|No)\.|[\w’'&%$€£-]+(?:\.\w+)*")
+_CLAUSE = AUXILIARIES | frozenset(
+    "who whom whose which that where when while whereas because since although though if but so as "
+    "after before until he she it they we you i there not none nobody said says added told "
+    "according including include includes like namely named called".split()
+)
+_RELATIVE = frozenset("who whom whose which that where when while because although said".split())
+_OF = frozenset({"of", "for", "de", "al", "von", "van"})
+_ASIDES = frozenset("a an the his her its their who whom whose which then now once".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What stands between two items: ``sort`` is the name of the separator's group."""
+
+    start: int
+    end: int
+    sort: str
+
+
+def items(text: str, start: int, end: int) -> list[Offsets]:
+    """The items of ``text[start:end]``, in order; that span itself, trimmed, where it is one.
+
+    A list of bullets is split at these, else one with semicolons at those, else one with commas at
+    these and at the last "and": what is joined inside an item stays together.
+
+    >>> text = "dykes and sirens, school lunches and the bridge"
+    >>> [text[a:b] for a, b in items(text, 0, len(text))]
+    ['dykes and sirens', 'school lunches', 'the bridge']
+    """
+    colon = _COLON.search(text, start, end)
+    if colon and _joints(text, colon.end(), end):
+        start = colon.end()
+    pieces, begin = [], start
+    for joint in _cuts(_joints(text, start, end)):
+        pieces.append((begin, joint.start))
+        begin = joint.end
+    return _tidy(text, [*pieces, (begin, end)])
+
+
+def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
+    """Every enumeration of two items or more in the sentence ``text[start:end]``, in order.
+
+    Each ends with "and" or "or", or consists of bullets or of at least three parts between
+    semicolons. Its first item begins behind a verb, a preposition or a colon, its last one ends
+    before one.
+
+    >>> text = "They spoke of trade, energy and peace in Cairo."
+    >>> [[text[a:b] for a, b in found] for found in enumerations(text, 0, len(text))]
+    [['trade', 'energy', 'peace']]
+    """
+    joints = _joints(text, start, end)
+    for sort in ("bullet", "semicolon"):
+        if sum(joint.sort == sort for joint in joints) > 1:
+            return [items(text, start, end)]
+    found = [
+        _tidy(text, _leading_up(text, start, joints[: number + 1], end))
+        for number, joint in enumerate(joints)
+        if joint.sort == "closing"
+    ]
+    return [spans for spans in found if len(spans) > 1]
+
+
+def _joints(text: str, start: int, end: int) -> list[_Joint]:
+    """The separators outside brackets and quotation marks that open and close inside."""
+    closed = _bracketed(text, start, end)
+    return [
+        _Joint(match.start(), match.end(), str(match.lastgroup))
+        for match in _SEPARATOR.finditer(text, start, end)
+        if not any(first < match.start() < last for first, last in closed)
+    ]
+
+
+def _bracketed(text: str, start: int, end: int) -> list[Offsets]:
+    closed, place = [], start
+    while place < end:
+        closing = _BRACKETS.get(text[place])
+        last = text.find(closing, place, end) if closing else -1
+        if last > 0 and (place > start or last < end - 1):
+            closed.append((place, last))
+            place = last
+        place += 1
+    return closed
+
+
+def _cuts(joints: Sequence[_Joint]) -> Sequence[_Joint]:
+    for sort in ("bullet", "semicolon"):
+        if found := [joint for joint in joints if joint.sort == sort]:
+            return found
+    commas = [number for number, joint in enumerate(joints) if joint.sort == "comma"]
+    if not commas:
+        return joints
+    return [
+        joint
+        for number, joint in enumerate(joints)
+        if joint.sort == "comma" or number == commas[-1] + 1
+    ]
+
+
+def _leading_up(text: str, start: int, joints: Sequence[_Joint], end: int) -> list[Offsets]:
+    """The items before and behind the last of ``joints``, from the first to the last."""
+    last = joints[-1]
+    pieces = [(last.end, _head_end(text, last.end, end))]
+    for number in range(len(joints) - 1, -1, -1):
+        floor, stop = joints[number - 1].end if number else start, joints[number].start
+        whole = number > 0 and _is_whole(text[floor:stop])
+        begin = floor if whole else _tail_start(text, floor, stop)
+        if begin == stop or number and _RELATIVE & set(text[floor:stop].lower().split()):
+            break
+        pieces.append((begin, stop))
+        if text[floor:begin].strip() or number and joints[number - 1].sort != "comma":
+            break
+    return pieces[::-1]
+
+
+def _is_whole(piece: str) -> bool:
+    """Whether what stands between two commas is an item from its first word on."""
+    words = [match.group().lower() for match in _WORD.finditer(piece)]
+    return 0 < len(words) <= _LONGEST_ITEM and words[0] not in PREPOSITIONS and not _CLAUSE & {*words}
+
+
+def _head_end(text: str, start: int, end: int) -> int:
+    """Where the item ends that begins at ``start``: before a clause, a verb or an addition."""
+    stop = start
+    for number, match in enumerate(_WORD.finditer(text, start, end)):
+        word = match.group().lower()
+        gap = text[stop : match.start()]
+        if word in _CLAUSE or gap.strip() and number or number == _LONGEST_ITEM:
+            break
+        if word in PREPOSITIONS - _OF or word in _OF and not number:
+            break
+        stop = match.end()
+    return stop
+
+
+def _tail_start(text: str, start: int, end: int) -> int:
+    """Where the item begins that ends at ``end``: behind a clause, a verb or a preposition."""
+    introductions = list(_INTRODUCTION.finditer(text, start, end))
+    if introductions and introductions[-1].end() < end:
+        return introductions[-1].end()
+    begin = end
+    for match in reversed(list(_WORD.finditer(text, start, end))[-_LONGEST_ITEM:]):
+        word = match.group().lower()
+        gap = text[match.end() : begin]
+        if word in _CLAUSE or word in PREPOSITIONS - _OF or gap.strip() and begin < end:
+            break
+        begin = match.start()
+    return begin
+
+
+def _tidy(text: str, pieces: Sequence[Offsets]) -> list[Offsets]:
+    spans = [span for piece in pieces if (span := _trim(text, *piece)) is not None]
+    return _alike(text, _without_asides(text, spans))
+
+
+def _trim(text: str, start: int, end: int) -> Offsets | None:
+    """The item without what leads to it, what is said of it in brackets, and loose marks."""
+    while start < end and text[start] in _MARKS:
+        start += 1
+    lead = _LEAD.match(text, start, end)
+    start = lead.end() if lead and lead.end() < end else start
+    end = start + len(text[start:end].rstrip(_MARKS))
+    bracket = _BRACKET_AT_END.search(text[start:end])
+    end = start + bracket.start() if bracket and bracket.start() else end
+    if end - start > 2 and _WRAPPED.get(text[start]) == text[end - 1]:
+        start, end = start + 1, end - 1
+    return (start, end) if any(map(str.isalnum, text[start:end])) else None
+
+
+def _without_asides(text: str, spans: list[Offsets]) -> list[Offsets]:
+    """Names without what is said of them between commas: "Lund, a lawyer, and Estry"."""
+    names = [span for span in spans if text[span[0]].isupper()]
+    if len(spans) < 3 or len(names) < 2 or not text[spans[0][0]].isupper():
+        return spans
+    asides = [span for span in spans if _is_aside(text[slice(*span)])]
+    return [span for span in spans if span not in asides]
+
+
+def _is_aside(item: str) -> bool:
+    first = item.split()[0].lower()
+    return first in _ASIDES and not any(map(str.isupper, item[1:])) or item.isdigit()
+
+
+def _alike(text: str, spans: list[Offsets]) -> list[Offsets]:
+    """A list of names begins with its first name: "the people of Iran, Iraq and Syria"."""
+    bare = [_DETERMINER.sub("", text[slice(*span)]) for span in spans]
+    if len(spans) < 2 or not all(item[:1].isupper() for item in bare[1:]):
+        return spans
+    first = re.compile(r"(?<!\w)[A-ZÀ-Þ]").search(text, *spans[0])
+    return [(first.start(), spans[0][1]), *spans[1:]] if first else spans

@@ -1,0 +1,52 @@
+"""Names in the collection: a phrase typed in lower case in, whether articles write it as a name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.index.analysis import analyse
+from rag.index.index import Index
+
+PASSAGES = 8
+CACHED = 4096
+
+
+class Names:
+    """Tells whether a phrase is a name, by looking at how the articles write it.
+
+    It is one when it is capitalised inside a sentence in at least half of the places where the
+    first ``PASSAGES`` passages that have its rarest word write it.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._is_name = lru_cache(maxsize=CACHED)(self._look)
+
+    def __call__(self, phrase: str) -> bool:
+        """``phrase`` is in lower case, its words separated by single spaces."""
+        return self._is_name(phrase)
+
+    def _look(self, phrase: str) -> bool:
+        terms = analyse(phrase)
+        if not terms:
+            return False
+        rows = min((self._index.lexical.rows(term) for term in sorted(set(terms))), key=len)
+        written = [
+            match.group()
+            for row in rows[:PASSAGES]
+            for match in _inside(phrase).finditer(self._index.passage(int(row)).text)
+        ]
+        capitalised = sum(all(word[:1].isupper() for word in _telling(text)) for text in written)
+        return bool(written) and 2 * capitalised >= len(written)
+
+
+def _inside(phrase: str) -> re.Pattern[str]:
+    """The phrase where it does not begin a sentence or a quotation."""
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    return re.compile(rf"(?<=[\w,;:)] ){words}\b", re.IGNORECASE)
+
+
+def _telling(text: str) -> list[str]:
+    words = text.split()
+    return [word for word in words if len(word) > 3] or words

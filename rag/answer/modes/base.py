@@ -1,0 +1,103 @@
+"""The contract of the modes: what a mode is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from rag.answer.ranking import Candidate
+from rag.types import Hit, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A quotation that a mode has chosen: ``[start, end)`` of the text of the hit's article.
+
+    ``also`` are quotations of the same answer in other, independent articles.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+    also: tuple[Pick, ...] = ()
+
+    @property
+    def quote(self) -> str:
+        return self.hit.passage.article.text[self.start : self.end]
+
+    @property
+    def article_id(self) -> str:
+        return self.hit.passage.article.id
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The quotations to show, in order; none means that no article says so.
+
+    ``text`` is what is said first where it is not the first quotation. ``confidence`` is the
+    probability in [0, 1] that the reply is right.
+    """
+
+    picks: tuple[Pick, ...]
+    confidence: float
+    text: str | None = None
+    disagreement: bool = False
+
+
+NOTHING = Reply((), 0.0)
+
+
+class Found:
+    """Everything that was found for a question; what is dear is computed when first asked for.
+
+    ``hits`` are best first. ``spans`` are the span reader's candidates over all hits, best first,
+    not overlapping; ``sentences`` are the hits' sentences ranked by the sentence reader, likewise.
+    ``confidence`` is the calibrated probability that the first of ``spans`` is right.
+    """
+
+    def __init__(
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        read_spans: Callable[[], list[Candidate]],
+        read_sentences: Callable[[], list[Candidate]],
+        calibrate: Callable[[Sequence[Candidate]], float],
+    ) -> None:
+        self.query = query
+        self.hits = hits
+        self._read_spans = read_spans
+        self._read_sentences = read_sentences
+        self._calibrate = calibrate
+
+    @cached_property
+    def spans(self) -> list[Candidate]:
+        return self._read_spans()
+
+    @cached_property
+    def sentences(self) -> list[Candidate]:
+        return self._read_sentences()
+
+    @cached_property
+    def confidence(self) -> float:
+        return self._calibrate(self.spans) if self.spans else 0.0
+
+
+class Mode(Protocol):
+    """One way of answering.
+
+    ``depth`` is how many hits it wants to see; ``None`` leaves it to the settings. ``answer`` never
+    raises for want of evidence: it returns ``NOTHING`` or a reply of low confidence.
+    """
+
+    depth: int | None
+
+    def answer(self, found: Found) -> Reply: ...
+
+
+def pick(candidate: Candidate, also: Sequence[Candidate] = ()) -> Pick:
+    """The candidate as a quotation, supported by others."""
+    others = tuple(pick(other) for other in also)
+    return Pick(candidate.hit, candidate.span.start, candidate.span.end, candidate.score, others)

@@ -1,0 +1,89 @@
+"""Words in; whether they mean the opposite of each other out."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from rag.index.analysis import analyse
+
+# Either side of a line is the opposite of the other; words of one side need not mean the same.
+_OPPOSITES = """
+accept accepted agree agreed approve welcome back | reject rejected refuse refused decline veto oppose
+confirm admit acknowledge concede accept | deny denied dispute
+support favour favor back endorse | oppose against reject
+for | against
+allow permit legal lawful allowed | ban banned forbid forbidden prohibit prohibited illegal bar barred
+alive living survive survived | dead died killed late death deceased martyrdom drowned
+win won victory | lose lost defeat defeated beaten
+open opened reopen reopened | close closed shut
+begin began begun start started launch | end ended finish finished stop stopped
+rise rose risen increase increased grow grew climb higher up | fall fell fallen decrease decreased drop dropped shrink decline cut lower down
+more | fewer less
+higher | lower
+most | least fewest
+first | last
+earlier early before sooner | later late after
+permanent | acting interim temporary provisional
+guilty convicted convict | innocent acquitted acquit cleared
+accepted | declined
+buy bought purchase | sell sold
+arrive arrived come came enter | leave left depart departed
+hire hired appoint appointed | fire fired dismiss dismissed sack sacked
+succeed succeeded success | fail failed failure
+present attend attended | absent missed
+safe safety | dangerous unsafe
+public | private secret
+true right correct accurate | false wrong untrue incorrect nonsense
+same | different
+voluntary | compulsory mandatory obligatory
+free | paid
+include included including | exclude excluded excluding
+man men male | woman women female
+husband | wife
+brother | sister
+north northern | south southern
+east eastern | west western
+new | old
+young younger | old older
+strong stronger strengthen | weak weaker weaken
+cheap cheaper | expensive dearer
+hot hotter | cold colder
+remain stay stayed remained | leave resign resigned quit
+resume continue | stop stopped suspend suspended abandon abandoned
+extend extended | shorten shortened
+majority | minority
+government | opposition
+few little | many much
+full | empty
+war | peace
+friend ally | enemy
+voted vote | abstained abstain
+improve improved better | worsen worsened worse deteriorate
+ahead | behind
+intact unharmed undamaged | damaged destroyed
+found | missing
+"""
+_NEGATIVE_PREFIXES = ("un", "in", "im", "dis", "non")
+
+
+def opposed(one: str, other: str) -> bool:
+    """Whether two terms, as ``rag.index.analysis`` gives them, mean the opposite.
+
+    >>> [opposed("open", "close"), opposed("read", "unread"), opposed("open", "open")]
+    [True, True, False]
+    """
+    if other in _opposites().get(one, frozenset()):
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) > 3 and any(long == prefix + short for prefix in _NEGATIVE_PREFIXES)
+
+
+@cache
+def _opposites() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _OPPOSITES.strip().splitlines():
+        left, right = (frozenset(analyse(side)) for side in line.split("|"))
+        for here, there in ((left, right), (right, left)):
+            for term in here:
+                found[term] = found.get(term, frozenset()) | there
+    return found

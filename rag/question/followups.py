@@ -1,0 +1,168 @@
+"""Follow-ups: earlier questions and a new one in; a question that stands alone out.
+
+No model is asked: what is left out of the new question, or pointed to in it, is taken from the
+words of the earlier ones. Nothing is added to a question that stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.question.date_words import date_words
+from rag.question.ellipsis import part_of, rebuild
+from rag.question.entities import Known, entities
+from rag.question.references import pointers, words_of
+from rag.question.visible import visible
+from rag.question.wording import FUNCTION_WORDS, wording
+from rag.text import word_spans
+
+MAX_EARLIER = 4
+MAX_CHARS = 2_000
+MAX_CARRIED = 8
+_MAX_TERM_CHARS = 80
+_NEW_TOPIC = re.compile(
+    r"(?:(?:ok|okay|and|but|now|well|so|thanks)\b[,.!\s]*)*(?:(?:a\s+)?(?:different|new|another|"
+    r"other|next)\s+(?:topic|question|subject|thing)|(?:to\s+|now\s+)?something\s+(?:else|"
+    r"different|completely different)|(?:changing|to change)\s+the\s+(?:topic|subject)|"
+    r"now\s+to\s+[\w ]{2,40})\s*[:,.;!–—-]\s*",
+    re.IGNORECASE,
+)
+_SAYS_NOTHING = FUNCTION_WORDS | frozenset(
+    "said say says saying tell told talk talked speak spoke happen happened happens happening do "
+    "did done go went gone going take took taken place get got give gave given make made know "
+    "known mean think thought call called name names want wants wanted find see bring long list "
+    "latest newest recent recently news current currently timeline chronology summary summarise "
+    "summarize overview gist article articles story report reports explain describe according "
+    "topic question different people".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How a question was understood after earlier ones.
+
+    ``text`` is searched. ``asked`` is the question that kind and dates are read from: the new one,
+    or, where that was only a part ("And in 2023?"), the earlier one with that part put in.
+    ``kept`` is what ``asked`` holds of the earlier question, an ellipsis marking where the new
+    words stand; ``terms`` are what ``text`` adds to ``asked``.
+    """
+
+    text: str
+    asked: str
+    kept: str = ""
+    terms: tuple[str, ...] = ()
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """All that comes from earlier questions, to be shown; empty where nothing was needed."""
+        return (self.kept, *self.terms) if self.kept else self.terms
+
+
+def complete(
+    history: Sequence[str],
+    question: str,
+    *,
+    known: Known | None = None,
+    without: Collection[str] = (),
+) -> FollowUp:
+    """``question`` with what it needs of the last ``MAX_EARLIER`` questions of ``history``.
+
+    ``known`` tells names typed in lower case, as for ``entities``. ``without`` are carried words
+    that the user removed. Never raises for any text; what is no text in the
+    history is skipped, and of each question the first ``MAX_CHARS`` characters are read.
+
+    >>> complete(["What did Sharif say about Syria?"], "And about Lebanon?").text
+    'What did Sharif say about Lebanon?'
+    """
+    turns: list[FollowUp] = []
+    for turn in _readable(history):
+        completed = _complete(turns, turn, known, ())
+        turns += [completed] if _terms(completed.text, known) else []
+    if not turns or len(question) > MAX_CHARS:
+        return FollowUp(question, question)
+    return _complete(turns, question, known, without)
+
+
+def _readable(history: Sequence[str]) -> list[str]:
+    """The last questions, oldest first, cut and without control characters."""
+    turns = [turn for turn in history[-MAX_EARLIER:] if isinstance(turn, str)]
+    return [visible(turn[:MAX_CHARS]) for turn in turns]
+
+
+def _complete(
+    turns: Sequence[FollowUp], question: str, known: Known | None, without: Collection[str]
+) -> FollowUp:
+    if not turns:
+        return FollowUp(question, question)
+    new_topic = _NEW_TOPIC.match(question)
+    if new_topic is not None and new_topic.end() < len(question):
+        rest = question[new_topic.end() :]
+        return FollowUp(rest, rest)
+    part = part_of(question, known=known)
+    if part is not None and part.sort != "owned":
+        built = rebuild(turns[-1].asked, part, known=known)
+        if not built.kept or built.kept in without:
+            return FollowUp(question, question)
+        return _with_terms(built.text, built.kept, turns[-1].terms, without)
+    if part is not None:
+        return _with_terms(f"What is {part.text}?", "", _subject(turns, known), without)
+    if pointers(words_of(question, known=known)):
+        return _with_terms(question, "", _subject(turns, known), without)
+    return FollowUp(question, question)
+
+
+def _subject(turns: Sequence[FollowUp], known: Known | None) -> list[str]:
+    """What the last turn was about; names are looked for further back if it has none."""
+    terms = [*_terms(turns[-1].asked, known), *turns[-1].terms]
+    for turn in reversed(turns):
+        names = [name.text for name in entities(turn.text, known=known) if name.sort == "name"]
+        if names:
+            return [*terms, *names]
+    return terms
+
+
+def _with_terms(asked: str, kept: str, terms: Sequence[str], without: Collection[str]) -> FollowUp:
+    """``asked`` followed by the terms that are not in it yet."""
+    present = set(wording(asked).plain.split())
+    added: list[str] = []
+    for term in terms:
+        words = set(wording(term).plain.split())
+        if term not in without and not words <= present and len(added) < MAX_CARRIED:
+            added.append(term)
+            present |= words
+    text = f"{asked} ({', '.join(added)})" if added else asked
+    return FollowUp(text, asked, kept, tuple(added))
+
+
+def _terms(question: str, known: Known | None) -> list[str]:
+    """Names, quoted strings and runs of other telling words, in the order of the question."""
+    found = [(e.start, e.end) for e in entities(question, known=known) if e.sort != "number"]
+    found += [(said.date, said.end) for said in date_words(question) if _free(said.date, found)]
+    spans = sorted(found + list(_runs(question, found)))
+    return [question[start:end] for start, end in spans if end - start <= _MAX_TERM_CHARS]
+
+
+def _free(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return not any(start <= offset < end for start, end in spans)
+
+
+def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _runs(question: str, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Neighbouring words outside ``found`` that say something by themselves."""
+    start = end = -1
+    for first, last in word_spans(question):
+        telling = question[first:last].lower() not in _SAYS_NOTHING
+        telling = telling and not any(_touch((first, last), other) for other in found)
+        if telling and start >= 0 and question[end:first] == " ":
+            end = last
+            continue
+        if start >= 0:
+            yield start, end
+        start, end = (first, last) if telling else (-1, -1)
+    if start >= 0:
+        yield start, end

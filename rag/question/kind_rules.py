@@ -1,0 +1,245 @@
+"""What the form of a question says about its kind: patterns over ``rag.question.wording``.
+
+Every pattern is matched against plain words: lower case, single spaces, marks standing alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.question.wording import AUXILIARY
+from rag.types import Kind
+
+_PREPOSITION = (
+    "(?:about|after|against|at|before|between|by|during|for|from|in|into|of|on|onto|over|since|"
+    "through|till|to|towards?|under|until|upon|with|without)"
+)
+_WH = "(?:who|whom|whose|what|which|where|when|why|how)"
+_PRONOUN = "(?:i|you|he|she|it|we|they|there|this|that|these|those)"
+_REQUEST = (
+    "(?:tell|list|name|give|show|summari[sz]e|explain|describe|make|say|write|sum|provide|find|"
+    "enumerate|trace|walk|outline|recap|brief|please|put)"
+)
+_MEASURE = (
+    "(?:many|much|old|long|far|deep|tall|high|low|big|large|small|often|fast|quickly|wide|broad|"
+    "heavy|thick|hot|cold|warm|strong|close|near|few|frequently|early|soon|expensive|rich)"
+)
+_NOT_A_QUALITY = (
+    f"(?!(?:{AUXILIARY}|{_PRONOUN}|the|an?|his|her|its|their|our|my|your|no|people|residents|"
+    "come|about|else)\\b)"
+)
+_SAYING = (
+    "(?:say|said|says|saying|tell|told|think|thought|talk|talked|talking|discuss(?:ed|ing)?|"
+    "speak|spoke|spoken|promise|promised|answer|answered|reply|replied|respond|responded|claim|"
+    "claimed|argue|argued|arguing|describe|described|write|wrote|warn|warned|hear|heard|explain|"
+    "explained|announce|announced|suggest|suggested|mention|mentioned|ask|asked|comment|insist|"
+    "insisted|declare|declared|stated|emphasi[sz]ed?|stress|stressed|testify|testified|"
+    "demand|demanded|propose|proposed|admit|admitted|do|vow|vowed|urge|urged|show|shown|reveal|"
+    "conclude|concluded|acknowledge|agree(?= on| about)|make of)"
+)
+_NOT_A_NOUN = "".join(
+    rf"(?<!\b{word} )" for word in ("the", "a", "an", "of", "his", "her", "its", "their")
+)
+_STANCE = (
+    "(?:reaction|response|reply|answer|position|stance|attitude|view|opinion|motive|motivation|"
+    "comment|argument|explanation|excuse|assessment|message|warning|advice)"
+)
+_PERIODS = "(?:days?|weeks?|months?|years?|hours?)"
+
+_PART_OF_YEAR = (
+    "(?:weekend|spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|"
+    "august|september|october|november|december)"
+)
+
+# Words that stand before the question itself and say nothing about its kind.
+BEFORE = re.compile(
+    rf"(?:(?:hi|hello|hey|dear \w+|thanks|thank you|please|and|but|so|ok|okay|well|also|now|then|"
+    rf"exactly(?= when)|[,.!]) |"
+    rf"(?:can|could|would|will) you (?:please |kindly |just |maybe )*(?={_REQUEST} )|"
+    rf"(?:i (?:need|want|would like|am looking for) |(?:tell|give|show) (?:me|us) |have you got )"
+    rf"(?=(?:an?|the|any) ))+"
+)
+LEAD_IN = re.compile(
+    r".*\b(?:tell (?:me|us)|telling (?:me|us)|like to know|want to know|need to know|"
+    r"wish to know|curious|wonder(?:ing|ed)?|do (?:you|we) (?:know|remember)|"
+    r"(?:can|could) you (?:say|explain|find out)|not understand|any idea|"
+    r"(?:may|can|could) (?:i|we) know|let (?:me|us) know|not know)"
+    rf" (?:please |exactly |, )*(?=(?:{_PREPOSITION} )?{_WH}\b|if\b|whether\b|{AUXILIARY} )"
+)
+OPENING = re.compile(
+    rf"(?:(?:and|but|so|then|exactly|ok) )*(?=(?:{_PREPOSITION} )?{_WH}\b(?! (?:is|was) why)|"
+    rf"whether\b|{AUXILIARY} |(?:list|name|enumerate) (?!of\b))"
+)
+BACKGROUND = re.compile(rf"when (?!{AUXILIARY} |exactly )")
+INSIDE = re.compile(rf"\b(?:{_PREPOSITION} )?(?:which|what|whose|how many|how much)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind and the words that show it; ``anywhere`` or only where the question itself begins."""
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    anywhere: bool = False
+
+
+def _cue(kind: Kind, *alternatives: str) -> Rule:
+    return Rule(kind, re.compile(rf"\b(?:{'|'.join(alternatives)})(?!\w)"), anywhere=True)
+
+
+def _form(kind: Kind, *alternatives: str) -> Rule:
+    return Rule(kind, re.compile(rf"(?:{'|'.join(alternatives)})(?!\w)"))
+
+
+TOLD = (
+    _cue(
+        "timeline",
+        "time(?:-| )?lines?(?: of)?",
+        r"chronolog\w+",
+        "sequence of",
+        "(?:order|course|chain|series|succession) of events",
+        "events? in order",
+        rf"{_PERIODS} by {_PERIODS}",
+        "(?:step by step|stage by stage|blow by blow)",
+        r"(?:the )?(?:various |different )?(?:stages|phases) (?:of|from)",
+        "milestones",
+        r"how (?:did|has|have|had|do|does) .{1,200}?(?:unfold|evolve|progress|proceed|develop)"
+        r"(?:e?d)?(?= (?:[?,.]|over|from|since|during|in|on|through|after|until|up|week|day|month|"
+        r"so|between|across|step)|$)",
+        "events? (?:leading|that led) (?:up )?to",
+        "(?:trace|retrace) the",
+        "what (?:has |had )?happened (?:.{1,200}? )?from .{1,200}? (?:to|until|till)",
+        rf"what (?:has |had )?happened .{{0,200}}?over (?:the|these|those) .{{0,40}}?{_PERIODS}",
+        "what (?:has |had )?happened first",
+    ),
+    Rule("timeline", re.compile(r"(?:(?:the|what is the) )?(?:whole |full )?history of")),
+    _cue(
+        "summary",
+        r"summar(?:y|ies|i[sz]e[ds]?|i[sz]ing)",
+        "sum up",
+        "overview",
+        "gist",
+        r"(?:main|key|central|most important) (?:points|takeaways|findings|messages|results)",
+        "takeaways",
+        "(?:in short|in brief|in a nutshell|briefly|in a few words|in general)",
+        r"recap\w*",
+        "tldr",
+        "synopsis",
+        "brief (?:me|us)",
+        "outline of",
+        "essentials",
+    ),
+)
+YES_OR_NO = (
+    Rule(
+        "yesno",
+        re.compile(
+            rf"{AUXILIARY} (?:not )?(?=\w)(?!(?:you|we|there)(?: got)? any (?:news|updates?)\b)"
+            r"|whether\b|if\b"
+        ),
+    ),
+    Rule(
+        "yesno",
+        re.compile(
+            rf", (?:right|correct|true|yes|no|{AUXILIARY} (?:not )?{_PRONOUN}(?: not)?)(?= \?|$)"
+        ),
+        anywhere=True,
+    ),
+)
+LATEST = (
+    _cue(
+        "latest",
+        "(?<!at the )(?:latest|newest|most recent(?:ly)?)",
+        "any (?:news|updates?|new developments?)",
+        "up(?:-| )?date(?:s)? (?:on|about)",
+        "up(?:-| )to(?:-| )date",
+        "(?:news|developments?) (?:on|about|of|from)",
+        "recent (?:news|developments?|events?|information|figures)",
+        "what is (?:new|going on|happening)",
+        r"current(?:ly)?(?! of\b)",
+        "(?:at the moment|at present|presently|nowadays|right now|as of (?:now|today)|these days)",
+        r"(?<=\w )(?<!until )(?<!till )(?<!by )(?<!before )now(?! that)",
+        "present (?:price|state|status|situation|number|level|value|rate|government|owner)",
+        "state of play",
+        "how do (?:things|matters) stand",
+        "where (?:do|does) .{1,80}? stand(?= |$)",
+        r"the last (?:that )?(?:we|you|one|was) (?:have )?(?:hear|heard|know|knew)",
+        rf"(?:what|where|who|whom|how) .{{0,160}}?\b(?:did|have|has) .{{0,160}}?\blast "
+        rf"(?!{_PERIODS}|night|time|\w*day|{_PART_OF_YEAR})\w+(?= \?|$)",
+    ),
+)
+WEAK_SUMMARY = (
+    _cue(
+        "summary",
+        "what (?:(?:has|had) )?(?:happened|went on|took place|occurred)",
+        "what (?:do|did) (?:we|you) know",
+        "what is (?:known|written|reported)",
+        "what (?:was|were) (?:agreed|decided|achieved|resolved)",
+        "what came out of",
+        "tell (?:me|us) (?:more |something |everything |all )?about",
+        r"what (?:is|was|are|were) .{1,200}? (?<!arguing )(?<!talking )about(?= \?| ?$)",
+        r"what is in (?:the|this|that)",
+        "what does (?:the|this) (?:article|story|report|text|paper|piece) say(?= \\?| ?$)",
+    ),
+)
+WHEN = (
+    _form(
+        "when",
+        "(?:(?:since|until|till|by|from|for|before|after) )?when(?! it comes to)",
+        "how long ago",
+        rf"(?:{_PREPOSITION} )?(?:what|which)(?: (?:exact|calendar))? (?:date|day|month|year)(?!-)",
+        "what (?:is|was|will be) the (?:exact )?(?:date|day|month|year)(?: (?:of|that|when|on))?",
+        "the (?:exact )?date of",
+    ),
+)
+LIST_REQUEST = (
+    _form(
+        "list",
+        "(?:list|enumerate|name)(?! of)",
+        "(?:(?:give|show|tell|provide|find)(?: (?:me|us))?(?: with)? )?"
+        r"(?:an?|the|all|every)(?: the)?(?: \w+)? (?:list|names|members)(?= of)",
+        r"(?:give|show|find)(?: (?:me|us))? all(?: the)? \w+",
+        "(?:what|which) else",
+        f"which {AUXILIARY} they",
+        "who all",
+        "who (?:both )?(?:attended|participated|took part|takes part|met|meets)",
+    ),
+)
+MANNER = (
+    _form(
+        "passage",
+        rf"{_PREPOSITION} (?:what|which) (?:way|manner|grounds?|conditions?|circumstances|note|"
+        "terms|reasons?|purpose|pretext)",
+    ),
+)
+MEASURE = (
+    _form(
+        "span",
+        rf"(?:{_PREPOSITION} )?how (?:{_MEASURE}|{_NOT_A_QUALITY}\w+(?= {AUXILIARY}))",
+    ),
+)
+PASSAGE = (
+    _form(
+        "passage",
+        "how(?: come)?",
+        "why(?: not)?",
+        "(?:please )?(?:explain|describe)",
+        "what is (?:new|going on|happening)",
+        "what is the (?:latest|newest|last|state of play|current (?:status|state|situation))"
+        "(?= (?:on|about|in|with|news|from|regarding|of|information|update|we|you|\\?)|$)",
+        r"what (?:caused|led|triggered|prompted|made|drove|held|brought|provoked|explains)",
+        f"what (?:single )?(?:reason|{_STANCE}) (?:did|does|do|has|have|had|was|were|is|gave|made)",
+        rf"what (?:is|was|were|are) .{{1,120}}?{_STANCE}",
+        rf"what (?:did|does|do|has|have|had|was|is|are|were|would|will|exactly|once|\W)+ "
+        rf"?.{{0,160}}?\b{_NOT_A_NOUN}{_SAYING}",
+        r"what (?:said|says|tells?) ",
+    ),
+)
+SPAN = (
+    _form(
+        "span",
+        f"(?:{_PREPOSITION} )?(?:who|whom|whose|where|which|what)(?: {AUXILIARY})?",
+        "name of",
+    ),
+)
