@@ -7,8 +7,9 @@ from pathlib import Path
 
 from evals.compare import Difference, compare
 from evals.record import Record
-from evals.run import Settings, run_set
+from evals.run import run_set
 from evals.sets import EvalSet
+from evals.settings import Settings
 from rag.answer.fusion import reciprocal_rank_fusion
 
 DEFAULT = Settings()
@@ -21,6 +22,7 @@ VARIANTS = (
     Settings("passages of 100 tokens", build={"max_tokens": 100}),
     Settings("passages of 300 tokens", build={"max_tokens": 300}),
     Settings("one passage per article", ask={"passages_per_article": 1}),
+    Settings("whole sentences", ask={"reader": "sentence"}),
 )
 
 
@@ -39,10 +41,13 @@ def ablate(
 
     def record(settings: Settings) -> Record:
         say(f"{asked.name}: {settings.name}")
-        return Record.of(run_set(asked, work=work, models=models, settings=settings))
+        run = run_set(asked, work=work, models=models, settings=settings)
+        for warning in run.warnings:
+            say(warning)
+        return Record.of(run)
 
     base = record(DEFAULT)
     return {
-        "default: min–max, 200 tokens": compare(base, base).differences,
+        "default: min–max, 200 tokens, spans": compare(base, base).differences,
         **{one.name: compare(base, record(one)).differences for one in variants},
     }

@@ -17,17 +17,19 @@ from evals.record import read_record, run_json
 from evals.report import report_html
 from evals.run import Run, run_set
 from evals.sets import OWN_SETS, EvalSet, open_set
+from evals.settings import settings_of
 from evals.summary import summarise
 from evals.table import ablation_table, comparison_table, run_table
+from rag.errors import ConfigError
 
 
 def run(options: argparse.Namespace) -> int:
     """Ask, print the tables, write the JSON and the report; 1 when a quotation is broken."""
-    names = options.sets or list(OWN_SETS)
-    if options.json and len(names) != 1:
-        print("python -m evals run: --json writes one set; name one SET", file=sys.stderr)
-        raise SystemExit(2)
-    runs = [_run(_open(name, options), options) for name in names]
+    for flag in ("json", "index"):
+        if getattr(options, flag) and len(options.sets) != 1:
+            print(f"python -m evals run: --{flag} is for one set; name one SET", file=sys.stderr)
+            raise SystemExit(2)
+    runs = [_run(one, options) for one in _open_all(options)]
     done = [(one, summarise(one.outcomes)) for one in runs]
     options.report.mkdir(parents=True, exist_ok=True)
     for one, summary in done:
@@ -47,12 +49,14 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def gate(options: argparse.Namespace) -> int:
-    """Hold both own sets against the baseline, or write it anew; 1 when something fails."""
-    baseline = {} if options.update else read_baseline()
-    runs = [_run(open_set(name, options.work), options) for name in OWN_SETS]
+    """Hold sets against the baseline, or write theirs anew; 1 when something fails."""
+    path = options.baseline or BASELINE
+    anew = options.update and not (options.sets and path.exists())
+    baseline = {} if anew else read_baseline(path)
+    runs = [_run(one, options) for one in _open_all(options)]
     if options.update:
-        write_baseline(runs)
-        print(f"Written: {BASELINE}")
+        write_baseline(runs, path, others=baseline)
+        print(f"Written: {path}")
         return 0
     found = failures(runs, baseline)
     for line in found:
@@ -71,6 +75,23 @@ def ablate(options: argparse.Namespace) -> int:
     return 0
 
 
+def bench(options: argparse.Namespace) -> int:
+    """Measure Dateline beside other systems on the same articles."""
+    from evals.bench.command import run as run_bench
+
+    return run_bench(options)
+
+
+def _open_all(options: argparse.Namespace) -> list[EvalSet]:
+    """The sets that are named, or both own ones; a name is that of a file and an index, too."""
+    opened = [_open(name, options) for name in options.sets or OWN_SETS]
+    names = [one.name for one in opened]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"Two sets are called {twice!r}; rename a file, or run them one by one.")
+    return opened
+
+
 def _open(name: str, options: argparse.Namespace) -> EvalSet:
     opened = open_set(name, options.work, articles=options.articles)
     return opened.part(split=options.split, limit=options.limit)
@@ -81,14 +102,17 @@ def _run(asked: EvalSet, options: argparse.Namespace) -> Run:
         asked,
         work=options.work,
         models=_models(options),
-        reader_only=getattr(options, "reader_only", False),
+        settings=settings_of(options.changes),
+        index=options.index,
+        reader_only=options.reader_only,
         progress=_meter(asked.name),
     )
 
 
 def _models(options: argparse.Namespace) -> Path:
-    models: Path = options.models or options.work / "models"
-    return models
+    """Those of an index that is there already lie in it, unless said otherwise."""
+    models: Path | None = options.models
+    return models or (options.index or options.work) / "models"
 
 
 def _meter(name: str) -> Callable[[int, int], None]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any, Protocol
 
 from evals.types import Question
 from rag.answer.parts import open_parts
 from rag.answer.pipeline import Pipeline
 from rag.answer.retriever import Retriever
-from rag.answer.window import explicit_window
 from rag.config import AskConfig
 from rag.errors import QuestionError
 from rag.index.index import Index
+from rag.question.window import explicit_window
 from rag.types import Answer, Hit, IndexInfo, Passage, Query
 
 DEPTH = 3
+UNDATED_TODAY = date(2000, 1, 1)
 
 
 class Engine(Protocol):
@@ -25,11 +27,14 @@ class Engine(Protocol):
 
     ``ask`` answers as a user would be answered, and ``press`` however unsure. ``search`` gives the
     hits behind an answer, best first, more of them than are read; ``ask`` has read the first
-    ``top_k``. All may raise anything: the question then counts as wrong.
+    ``top_k``. All may raise anything: the question then counts as wrong. ``searches`` is False
+    where the passage is given, ``warnings`` say what was found wrong on opening.
     """
 
     top_k: int
+    searches: bool
     info: IndexInfo
+    warnings: tuple[str, ...]
 
     def ask(self, question: Question) -> Answer: ...
 
@@ -44,28 +49,34 @@ class OpenEngine:
     ``pressed`` is one over the same index that refuses nothing for being unsure.
     """
 
+    searches = True
+
     def __init__(self, pipeline: Pipeline, pressed: Pipeline, *, top_k: int) -> None:
         self._pipeline, self._pressed = pipeline, pressed
         self.top_k = top_k
-        self.info = pipeline.info
+        self.info, self.warnings = pipeline.info, pipeline.warnings
 
     def ask(self, question: Question) -> Answer:
-        return _ask(self._pipeline, question)
+        return ask_as(self._pipeline, question)
 
     def press(self, question: Question) -> Answer:
-        return _ask(self._pressed, question)
+        return ask_as(self._pressed, question)
 
     def search(self, answer: Answer) -> Sequence[Hit]:
-        query = answer.query
-        return self._pipeline.search(query.text, top_k=DEPTH * self.top_k, window=query.window)
+        return self._pipeline.retrieve(answer.query, top_k=DEPTH * self.top_k)
 
 
-def _ask(pipeline: Pipeline, question: Question) -> Answer:
+def ask_as(pipeline: Pipeline, question: Question) -> Answer:
+    """The answer to a reference question, asked with all that the asker gives besides.
+
+    A question that does not say when it is asked is asked on the day of the newest article, so that
+    the answer is the same on every day.
+    """
     return pipeline.ask(
         question.question,
         history=question.history,
         window=explicit_window(as_of=question.as_of),
-        today=question.today,
+        today=question.today or pipeline.info.newest_article or UNDATED_TODAY,
     )
 
 
@@ -73,11 +84,12 @@ class ReaderEngine:
     """Reads each question's own context and searches nothing."""
 
     top_k = 1
+    searches = False
 
     def __init__(self, pipeline: Pipeline, pressed: Pipeline, given: Given) -> None:
         self._pipeline, self._pressed = pipeline, pressed
         self._given = given
-        self.info = pipeline.info
+        self.info, self.warnings = pipeline.info, pipeline.warnings
         articles = (pipeline.article(entry.id) for entry in pipeline.entries())
         self._contexts = {article.text: article for article in articles}
 
@@ -95,7 +107,7 @@ class ReaderEngine:
                 "leave out --reader-only."
             )
         self._given.passage = Passage(article, article.body, len(article.text), 0)
-        return pipeline.ask(question.question)
+        return ask_as(pipeline, question)
 
     def search(self, answer: Answer) -> Sequence[Hit]:
         return self._given.retrieve(answer.query)

@@ -47,7 +47,9 @@ def _failures(run: Run, before: Record | None) -> list[str]:
     ]
     if changed:
         return [*broken, *changed]
-    found = [one for one in compare(before, now).differences if one.metric in KEYS]
+    found: list[Difference] = [
+        one for one in compare(before, now).differences if one.metric in KEYS
+    ]
     return [*broken, *(f"{run.name}: {_line(one)}" for one in found if one.verdict == "worse")]
 
 
@@ -75,17 +77,21 @@ def read_baseline(path: Path = BASELINE) -> dict[str, Record]:
         ) from error
 
 
-def write_baseline(runs: Sequence[Run], path: Path = BASELINE) -> None:
+def write_baseline(
+    runs: Sequence[Run], path: Path = BASELINE, *, others: Mapping[str, Record] | None = None
+) -> None:
     """Write what later runs are held against: the same runs, the same bytes.
 
-    Raises ConfigError rather than take broken quotations as the measure.
+    ``others`` are records by set that stay as they are, unless there is a run of theirs. Raises
+    ConfigError rather than take broken quotations as the measure.
     """
     broken = [question_id for run in runs for question_id in run.broken]
     if broken:
         raise ConfigError(
             f"The baseline was not written: quotations of {', '.join(broken)} are broken."
         )
-    sets = ",\n".join(f"{json.dumps(run.name)}: {_set_text(Record.of(run))}" for run in runs)
+    records = {**(others or {}), **{run.name: Record.of(run) for run in runs}}
+    sets = ",\n".join(f"{json.dumps(name)}: {_set_text(one)}" for name, one in records.items())
     path.write_text(
         f'{{"format": {FORMAT}, "sets": {{\n{sets}\n}}}}\n', encoding="utf-8", newline="\n"
     )

@@ -29,6 +29,8 @@ GROUPS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
             Metric("answered", "answered at all"),
             Metric("em", "exact match"),
             Metric("f1", "F1 of the words"),
+            Metric("em_if_answered", "exact match, were nothing refused"),
+            Metric("f1_if_answered", "F1 of the words, were nothing refused"),
             Metric("squad2_em", "SQuAD 2.0 exact match"),
             Metric("squad2_f1", "SQuAD 2.0 F1"),
             Metric("squad2_f1_best", "SQuAD 2.0 F1, best threshold"),
@@ -64,6 +66,7 @@ GROUPS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
             Metric("passage_hit@10", "right passage in ten"),
             Metric("passage_recall@10", "right passages found in ten"),
             Metric("passage_mrr@10", "passages, MRR@10", share=False),
+            Metric("passage_map@10", "passages, MAP@10", share=False),
             Metric("passage_ndcg@10", "passages, nDCG@10", share=False),
         ),
     ),
@@ -72,6 +75,7 @@ GROUPS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
         (
             Metric("coverage_at_80", "answered, when 80 % are to be right"),
             Metric("coverage_at_90", "answered, when 90 % are to be right"),
+            Metric("answerable_coverage_at_80", "the answerable, when 80 % are to have F1 ≥ .5"),
             Metric("refused_at_5", "unanswerable refused at 5 % false refusals"),
             Metric("auroc", "AUROC of the confidence", share=False),
             Metric("aurc", "area under risk and coverage (less is better)", share=False),
@@ -80,7 +84,10 @@ GROUPS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ),
 )
 METRICS = {metric.name: metric for _, metrics in GROUPS for metric in metrics}
-# What is shown by kind of question, what the gate watches, and what ablations show.
+# What is shown large, as far as there is room; by kind of question; what the gate watches; what
+# ablations show.
+LARGE = ("correct_answerable", "correct_unanswerable", "article_hit@10", "ece", "squad2_f1",
+         "article_ndcg@10", "article_hit@1")  # fmt: skip
 SLICED = ("correct", "correct_answerable", "correct_unanswerable", "citation_right",
           "article_hit@10", "kind_right")  # fmt: skip
 KEYS = ("correct", "correct_answerable", "correct_unanswerable", "if_answered", "citation_right",

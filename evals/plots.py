@@ -17,7 +17,7 @@ import numpy as np
 from evals.metrics.abstention import Bin
 
 WIDTH, HEIGHT = 440, 270
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 26, 44
+LEFT, RIGHT, TOP, BOTTOM = 48, 20, 26, 44
 PARTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -37,8 +37,8 @@ class _Frame:
 
 def risk_coverage(coverage: Sequence[float], risk: Sequence[float]) -> str:
     """The share of wrong answers against the share of questions answered, both in [0, 1]."""
-    highest = max([*risk, 0.1])
-    frame = _Frame(y_max=min(1.0, ceil(highest * 10) / 10))
+    highest = max([*risk, 0.2])
+    frame = _Frame(y_max=ceil(highest * 5) / 5)  # Whole per cent at every quarter.
     points = " ".join(
         f"{frame.x(share):.1f},{frame.y(wrong):.1f}"
         for share, wrong in zip(coverage, risk, strict=True)
@@ -58,8 +58,8 @@ def reliability(bins: Sequence[Bin]) -> str:
         "Reliability of the confidence",
         _x_axis(frame, PARTS, _percent, "confidence"),
         _y_axis(frame, "right"),
-        *(_bin(frame, one) for one in bins if one.count),
         _line("diagonal", frame.x(0), frame.y(0), frame.x(1), frame.y(1)),
+        *(_bin(frame, one) for one in bins if one.count),
     )
 
 
@@ -79,22 +79,26 @@ def _bin(frame: _Frame, one: Bin) -> str:
 
 def rank_histogram(counts: Mapping[str, int]) -> str:
     """One bar per rank of the first right article, named by ``counts``' keys, in their order."""
-    names, frame = list(counts), _Frame(y_max=max([*counts.values(), 1]))
-    step = (WIDTH - LEFT - RIGHT) / max(len(names), 1)
-    bars = []
-    for place, name in enumerate(names):
-        left, top = LEFT + place * step, frame.y(counts[name])
-        bars.append(
-            _bar(left + 3, top, step - 6, frame.y(0) - top, f"{name}: {counts[name]} questions")
-            + _text("count", left + step / 2, top - 5, str(counts[name]), "middle")
-            + _text("tick", left + step / 2, frame.y(0) + 16, name, "middle")
-        )
+    frame = _Frame(y_max=max([*counts.values(), 1]))
+    step = WIDTH / max(len(counts), 1)
     return _svg(
         "Rank of the first right article",
-        _line("axis", LEFT, frame.y(0), WIDTH - RIGHT, frame.y(0)),
-        *bars,
-        _text("label", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "rank", "middle"),
+        _line("axis", 0, frame.y(0), WIDTH, frame.y(0)),
+        *(
+            _rank_bar(frame, place * step, step, name, count)
+            for place, (name, count) in enumerate(counts.items())
+        ),
+        _text("label", WIDTH / 2, HEIGHT - 6, "rank", "middle"),
     )
+
+
+def _rank_bar(frame: _Frame, left: float, step: float, name: str, count: int) -> str:
+    top, middle = frame.y(count), left + step / 2
+    tick = _text("tick", middle, frame.y(0) + 16, name, "middle")
+    if not count:
+        return tick
+    bar = _bar(left + 3, top, step - 6, frame.y(0) - top, f"{name}: {count} questions")
+    return bar + _text("count", middle, top - 5, str(count), "middle") + tick
 
 
 def latency(milliseconds: Sequence[float], marks: Mapping[str, float], *, bins: int = 24) -> str:
@@ -138,6 +142,27 @@ def whisker(value: float, low: float, high: float) -> str:
         + _line("rule", 4, 8, 116, 8)
         + _line("interval", left, 8, max(right, left + 1), 8)
         + f'<circle class="point" cx="{point:.1f}" cy="8" r="3.5"/></svg>'
+    )
+
+
+def shares(counts: Mapping[str, int]) -> str:
+    """A bar as wide as the page, parted as ``counts`` are; each part is of the class of its key."""
+    total, left, parts = max(sum(counts.values()), 1), 0.0, []
+    for name, count in counts.items():
+        width = 1000 * count / total
+        parts.append(f'<rect class="{name}" x="{left:.2f}" y="0" width="{width:.2f}" height="10"/>')
+        left += width
+    return (
+        '<svg class="shares" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def swatch(name: str) -> str:
+    """A small square of the class ``name``, for a legend."""
+    return (
+        '<svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">'
+        f'<rect class="{name}" x="0" y="0" width="10" height="10"/></svg>'
     )
 
 
@@ -198,5 +223,6 @@ def _percent(value: float) -> str:
 
 def _round_up(value: float) -> float:
     """The next of 1, 2, 4, 5 or 10 times a power of ten, at least 4."""
-    power = 10.0 ** floor(log10(max(value, 4.0)))
+    value = max(value, 4.0)
+    power = 10.0 ** floor(log10(value))
     return next(step * power for step in (1, 2, 4, 5, 10) if value <= step * power)

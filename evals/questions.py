@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
 
-from evals.question_row import question_of
+from evals.question_row import question_of, split_of
 from evals.rows import Problems, QuestionSetError, json_rows
-from evals.types import Question, Split
+from evals.types import Question
 from rag.types import Article
 
 __all__ = ["QuestionSetError", "load_articles", "load_questions", "split_of"]
@@ -38,11 +37,6 @@ def load_questions(path: Path, articles: Mapping[str, Article] | None) -> list[Q
     if not questions:
         raise QuestionSetError(f"{path} holds no question; nothing was scored: name another file.")
     return questions
-
-
-def split_of(question_id: str) -> Split:
-    """The half that a question belongs to, for ever: the lowest bit of the SHA-256 of its id."""
-    return "dev" if hashlib.sha256(question_id.encode()).digest()[-1] % 2 == 0 else "test"
 
 
 def load_articles(folder: Path) -> dict[str, Article]:

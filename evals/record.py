@@ -58,6 +58,7 @@ def run_json(run: Run, summary: Mapping[str, Any]) -> dict[str, Any]:
             "passages": run.index.passages,
         },
         "settings": run.settings,
+        "warnings": list(run.warnings),
         "broken_quotations": list(run.broken),
         "peak_memory_mb": run.peak_memory_mb,
         "summary": summary,

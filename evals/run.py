@@ -4,66 +4,51 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from evals.engine import Engine, opened
+from evals.indexed import check_index
 from evals.metrics.latency import peak_memory_mb
-from evals.scoring import score, stage
+from evals.scoring import is_retrieval, score, stage
 from evals.sets import EvalSet
+from evals.settings import ELSEWHERE, Settings
 from evals.types import Outcome, Question
 from rag.answer.render import answer_json
-from rag.config import AskConfig, BuildConfig
+from rag.config import AskConfig
 from rag.errors import ConfigError, RagError
 from rag.ingest.builder import build as run_build
 from rag.types import Article, Hit, IndexInfo
 
 Places = tuple[tuple[str, int, int], ...]
-ELSEWHERE = frozenset({"articles", "index", "model", "models", "threads"})
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a set is indexed and asked: changes to the fields of BuildConfig and of AskConfig.
-
-    ``search`` are arguments of ``open_parts``, for ways of searching that are only compared with.
-    """
-
-    name: str = "default"
-    build: Mapping[str, Any] = field(default_factory=dict)
-    ask: Mapping[str, Any] = field(default_factory=dict)
-    search: Mapping[str, Any] = field(default_factory=dict)
-
-    def configs(self, folder: Path, index: Path, models: Path) -> tuple[BuildConfig, AskConfig]:
-        """The settings in full for the articles in ``folder``."""
-        return (
-            replace(BuildConfig(folder, index, models=models), **self.build),
-            replace(AskConfig(folder, index, models=models), **self.ask),
-        )
-
-    @property
-    def index_name(self) -> str:
-        """The folder's name of the index: one for each way of building."""
-        return "-".join(["index", *(f"{name}-{value}" for name, value in self.build.items())])
+Settled = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """All that happened to a set's questions.
 
-    ``corpus`` and ``questions`` are the set's fingerprints; ``broken`` are the ids of questions
-    whose quotations are not in their articles; ``peak_memory_mb`` is that of this process.
+    ``corpus`` and ``questions`` are the set's fingerprints; ``settings`` those of the index
+    (``build``) and of asking (``ask``); ``warnings`` what the engine said on opening; ``broken``
+    the ids of questions whose quotations are not in their articles; ``peak_memory_mb`` is that of
+    this process.
     """
 
     name: str
     corpus: str
     questions: str
     index: IndexInfo
-    settings: Mapping[str, Any]
+    settings: Settled
+    warnings: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     broken: tuple[str, ...]
     peak_memory_mb: float
+
+    @property
+    def halved(self) -> bool:
+        """Whether some questions were tuned on and others were not."""
+        return any(outcome.question.half for outcome in self.outcomes)
 
 
 def run_set(
@@ -72,31 +57,41 @@ def run_set(
     work: Path,
     models: Path,
     settings: Settings | None = None,
+    index: Path | None = None,
     reader_only: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Run:
     """Index the set's articles below ``work``, if that is not done, and ask its questions.
 
-    ``reader_only`` reads each question's own context instead of searching for it. Raises a
-    RagError when the index can be neither built nor opened, or a context is missing.
+    ``index`` is one that is there already, to be asked instead. ``reader_only`` reads each
+    question's own context instead of searching for it. Raises a RagError when the index can be
+    neither built nor opened or holds other articles, or when a context is missing.
     """
     if reader_only and not all(question.context for question in asked.questions):
         raise ConfigError(
             f"The questions of {asked.name!r} have no contexts to read; leave out --reader-only."
         )
     settings = settings or Settings()
-    build, ask = settings.configs(asked.folder, work / asked.name / settings.index_name, models)
-    run_build(build)
+    place = index or work / asked.name / settings.index_name
+    build, ask = settings.configs(asked.folder, place, models)
+    if index is None:
+        run_build(build)
+    settled = {"build": check_index(asked, place), "ask": _told(ask)}
     with opened(ask, reader_only=reader_only, search=settings.search) as engine:
-        return ask_all(asked, engine, build=build, ask=ask, progress=progress)
+        return ask_all(asked, engine, settings=settled, progress=progress)
+
+
+def _told(config: AskConfig) -> dict[str, Any]:
+    """The settings that decide an answer; not where things lie on this machine."""
+    names = sorted(field.name for field in fields(config) if field.name not in ELSEWHERE)
+    return {name: getattr(config, name) for name in names}
 
 
 def ask_all(
     asked: EvalSet,
     engine: Engine,
     *,
-    build: BuildConfig,
-    ask: AskConfig,
+    settings: Settled,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Run:
     """Ask ``engine`` every question of the set, one after the other."""
@@ -112,7 +107,8 @@ def ask_all(
         corpus=asked.corpus,
         questions=asked.fingerprint,
         index=engine.info,
-        settings={"build": _told(build), "ask": _told(ask)},
+        settings=settings,
+        warnings=engine.warnings,
         outcomes=tuple(outcomes),
         broken=tuple(broken),
         peak_memory_mb=round(peak_memory_mb(), 1),
@@ -129,10 +125,11 @@ def ask_one(question: Question, engine: Engine) -> Outcome:
         pressed = engine.press(question) if unsure else answer
         hits = engine.search(answer)
     except Exception as error:  # Whatever it is, the question counts as wrong and is shown.
-        return _failed(question, error)
+        return _failed(question, error, searches=engine.searches)
     passages, read = _passages(hits), _passages(hits[: engine.top_k])
     said = answer_json(answer, question_id=question.id, timings=True)
-    scores = _scores(question, said, answer_json(pressed), passages)
+    forced = answer_json(pressed) if unsure else said
+    scores = _scores(question, said, forced, passages, searches=engine.searches)
     return Outcome(
         question=question,
         answer=said,
@@ -144,27 +141,42 @@ def ask_one(question: Question, engine: Engine) -> Outcome:
     )
 
 
-def _failed(question: Question, error: Exception) -> Outcome:
+def _failed(question: Question, error: Exception, *, searches: bool) -> Outcome:
     says = str(error) if isinstance(error, RagError) else f"{type(error).__name__}: {error}"
-    scores = _scores(question, {}, {}, ())
+    scores = _scores(question, {}, {}, (), searches=searches)
     return Outcome(question, answer={}, error=says, scores=scores, stage="error")
 
 
 def _scores(
-    question: Question, said: Mapping[str, Any], pressed: Mapping[str, Any], passages: Places
+    question: Question,
+    said: Mapping[str, Any],
+    pressed: Mapping[str, Any],
+    passages: Places,
+    *,
+    searches: bool,
 ) -> dict[str, float]:
-    """The metrics of what was said; and, of what is said when pressed, whether that is right."""
+    """The metrics of what was said; and, of what is said when pressed, whether that is right.
+
+    Without ``searches`` there are no metrics of a search.
+    """
     found = _articles(passages)
     scores = dict(score(question, said, found, passages))
-    if "correct" not in scores:
-        return scores
-    able = "unanswerable" if question.unanswerable else "answerable"
-    scores[f"correct_{able}"] = scores["correct"]
-    forced = scores if pressed == said else score(question, pressed, found, passages)
-    scores["if_answered"] = 0.0 if question.unanswerable else forced["correct"]
+    if "correct" in scores:
+        forced = scores if pressed is said else score(question, pressed, found, passages)
+        scores |= _if_answered(question, scores, forced)
+    return {name: value for name, value in scores.items() if searches or not is_retrieval(name)}
+
+
+def _if_answered(
+    question: Question, scores: Mapping[str, float], forced: Mapping[str, float]
+) -> dict[str, float]:
+    """``correct`` by whether there is an answer, and what is right when nothing is refused."""
+    if question.unanswerable:
+        return {"correct_unanswerable": scores["correct"], "if_answered": 0.0}
+    more = {"correct_answerable": scores["correct"], "if_answered": forced["correct"]}
     if "squad2_f1" in scores:
-        scores["f1_if_answered"] = 0.0 if question.unanswerable else forced["squad2_f1"]
-    return scores
+        more |= {"em_if_answered": forced["em"], "f1_if_answered": forced["f1"]}
+    return more
 
 
 def _passages(hits: Sequence[Hit]) -> Places:
@@ -191,10 +203,3 @@ def quotations_hold(answer: Mapping[str, Any], articles: Mapping[str, Article]) 
         and article.text[cited["sentence_start"] : cited["sentence_end"]] == cited["sentence"]
         for cited in (*answer.get("citations", ()), *answer.get("nearest", ()))
     )
-
-
-def _told(config: BuildConfig | AskConfig) -> dict[str, Any]:
-    """The settings that decide an answer; not where things lie on this machine."""
-    return {
-        name: getattr(config, name) for name in sorted(config.__slots__) if name not in ELSEWHERE
-    }

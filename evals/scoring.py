@@ -106,6 +106,11 @@ def _retrieval_scores(question: Question, retrieved: Sequence[str], passages: Pl
     return scores
 
 
+def is_retrieval(name: str) -> bool:
+    """Whether a metric is one of what was found, not of what was said."""
+    return name.startswith(("article_", "passage_"))
+
+
 def _in_passages(question: Question) -> list[Gold]:
     """The gold spans that a passage can hold: not a date line, which stands before the story."""
     return [

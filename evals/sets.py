@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.adapters import read_question_set, write_corpus
-from evals.questions import load_articles, split_of
+from evals.questions import load_articles
 from evals.types import Question, Split
 from rag.errors import ConfigError
 from rag.types import Article
@@ -47,8 +47,11 @@ class EvalSet:
         return _sha256(question_json(replace(question, note="")) for question in self.questions)
 
     def part(self, *, split: str = "all", limit: int | None = None) -> EvalSet:
-        """The first ``limit`` questions of ``split``. Raises ConfigError when there is none."""
-        kept = [q for q in self.questions if split in ("all", split_of(q.id))][:limit]
+        """The first ``limit`` questions of ``split``, to which those without a half belong too.
+
+        Raises ConfigError when there is none.
+        """
+        kept = [q for q in self.questions if split == "all" or q.half in (None, split)][:limit]
         if not kept:
             raise ConfigError(
                 f"The set {self.name!r} has no question in its part {split!r}; choose another."
@@ -79,12 +82,13 @@ def _asked_of(folder: Path, path: Path) -> EvalSet:
 
 
 def question_json(question: Question) -> dict[str, Any]:
-    """The question as JSON, without what says nothing: ``source`` and fields left at default."""
+    """The question as JSON, without its half, its source and what is left at its default."""
     empty = Question(id="", question="")
     return {
         field.name: _plain(getattr(question, field.name))
         for field in fields(Question)
-        if field.name != "source" and getattr(question, field.name) != getattr(empty, field.name)
+        if field.name not in ("half", "source")
+        and getattr(question, field.name) != getattr(empty, field.name)
     }
 
 

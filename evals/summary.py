@@ -15,11 +15,11 @@ from evals.metrics import abstention
 from evals.metrics.answers import best_threshold
 from evals.metrics.latency import percentile
 from evals.metrics.uncertainty import Interval, bootstrap, bootstrap_mean
-from evals.questions import split_of
 from evals.sets import SPLITS
 from evals.types import Outcome, Question, Stage
 from rag.types import Kind
 
+F1_IS_RIGHT = 0.5
 DIGITS = 6
 RANKS = 10
 CURVE_POINTS = 400
@@ -44,13 +44,14 @@ ABSTENTION: Mapping[str, Statistic] = {
 
 
 def summarise(outcomes: Sequence[Outcome]) -> Json:
-    """Every split that has questions, and all together; ``headline`` names the split to quote.
+    """Every half that has questions, and all together; ``headline`` names the part to quote.
 
     The same outcomes, but for their latencies, give the same value but for ``latency_ms``.
     """
-    parts = {split: [o for o in outcomes if split_of(o.question.id) == split] for split in SPLITS}
-    splits = {split: _slice(part) for split, part in parts.items() if part}
-    return {"headline": next(iter(splits)), "splits": {**splits, "all": _slice(outcomes)}}
+    parts = {str(half): [o for o in outcomes if o.question.half == half] for half in SPLITS}
+    splits = {name: _slice(part) for name, part in parts.items() if part}
+    splits["all"] = _slice(outcomes)
+    return {"headline": next(iter(splits)), "splits": splits}
 
 
 def _slice(outcomes: Sequence[Outcome]) -> Json:
@@ -87,7 +88,7 @@ def _abstention(outcomes: Sequence[Outcome]) -> Json:
     answered = _answered(outcomes)
     columns = _columns(answered)
     found = {name: _interval(statistic, columns) for name, statistic in ABSTENTION.items()}
-    return _known(found | _best_f1(answered))
+    return _known(found | _best_f1(answered) | _first_answers(answered))
 
 
 def _interval(statistic: Statistic, columns: Columns) -> Interval:
@@ -99,10 +100,25 @@ def _best_f1(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
     """SQuAD 2.0's best F1, of the questions that have one."""
     asked = [o for o in outcomes if "squad2_f1" in o.scores]
     sure, _, can = _columns(asked)
-    worth = np.array([o.scores["f1_if_answered"] for o in asked])
+    worth = np.array([o.scores.get("f1_if_answered", 0.0) for o in asked])
     return {
         "squad2_f1_best": bootstrap(
             lambda drawn: best_threshold(sure[drawn], worth[drawn], can[drawn]).score, len(asked)
+        )
+    }
+
+
+def _first_answers(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
+    """Coverage at 80 % accuracy of answerable questions, where an F1 of at least .5 is right.
+
+    The coverage of Kamath, Jia and Liang 2020, arXiv:2006.09462.
+    """
+    asked = [o for o in outcomes if "f1_if_answered" in o.scores]
+    sure, _, _ = _columns(asked)
+    right = np.array([float(o.scores["f1_if_answered"] >= F1_IS_RIGHT) for o in asked])
+    return {
+        "answerable_coverage_at_80": bootstrap(
+            lambda drawn: abstention.coverage_at(sure[drawn], right[drawn], 0.8), len(asked)
         )
     }
 
@@ -140,7 +156,7 @@ def _stages(outcomes: Sequence[Outcome]) -> Json:
 
 def _ranks(outcomes: Sequence[Outcome]) -> Json:
     """How often the first right article had each rank, of the questions that have one."""
-    ranks = Counter(first_right_rank(o) for o in outcomes if right_articles(o.question))
+    ranks = Counter(first_right_rank(o) for o in outcomes if "article_hit@1" in o.scores)
     later = sum(count for rank, count in ranks.items() if rank is not None and rank > RANKS)
     names: Json = {str(rank): ranks[rank] for rank in range(1, RANKS + 1)}
     return {**names, f"{RANKS + 1}+": later, "none": ranks[None]}

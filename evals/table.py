@@ -8,6 +8,7 @@ from typing import Any
 from evals.compare import Compared, Difference
 from evals.names import GROUPS, SLICED, Metric, named
 from evals.run import Run
+from evals.settings import changed
 from rag.terminal import visible
 
 Summary = Mapping[str, Any]
@@ -19,14 +20,18 @@ def run_table(run: Run, summary: Summary) -> str:
     first, *others = summary["splits"]
     title = (
         f"{visible(run.name)}: {len(run.outcomes)} questions on {run.index.articles} articles, "
-        f"{run.index.passages} passages; quotations broken: {len(run.broken)}"
+        f"{run.index.passages} passages; quotations broken: {len(run.broken)}; "
+        f"peak memory {run.peak_memory_mb:.0f} MB"
     )
+    said = [f"! {visible(warning)}" for warning in run.warnings]
+    said += [f"Set: {visible(', '.join(changed(run.settings)))}"] if changed(run.settings) else []
     sizes = [f"{split} ({part['questions']})" for split, part in summary["splits"].items()]
     rows = [["", sizes[0], "95 % interval", *sizes[1:]]]
     for heading, metrics in GROUPS:
         rows += _group(heading, metrics, summary, first, others)
     rows += [[""], *_latency(summary, first)]
-    return "\n".join(["", title, "", *_aligned(rows), "", *_aligned(_kinds(summary, first))])
+    kinds = _aligned(_kinds(summary, first))
+    return "\n".join(["", title, *said, "", *_aligned(rows), "", *kinds])
 
 
 def _group(

@@ -29,6 +29,7 @@ class Gold:
 class Question:
     """One reference question. ``answers`` are alternatives, unless ``all_answers`` is set.
 
+    ``half`` is that of a question of our own; a public set has no halves and is asked whole.
     ``kind_known`` is False where the set does not say what is asked for and ``kind`` only says how
     to score. ``newest`` are those of ``articles`` with the latest date. ``context`` is set for
     reader-only questions: the passage that is read. ``grades`` are the graded relevance judgments
@@ -54,6 +55,7 @@ class Question:
     context: str | None = None
     grades: Mapping[str, int] = field(default_factory=dict)
     note: str = ""
+    half: Split | None = None
     source: str = ""
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, get_args
 
-from evals.questions import split_of
 from evals.summary import first_right_rank
 from evals.types import Gold, Outcome, Question, Stage
 from rag.answer.render import REASONS
@@ -26,6 +25,7 @@ STAGES: Mapping[Stage, tuple[str, str]] = {
 }
 KINDS: tuple[str, ...] = get_args(Kind)
 MAX_SHOWN = 4
+MAX_UNFOLDED = 100
 
 
 def shown(text: object) -> str:
@@ -51,10 +51,21 @@ def _stage(name: Stage, outcomes: Sequence[Outcome]) -> str:
 
 
 def _kind(kind: str, outcomes: Sequence[Outcome]) -> str:
-    if not outcomes:
-        return ""
-    cards = "".join(_card(outcome) for outcome in outcomes)
-    return f'<details class="kind"><summary>{kind} · {len(outcomes)}</summary>{cards}</details>'
+    """Folded away; many of a kind in several folds, so that a browser can open each."""
+    if len(outcomes) <= MAX_UNFOLDED:
+        return _fold(f"{kind} · {len(outcomes)}", outcomes) if outcomes else ""
+    parts = [
+        (first, outcomes[first : first + MAX_UNFOLDED])
+        for first in range(0, len(outcomes), MAX_UNFOLDED)
+    ]
+    return "".join(
+        _fold(f"{kind} · {first + 1} to {first + len(part)}", part) for first, part in parts
+    )
+
+
+def _fold(title: str, outcomes: Sequence[Outcome]) -> str:
+    cards = "".join(map(_card, outcomes))
+    return f'<details class="kind"><summary>{title}</summary>{cards}</details>'
 
 
 def _card(outcome: Outcome) -> str:
@@ -70,7 +81,7 @@ def _card(outcome: Outcome) -> str:
 
 def _about(outcome: Outcome) -> str:
     question = outcome.question
-    parts = [question.id, question.kind, split_of(question.id)]
+    parts = [question.id, question.kind, *([question.half] if question.half else [])]
     if question.as_of:
         parts.append(f"as of {question.as_of}")
     if question.today:

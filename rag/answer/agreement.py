@@ -8,24 +8,27 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import log1p
 
-from rag.question.plurals import is_plural
-from rag.answer.quantities import SHORT_UNITS, quantities
+from rag.answer.quantities import quantities, singular
 from rag.answer.ranking import Candidate
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
+_PERCENT = re.compile(r"%|\bper ?cent\b")
 _EMPTY = frozenset(
     "a an the of in on at to by for from with and about around some nearly almost roughly "
     "approximately".split()
 )
-_TITLES = frozenset(
-    "mr mrs ms miss dr doctor prof professor sir lord lady judge justice captain general colonel "
-    "sergeant president premier prime minister foreign finance defence defense interior chancellor "
-    "king queen prince princess senator governor mayor ambassador secretary chief director chairman "
-    "chairwoman chair coach officer former late acting deputy vice interim".split()
+TITLES = frozenset(
+    "mr mrs ms miss dr doctor prof professor sir lord lady judge justice captain "
+    "general colonel sergeant president premier prime minister foreign finance defence "
+    "defense interior chancellor king queen prince princess senator governor mayor "
+    "ambassador secretary chief director chairman chairwoman chair coach officer former "
+    "late acting deputy vice interim".split()
 )
 # One more of these names something else: North Korea, New York.
-_TELLING_APART = frozenset("north south east west northern southern eastern western new non".split())
+_TELLING_APART = frozenset(
+    "north south east west northern southern eastern western new non".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def same_answer(one: str, other: str) -> bool:
 def _is_part(short: str, words: frozenset[str], others: frozenset[str]) -> bool:
     """Whether a short quotation that holds a name or a figure is a part of a longer one."""
     telling = any(character.isupper() or character.isdigit() for character in short)
-    if not telling or words <= _TITLES or (others - words) & _TELLING_APART:
+    if not telling or words <= TITLES or (others - words) & _TELLING_APART:
         return False
     return words < others and 2 * len(words) >= len(others)
 
@@ -89,13 +92,9 @@ def _words(text: str) -> frozenset[str]:
         rest.append(text[end : quantity.start])
         end = quantity.end
     plain = _POSSESSIVE.sub("", " ".join([*rest, text[end:]]).casefold())
-    words = {_singular(word.replace(",", "")) for word in _WORD.findall(plain)} - _EMPTY
-    return frozenset(found | (words - _TITLES or words))
-
-
-def _singular(word: str) -> str:
-    one = word[:-1] if is_plural(word) and word.endswith("s") else word
-    return SHORT_UNITS.get(one, one)
+    plain = _PERCENT.sub(" percent ", plain)
+    words = {singular(word.replace(",", "")) for word in _WORD.findall(plain)} - _EMPTY
+    return frozenset(found | (words - TITLES or words))
 
 
 def _plain(value: Decimal) -> str:

@@ -12,7 +12,7 @@ from rag.text import Offsets, sentence_spans
 _NEAR = 3  # sentences before this one in which the name of a pronoun is looked for
 _NEAR_CHARS = 1_200
 _PRONOUNS = frozenset("he she they it i we".split())
-_OPENING, _CLOSING = "“\"‘«", "”\"’»"
+_OPENING, _CLOSING = '“"‘«', '”"’»'
 
 
 def speaker(text: str, sentence: Offsets, quote: Offsets) -> Offsets | None:
@@ -38,13 +38,16 @@ def _around(found: list[Statement], quote: Offsets) -> Statement | None:
 
 
 def _named(text: str, start: int, who: Offsets) -> Offsets:
-    """The name that a pronoun stands for, if it said one of the sentences right before."""
+    """The name that a pronoun stands for, if only its statements lie in between."""
     if text[slice(*who)].lower() not in _PRONOUNS:
         return who
     for sentence in reversed(_before(text, start)):
-        for one in reversed(statements(text, *sentence)):
+        said = statements(text, *sentence)
+        for one in reversed(said):
             if text[slice(*one.speaker)].lower() not in _PRONOUNS:
                 return one.speaker
+        if not said and text[sentence[0]] not in _OPENING:
+            break
     return who
 
 

@@ -14,31 +14,49 @@ from rag.question.wording import AUXILIARIES, PREPOSITIONS
 from rag.text import Offsets
 
 _LONGEST_ITEM = 12
-_AND = r"(?:and|or|as well as|along with|together with|plus)"
+_ADDED = r"(?:as well as|along with|together with|plus)"
+_AND = rf"(?:and|or|{_ADDED})"
 _SEPARATOR = re.compile(
     r"(?P<bullet>\n[^\S\n]*(?:[-–—•▪◦‣*]|\d{1,2}[.)])[^\S\n]+)"
     rf"|(?P<semicolon>;\s*(?:{_AND}\s+)?)"
-    rf"|(?P<closing>,\s+{_AND}\s+|\s+{_AND}\s+)"
+    rf"|(?P<oxford>,\s+{_AND}\s+|\s+{_ADDED}\s+)|(?P<closing>\s+(?:and|or)\s+)"
     r"|(?P<comma>,(?!\d)\s*)"
 )
 _INTRODUCTION = re.compile(r"(?:\b(?:including|such as|among them|namely)|:) ")
+_DETERMINERS = frozenset(
+    "a an the his her its their some many all both two three four five six seven eight "
+    "nine ten".split()
+)
 _DETERMINER = re.compile(r"(?:an?|the|his|her|its|their) ", re.IGNORECASE)
+_CAPITAL = r"(?:Dr\.|[A-ZÀ-Þ][\w’'&-]*)"
+_PARTICLE = r"(?:of the|of|the|de|von|van|al|bin|and the)"
+_NAMED = rf"{_CAPITAL}(?:\s(?:{_PARTICLE}\s)?{_CAPITAL})*"
+_NAME = re.compile(rf"(?:the\s|The\s)?{_NAMED}")
+_NAME_AT_END = re.compile(rf"(?:\bthe\s)?{_NAMED}\Z")
 _COLON = re.compile(r":\s+")
 _BRACKETS = {"(": ")", "[": "]", "“": "”", "«": "»"}
 _WRAPPED = {"“": "”", '"': '"', "‘": "’", "«": "»", "(": ")"}
 _MARKS = " \t\r\n,;:.–—"
 _LEAD = re.compile(
-    r"(?:(?:both|either|neither|namely|including|includes?|such as|like|among them|for example|"
+    r"(?:(?:both|either|neither|namely|including|includes?|such as|like|among them|for example|of|"
     r"firstly|secondly|thirdly|finally|also|then|and|or|nor|as well as|not only|but also)\b[:,]?\s*"
     r"|[-–—•▪◦‣*]\s+|\d{1,2}[.)]\s+)+",
     re.IGNORECASE,
 )
 _BRACKET_AT_END = re.compile(r"\s*\([^()]*\)\Z")
-_WORD = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof|St|Gen|Lt|Sen|Rep|No)\.|[\w’'&%$€£-]+(?:\.\w+)*")
+_WORD = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof|St|Gen|Lt|Sen|Rep|No)\.|[\w’'&%$€£-]+(?:[.,]\w+)*")
 _CLAUSE = AUXILIARIES | frozenset(
     "who whom whose which that where when while whereas because since although though if but so as "
     "after before until he she it they we you i there not none nobody said says added told "
     "according including include includes like namely named called".split()
+)
+# Verbs that often stand right before a list or behind one.
+_VERBS = frozenset(
+    "found took takes carries carried shows showed names lists listed bought sold sells visited "
+    "saw sees heard met meets wants wanted makes made needs needed offers offered gives gave "
+    "brings brought contains contained comprises covers covered produces provides serves served "
+    "speak speaks spoke rose fell won lost came went signed left stayed lives live lie lies got "
+    "gets".split()
 )
 _RELATIVE = frozenset("who whom whose which that where when while because although said".split())
 _OF = frozenset({"of", "for", "de", "al", "von", "van"})
@@ -92,7 +110,7 @@ def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
     found = [
         _tidy(text, _leading_up(text, start, joints[: number + 1], end))
         for number, joint in enumerate(joints)
-        if joint.sort == "closing"
+        if joint.sort in ("closing", "oxford")
     ]
     return [spans for spans in found if len(spans) > 1]
 
@@ -123,14 +141,13 @@ def _cuts(joints: Sequence[_Joint]) -> Sequence[_Joint]:
     for sort in ("bullet", "semicolon"):
         if found := [joint for joint in joints if joint.sort == sort]:
             return found
-    commas = [number for number, joint in enumerate(joints) if joint.sort == "comma"]
+    commas = [joint for joint in joints if joint.sort in ("comma", "oxford")]
     if not commas:
         return joints
-    return [
-        joint
-        for number, joint in enumerate(joints)
-        if joint.sort == "comma" or number == commas[-1] + 1
-    ]
+    if len(joints) == 1 and joints[0].sort == "comma":  # "Viktor Sorley, of the contractor"
+        return []
+    rest = [joint for joint in joints if joint.start > commas[-1].start]
+    return commas if commas[-1].sort == "oxford" else commas + rest[:1]
 
 
 def _leading_up(text: str, start: int, joints: Sequence[_Joint], end: int) -> list[Offsets]:
@@ -141,10 +158,10 @@ def _leading_up(text: str, start: int, joints: Sequence[_Joint], end: int) -> li
         floor, stop = joints[number - 1].end if number else start, joints[number].start
         whole = number > 0 and _is_whole(text[floor:stop])
         begin = floor if whole else _tail_start(text, floor, stop)
-        if begin == stop or number and _RELATIVE & set(text[floor:stop].lower().split()):
+        if begin == stop or (number and _RELATIVE & set(text[floor:stop].lower().split())):
             break
         pieces.append((begin, stop))
-        if text[floor:begin].strip() or number and joints[number - 1].sort != "comma":
+        if text[floor:begin].strip() or (number and joints[number - 1].sort != "comma"):
             break
     return pieces[::-1]
 
@@ -152,25 +169,44 @@ def _leading_up(text: str, start: int, joints: Sequence[_Joint], end: int) -> li
 def _is_whole(piece: str) -> bool:
     """Whether what stands between two commas is an item from its first word on."""
     words = [match.group().lower() for match in _WORD.finditer(piece)]
-    return 0 < len(words) <= _LONGEST_ITEM and words[0] not in PREPOSITIONS and not _CLAUSE & {*words}
+    return (
+        0 < len(words) <= _LONGEST_ITEM and words[0] not in PREPOSITIONS and not _CLAUSE & {*words}
+    )
 
 
 def _head_end(text: str, start: int, end: int) -> int:
     """Where the item ends that begins at ``start``: before a clause, a verb or an addition."""
+    if closing := _WRAPPED.get(text[start : start + 1]):
+        return max(text.find(closing, start + 1, end) + 1, start)
     stop = start
     for number, match in enumerate(_WORD.finditer(text, start, end)):
         word = match.group().lower()
         gap = text[stop : match.start()]
-        if word in _CLAUSE or gap.strip() and number or number == _LONGEST_ITEM:
+        if (
+            word in _CLAUSE
+            or (number and (gap.strip() or word in _VERBS))
+            or number == _LONGEST_ITEM
+        ):
             break
-        if word in PREPOSITIONS - _OF or word in _OF and not number:
+        if word in PREPOSITIONS - _OF or (word in _OF and not number):
+            break
+        if number and word.endswith("ed") and not _qualifies(text[start : match.start()]):
             break
         stop = match.end()
     return stop
 
 
+def _qualifies(before: str) -> bool:
+    """Whether a word in -ed behind ``before`` stands before its noun: "two retired teachers"."""
+    last = before.split()[-1].lower()
+    return last in _DETERMINERS or last[0].isdigit() or last in PREPOSITIONS
+
+
 def _tail_start(text: str, start: int, end: int) -> int:
     """Where the item begins that ends at ``end``: behind a clause, a verb or a preposition."""
+    opening = next((mark for mark, closing in _WRAPPED.items() if text[end - 1] == closing), "")
+    if opening and text.find(opening, start, end - 1) >= 0:
+        return text.rfind(opening, start, end - 1)
     introductions = list(_INTRODUCTION.finditer(text, start, end))
     if introductions and introductions[-1].end() < end:
         return introductions[-1].end()
@@ -178,7 +214,7 @@ def _tail_start(text: str, start: int, end: int) -> int:
     for match in reversed(list(_WORD.finditer(text, start, end))[-_LONGEST_ITEM:]):
         word = match.group().lower()
         gap = text[match.end() : begin]
-        if word in _CLAUSE or word in PREPOSITIONS - _OF or gap.strip() and begin < end:
+        if word in _CLAUSE | _VERBS | PREPOSITIONS - _OF | {"for"} or (gap.strip() and begin < end):
             break
         begin = match.start()
     return begin
@@ -214,13 +250,24 @@ def _without_asides(text: str, spans: list[Offsets]) -> list[Offsets]:
 
 def _is_aside(item: str) -> bool:
     first = item.split()[0].lower()
-    return first in _ASIDES and not any(map(str.isupper, item[1:])) or item.isdigit()
+    return (first in _ASIDES and not any(map(str.isupper, item[1:]))) or item.isdigit()
 
 
 def _alike(text: str, spans: list[Offsets]) -> list[Offsets]:
-    """A list of names begins with its first name: "the people of Iran, Iraq and Syria"."""
+    """A list of names begins with its first and ends with its last name, without what is around.
+
+    So it is "Iran", "Iraq" and "Syria" in "the people of Iran, Iraq and Syria wait".
+    """
     bare = [_DETERMINER.sub("", text[slice(*span)]) for span in spans]
+    if len(spans) > 1 and all(item[:1].isdigit() for item in bare[1:]):
+        number = re.compile(r"\d").search(text, *spans[0])
+        return [(number.start(), spans[0][1]), *spans[1:]] if number else spans
     if len(spans) < 2 or not all(item[:1].isupper() for item in bare[1:]):
         return spans
-    first = re.compile(r"(?<!\w)[A-ZÀ-Þ]").search(text, *spans[0])
-    return [(first.start(), spans[0][1]), *spans[1:]] if first else spans
+    (start, end), (last, stop) = spans[0], spans[-1]
+    if name := _NAME_AT_END.search(text[start:end]):
+        start += name.start()
+    names = all(_NAME.fullmatch(text[slice(*span)]) for span in [(start, end), *spans[1:-1]])
+    if names and (name := _NAME.match(text, last, stop)):
+        stop = name.end()
+    return [(start, end), *spans[1:-1], (last, stop)]

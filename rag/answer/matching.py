@@ -1,39 +1,57 @@
-"""A question and a sentence in; which of the question's telling words the sentence speaks to, out."""
+"""A question and a sentence in; which telling words of the question it speaks to, out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from math import sqrt
 
-from rag.question.entities import entities
 from rag.answer.likeness import Likeness
-from rag.answer.opposites import opposed
+from rag.answer.opposites import alike, opposed
 from rag.answer.quantities import quantities
-from rag.question.wording import FUNCTION_WORDS
+from rag.dates import expressions
 from rag.index.analysis import analyse
+from rag.question.entities import entities
+from rag.question.wording import FUNCTION_WORDS
 from rag.text import word_spans
 
 Rarity = Callable[[str], float]
 
 ALIKE = 0.5  # the least cosine at which one word stands for another
 _OPPOSITE = 0.9
-_AROUND = 0.6
+_SYNONYM = 0.9
+_NAME_AROUND = 0.7
+_PLAIN_AROUND = 0.35
+_ATTRIBUTED = re.compile(r",?\s*\baccording to [^,?]+", re.IGNORECASE)
 _IDLE = FUNCTION_WORDS | frozenset(
-    "say said says tell told anything something really actually true case fact anyone anybody "
-    "someone part one ones going happen happened".split()
+    "anything something really actually true case fact anyone anybody "
+    "someone part one ones going happen happened subject subjects topic topics issue issues".split()
 )
+_ASIDE = re.compile(r"(?<=\w )(?:when|after|before|while|because|since|during)\b", re.IGNORECASE)
+# Verbs that say little by themselves.
+_LIGHT = frozenset(
+    "take took taken make made get got give gave given go went gone come came put say said tell "
+    "told mention mentioned speak spoke talk talked".split()
+)
+_LIGHT_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word at ``start``, its term, and whether it is part of a name; ``value`` of a number."""
+    """A word at ``start`` and its term; ``name`` is the name that it is part of, else empty.
+
+    ``value`` is that of a number. ``aside`` says that it only tells when or why.
+    """
 
     start: int
     text: str
     term: str
-    name: bool
+    name: str
     value: Decimal | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +76,60 @@ class Matcher:
         self._likeness = likeness
 
     def match(self, question: str, sentence: str, around: str) -> list[Match]:
-        """One Match for each telling word of ``question``; ``around`` is the text around."""
-        asked, words = telling_words(question), telling_words(sentence)
-        nearby = {word.term for word in telling_words(around)}
-        matches = [_match(word, words, nearby) for word in asked]
-        return self._with_alike(matches, [word for word in words if _is_plain(word)])
+        """One Match for each telling word of ``question``; ``around`` is the text around.
 
-    def _with_alike(self, matches: list[Match], words: Sequence[Word]) -> list[Match]:
-        """Words of like meaning in place of those that are not in the sentence."""
-        loose = [match for match in matches if match.place < 0 and _is_plain(match.word)]
-        near = self._likeness(
-            [match.word.text.lower() for match in loose], [word.text.lower() for word in words]
-        )
-        alike = {}
-        for match, cosines in zip(loose, near, strict=True):
-            best = max(range(len(cosines)), key=cosines.__getitem__, default=-1)
-            if best >= 0 and cosines[best] >= ALIKE:
-                share = max(cosines[best], match.share)
-                alike[match.word.start] = Match(match.word, words[best].start, share)
-        return [alike.get(match.word.start, match) for match in matches]
+        Of several places for a word, the one nearest to the question's first name counts. Dates,
+        and who is said to say so, need not be in the sentence.
+        """
+        asked, words = asked_words(question), telling_words(sentence)
+        nearby = {word.term for word in telling_words(around)}
+        near = self._nearness(asked, words)
+        named = [_best(word, words, {}, nearby, 0) for word in asked if word.name]
+        anchor = next((match.place for match in named if match.place >= 0), 0)
+        matches = [_best(word, words, near.get(word.start, {}), nearby, anchor) for word in asked]
+        return [_unless_taken(match, matches) for match in matches]
+
+    def _nearness(
+        self, asked: Sequence[Word], words: Sequence[Word]
+    ) -> dict[int, dict[int, float]]:
+        """For the plain words of the question, how like each plain word of the sentence is."""
+        present, wanted = {word.term for word in words}, {word.term for word in asked}
+        loose = [word for word in asked if _is_plain(word) and word.term not in present]
+        plain = [word for word in words if _is_plain(word) and word.term not in wanted]
+        cosines = self._likeness([w.text.lower() for w in loose], [w.text.lower() for w in plain])
+        return {
+            word.start: {other.start: value for other, value in zip(plain, row, strict=True)}
+            for word, row in zip(loose, cosines, strict=True)
+        }
 
     def coverage(self, matches: Sequence[Match]) -> float:
         """The weight of what was found as a share of all, in [0, 1]."""
         total = self.weight(matches)
-        found = sum(self._rarity(match.word.term) * match.share for match in matches)
+        found = sum(self._weight(match.word) * match.share for match in matches)
         return found / total if total else 0.0
 
     def weight(self, matches: Sequence[Match]) -> float:
-        return sum(self._rarity(match.word.term) for match in matches)
+        return sum(self._weight(match.word) for match in matches)
+
+    def _weight(self, word: Word) -> float:
+        return sqrt(self._rarity(word.term)) * (_LIGHT_WEIGHT if is_light(word) else 1.0)
+
+
+def is_light(word: Word) -> bool:
+    """Whether a sentence may do without the word: "take", or when it happened."""
+    return word.aside or word.text.lower() in _LIGHT
+
+
+def asked_words(question: str) -> list[Word]:
+    """The telling words of a question, without its dates and "according to"."""
+    dates = [(one.start, one.end) for one in expressions(question, date(2000, 1, 1))]
+    plain = _ATTRIBUTED.sub(lambda match: " " * len(match.group()), question)
+    aside = _ASIDE.search(plain)
+    return [
+        replace(word, aside=aside is not None and word.start > aside.start())
+        for word in telling_words(plain)
+        if not any(start <= word.start < end for start, end in dates)
+    ]
 
 
 def telling_words(text: str) -> list[Word]:
@@ -98,7 +142,7 @@ def telling_words(text: str) -> list[Word]:
         if not terms or text[start:end].lower().replace("’", "'") in _IDLE:
             continue
         value = next((q.value for q in numbers if q.start <= start < q.end), None)
-        named = any(name.start <= start < name.end for name in names)
+        named = next((name.text for name in names if name.start <= start < name.end), "")
         words.append(Word(start, text[start:end], terms[0], named, value))
     return words
 
@@ -107,13 +151,34 @@ def _is_plain(word: Word) -> bool:
     return not word.name and word.value is None and not word.text[0].isdigit()
 
 
-def _match(word: Word, words: Sequence[Word], nearby: set[str]) -> Match:
-    for other in words:
-        equal = word.value is not None and word.value == other.value
-        if equal or other.term == word.term and word.value == other.value:
-            return Match(word, other.start, 1.0)
-    if _is_plain(word):
-        for other in words:
-            if opposed(word.term, other.term):
-                return Match(word, other.start, _OPPOSITE, opposite=True)
-    return Match(word, -1, _AROUND if word.term in nearby else 0.0)
+def _best(
+    word: Word, words: Sequence[Word], near: dict[int, float], nearby: set[str], anchor: int
+) -> Match:
+    """The best place for ``word``: the word itself, its opposite, or one that means the like."""
+    found = [match for other in words if (match := _match(word, other, near)) is not None]
+    share = _NAME_AROUND if word.name else _PLAIN_AROUND if word.value is None else 0.0
+    away = Match(word, -1, share if word.term in nearby else 0.0)
+    best = max(found, key=lambda match: (match.share, -abs(match.place - anchor)), default=away)
+    return away if away.share > best.share else best
+
+
+def _unless_taken(match: Match, matches: Sequence[Match]) -> Match:
+    """The match, or none where its place stands for another word of the question more closely."""
+    rivals = [other for other in matches if other.place == match.place and other.place >= 0]
+    best = max(rivals, key=lambda other: other.share, default=match)
+    return match if best is match or match.share >= _SYNONYM else Match(match.word, -1, 0.0)
+
+
+def _match(word: Word, other: Word, near: dict[int, float]) -> Match | None:
+    if word.value is not None:
+        return Match(word, other.start, 1.0) if word.value == other.value else None
+    if word.term == other.term:
+        return Match(word, other.start, 1.0)
+    if _is_plain(word) and opposed(word.term, other.term):
+        return Match(word, other.start, _OPPOSITE, opposite=True)
+    if not (_is_plain(word) and _is_plain(other)):
+        return None
+    if alike(word.term, other.term):
+        return Match(word, other.start, _SYNONYM)
+    cosine = near.get(other.start, 0.0)
+    return Match(word, other.start, cosine) if cosine >= ALIKE else None

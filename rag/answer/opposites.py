@@ -1,4 +1,4 @@
-"""Words in; whether they mean the opposite of each other out."""
+"""Terms in; whether they mean the opposite of each other, or in news about the same, out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from rag.index.analysis import analyse
 
 # Either side of a line is the opposite of the other; words of one side need not mean the same.
 _OPPOSITES = """
-accept accepted agree agreed approve welcome back | reject rejected refuse refused decline veto oppose
+accept agree agreed approve welcome back | reject refuse decline veto oppose
 confirm admit acknowledge concede accept | deny denied dispute
 support favour favor back endorse | oppose against reject
 for | against
-allow permit legal lawful allowed | ban banned forbid forbidden prohibit prohibited illegal bar barred
+allow permit legal lawful | ban banned forbid forbidden prohibit illegal bar barred
 alive living survive survived | dead died killed late death deceased martyrdom drowned
 win won victory | lose lost defeat defeated beaten
 open opened reopen reopened | close closed shut
 begin began begun start started launch | end ended finish finished stop stopped
-rise rose risen increase increased grow grew climb higher up | fall fell fallen decrease decreased drop dropped shrink decline cut lower down
+rise rose risen increase grow grew climb higher up | fall fell fallen decrease drop shrink cut lower
 more | fewer less
 higher | lower
 most | least fewest
@@ -63,6 +63,37 @@ ahead | behind
 intact unharmed undamaged | damaged destroyed
 found | missing
 """
+# Words that news use for each other, and that a sentence model does not find near.
+_SAME = """
+accept admit acknowledge concede agree approve
+arrive come came reach
+attend participate
+begin start open launch
+belong member membership join
+break broken beat beaten exceed reach reached
+buy purchase acquire
+charge accuse indict
+dead die died kill killed death deaths toll lives
+end finish complete
+fire fired dismiss dismissed sack sacked
+give hand
+head lead led run chair
+help aid assist support
+hurt injured injury wounded
+jail prison sentence
+leave resign resigned quit step
+leader head chairman chairwoman chair president
+meet met meeting talks
+phone phoned telephone telephoned call called
+operate operational operationalization run running
+rescue rescued save saved survive survived
+say said tell told mention
+stop halt end
+union federation
+vote ballot election
+warn warned warning
+win won victory
+"""
 _NEGATIVE_PREFIXES = ("un", "in", "im", "dis", "non")
 
 
@@ -76,6 +107,19 @@ def opposed(one: str, other: str) -> bool:
         return True
     short, long = sorted((one, other), key=len)
     return len(short) > 3 and any(long == prefix + short for prefix in _NEGATIVE_PREFIXES)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two terms are used for the same thing: to be dismissed is to be fired."""
+    return bool(_groups().get(one, frozenset()) & _groups().get(other, frozenset()))
+
+
+@cache
+def _groups() -> dict[str, frozenset[int]]:
+    """For each term the numbers of the lines on which it stands."""
+    lines = [analyse(line) for line in _SAME.strip().splitlines()]
+    terms = {term for line in lines for term in line}
+    return {term: frozenset(n for n, line in enumerate(lines) if term in line) for term in terms}
 
 
 @cache

@@ -13,13 +13,25 @@ from typing import Any
 from rag.answer.calibrate import Calibrator, Features, SentenceFeatures, SpanFeatures
 from rag.answer.fitted import load_logistic, read_fitted
 from rag.answer.fusion import Fusion
+from rag.answer.likeness import word_likeness
+from rag.answer.matching import Matcher
 from rag.answer.modes.base import Mode
+from rag.answer.modes.latest import LatestMode
+from rag.answer.modes.limits import EventLimits
+from rag.answer.modes.lines import LineReader
+from rag.answer.modes.list_mode import ListMode
 from rag.answer.modes.passage import PassageMode
 from rag.answer.modes.span import SpanMode
+from rag.answer.modes.stories import StoryReader
+from rag.answer.modes.summary import SummaryMode
+from rag.answer.modes.timeline import TimelineMode
+from rag.answer.modes.when import WhenMode
+from rag.answer.modes.yesno import YesNoMode
 from rag.answer.ranking import Ranker, Weights
 from rag.answer.retriever import Retriever
 from rag.answer.sentences import FEATURES as SENTENCE_FEATURES
-from rag.answer.sentences import SentenceReader
+from rag.answer.sentences import Rarity, SentenceReader
+from rag.answer.verdict import Judge
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
 from rag.index.index import Index
@@ -28,6 +40,9 @@ from rag.models.span_reader import SpanReader, open_reader
 from rag.types import Kind
 
 SENTENCES, SPANS = "sentences.json", "spans.json"
+# Fitted on the dev halves of the question sets: how far behind the best span another may be, and
+# how much a sentence's own score counts.
+LIST_MARGIN, WHEN_MARGIN, PASSAGE_WEIGHT = 1.0, 1.0, 1.0
 WEIGHTS = ("retrieval_weight", "null_weight", "agreement_weight")
 
 
@@ -83,22 +98,25 @@ def open_parts(
         spans,
         sentences,
         _calibrator(fitted, features),
-        _modes(agreement),
+        _modes(embedder, rarity, spans, sentences, agreement),
         warnings,
     )
 
 
-def _modes(agreement_weight: float) -> dict[Kind, Mode]:
-    span, passage = SpanMode(agreement_weight), PassageMode(0.0)
+def _modes(
+    embedder: Embedder, rarity: Rarity, spans: Ranker, sentences: Ranker, agreement: float
+) -> dict[Kind, Mode]:
+    matcher = Matcher(rarity, word_likeness(embedder))
+    stories, lines = StoryReader(embedder, rarity), LineReader(embedder, rarity)
     return {
-        "span": span,
-        "list": span,
-        "yesno": passage,
-        "when": span,
-        "timeline": passage,
-        "latest": passage,
-        "summary": passage,
-        "passage": passage,
+        "span": SpanMode(agreement, None if spans is sentences else matcher),
+        "list": ListMode(agreement, LIST_MARGIN),
+        "yesno": YesNoMode(Judge(matcher)),
+        "when": WhenMode(matcher, WHEN_MARGIN),
+        "timeline": TimelineMode(stories, lines, EventLimits(embedder)),
+        "latest": LatestMode(stories, spans, sentences),
+        "summary": SummaryMode(stories, lines),
+        "passage": PassageMode(PASSAGE_WEIGHT),
     }
 
 

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
+from rag.answer.advice import advice, mentions_in
 from rag.answer.citing import Citer
 from rag.answer.freshness import Freshness
 from rag.answer.known import Names
@@ -37,6 +38,7 @@ class Pipeline:
         self._config = config
         self._citer = Citer(index.article)
         self._names = Names(index)
+        self._mentions = mentions_in(index.lexical)
         self._freshness = Freshness(config.articles, index.files())
 
     @classmethod
@@ -175,6 +177,7 @@ class Pipeline:
             nearest=() if reason is None else cited,
             index=self.info,
             disagreement=reason is None and reply.disagreement,
+            advice=advice(reason, query, self.info, self._mentions) if reason else "",
             changed_files=self._changed_files(cited),
             timings_ms=clock.spent_ms,
         )

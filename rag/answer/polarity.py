@@ -13,8 +13,8 @@ Sort = Literal["not", "contrast", "refusal", "denial", "falsity", "doubt", "part
 _TOKEN = re.compile(r"[^\W_][\w’'-]*(?:\.\w+)*|[^\w\s]")
 _RELATIVE = frozenset("who whom whose which where".split())
 _SUBORDINATE = frozenset(
-    "that because although though while whereas when after before if whether unless until since but "
-    "as".split()
+    "that because although though while whereas when after before if whether unless until since "
+    "but as".split()
 )
 _MARKS = frozenset(";:–—()?")
 _NOT = frozenset(
@@ -22,21 +22,24 @@ _NOT = frozenset(
     "lacks lacked lacking".split()
 )
 _CONTRAST = re.compile(
-    r"(?:(?:,|\band)\s+not(?! yet\b| only\b)|\binstead of|\brather than|\bwithout|\bnot(?= [^,;]{1,40} but\b)"
-    r"|\bother than)\s+(?P<scope>[^,;.:]*?)(?=\s(?:but|when|as|because|after|before)\b|[,;.:]|\Z)",
+    r"(?:(?:,|\band)\s+not(?! yet\b| only\b)|\binstead of|\brather than|\bwithout|"
+    r"\bnot(?= [^,;]{1,40} but\b)|\bother than)\s+"
+    r"(?P<scope>[^,;.:]*?)(?=\s(?:but|when|as|because|after|before)\b|[,;.:]|\Z)",
     re.IGNORECASE,
 )
 _NO_NEGATION = re.compile(
     r"\bnot only\b|\bno doubt\b|\bno less than\b|\bnot least\b|\bno fewer than\b|\bno sooner\b|"
-    r"\bno matter\b|\bno one but\b|\bno later than\b|\bno more than\b|\bnothing but\b|\bno wonder\b",
+    r"\bno matter\b|\bno one but\b|\bno later than\b|\bno more than\b|\bnothing but\b|"
+    r"\bno wonder\b",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
     r"\b(?:refus(?:e[sd]?|ing) (?:to)?|fail(?:s|ed|ing)? (?:to|in)|declin(?:e[sd]?|ing) to|"
     r"reject(?:s|ed|ing)?|rul(?:e[sd]?|ing) out|prevent(?:s|ed|ing)?|block(?:s|ed|ing)?|"
-    r"cancel(?:s|led|ed|ling)?|abandon(?:s|ed|ing)?|called off|turned down|drop(?:ped|s) (?:its|his|"
-    r"her|their|the|plans?)|clear(?:s|ed) (?=[^,;.]{1,60} of\b)|acquit(?:s|ted)?|escaped|avoid(?:s|ed)?|"
-    r"yet to|far from|stopped short of|opposed to|vetoed|withdrew|withdraws|scrapped|banned from|"
+    r"cancel(?:s|led|ed|ling)?|abandon(?:s|ed|ing)?|called off|turned down|drop(?:ped|s) (?:its|"
+    r"his|her|their|the|plans?)|clear(?:s|ed) (?=[^,;.]{1,60} of\b)|acquit(?:s|ted)?|escaped|"
+    r"avoid(?:s|ed)?|yet to|far from|stopped short of|opposed to|vetoed|withdrew|withdraws|"
+    r"scrapped|banned from|"
     r"barred from|unable to|have yet to|has yet to|dismiss(?:es|ed) (?=[^,;.]{1,80}\bas\b))\b",
     re.IGNORECASE,
 )
@@ -50,18 +53,21 @@ _DOUBT = re.compile(
     r"\b(?:may|might|could|would|will|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) to|"
     r"expect(?:s|ed|ing)? to|(?:is|are|was|were) expected|hop(?:e[sd]?|ing) (?:to|for|that)|"
     r"want(?:s|ed|ing)? to|wish(?:es|ed)? to|seek(?:s|ing)?|sought|aim(?:s|ed|ing)? (?:to|at)|"
-    r"consider(?:s|ed|ing)?|intend(?:s|ed)? to|mean(?:s|t) to|urg(?:e[sd]?|ing)|"
-    r"call(?:s|ed|ing)? (?:for|on)|ask(?:s|ed|ing)? (?:for|to|that)|demand(?:s|ed|ing)?|"
-    r"propos(?:e[sd]?|ing|als?)|suggest(?:s|ed|ing)?|recommend(?:s|ed|ing|ations?)?|if|whether|unless|"
-    r"rumou?rs?|alleged(?:ly)?|alleg(?:es|ations?)|accus(?:e[sd]?|ations?)|suspect(?:s|ed)?|reportedly|"
-    r"(?:is|are|was|were) (?:said|believed|thought) to|likely|unlikely|possibl[ey]|perhaps|probably|"
-    r"promis(?:e[sd]?|ing) to|pledg(?:e[sd]?|ing) to|vow(?:s|ed|ing) to|agree[sd]? to|invit(?:e[sd]?|ation)|"
-    r"threaten(?:s|ed)? to|offer(?:s|ed)? to|appl(?:y|ied|ication)|planned|due to|set to|about to)\b",
+    r"consider(?:s|ed|ing)?|intend(?:s|ed)? to|mean(?:s|t) to|urg(?:e[sd]?|ing)|call(?:s|ed|"
+    r"ing)? (?:for|on)|ask(?:s|ed|ing)? (?:for|to|that)|demand(?:s|ed|ing)?|propos(?:e[sd]?|ing|"
+    r"als?)|suggest(?:s|ed|ing)?|recommend(?:s|ed|ing|ations?)?|if|whether|unless|rumou?rs?|"
+    r"alleged(?:ly)?|alleg(?:es|ations?)|accus(?:e[sd]?|ations?)|suspect(?:s|ed)?|reportedly|"
+    r"(?:is|are|was|were) (?:said|believed|thought) to|likely|unlikely|possibl[ey]|perhaps|"
+    r"probably|promis(?:e[sd]?|ing) to|pledg(?:e[sd]?|ing) to|vow(?:s|ed|ing) to|agree[sd]? to|"
+    r"invit(?:e[sd]?|ation)|"
+    r"threaten(?:s|ed)? to|offer(?:s|ed)? to|appl(?:y|ied|ication)|planned|due to|set to|"
+    r"about to)\b",
     re.IGNORECASE,
 )
 _PART = re.compile(
     r"\b(?:remaining|some of|most of|part of|parts of|partly|partially|in part|except|apart from|"
-    r"not all|half of|several of|a few|few of|many of|the rest|the others|one of|two of|three of|only)\b",
+    r"not all|half of|several of|a few|few of|many of|the rest|the others|one of|two of|three of|"
+    r"only)\b",
     re.IGNORECASE,
 )
 
@@ -112,7 +118,7 @@ def clauses(text: str) -> list[tuple[Offsets, ...]]:
     for number, match in enumerate(tokens):
         word = match.group().lower()
         after_comma = number > 0 and tokens[number - 1].group() == ","
-        opens = word in _RELATIVE or word in _SUBORDINATE and number > 0
+        opens = word in _RELATIVE or (word in _SUBORDINATE and number > 0)
         joins = after_comma and word in {"and", "or", "but", "so"}
         if opens or joins or word in _MARKS:
             stretches[current].append((start, match.start()))
@@ -155,7 +161,8 @@ def _negations(text: str) -> list[Cue]:
 
 def _contrasts(text: str) -> list[Cue]:
     return [
-        Cue("contrast", match.span(), (match.span("scope"),)) for match in _CONTRAST.finditer(text)
+        Cue("contrast", (match.start(), match.start("scope")), (match.span("scope"),))
+        for match in _CONTRAST.finditer(text)
     ]
 
 

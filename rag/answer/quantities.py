@@ -34,7 +34,8 @@ _MAGNITUDES = {
 _SPELLED = rf"(?:(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_ONES[1:10])})|{'|'.join(_SMALL)})"
 _MAGNITUDE = r"(?:dozen|hundred|thousand|million|billion|trillion)s?"
 _NUMBER = re.compile(
-    rf"(?P<half>\bhalf )?(?P<sign>[$€£¥₹]\s?)?(?<![\w.,/:–-])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|"
+    rf"(?P<half>\bhalf )?(?P<sign>[$€£¥₹]\s?)?(?<![\w.,/:–-])"
+    rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|"
     rf"\d+(?:\.\d+)?)(?P<short>(?:m|mn|bn)\b)?|(?P<spelled>{_SPELLED})\b|an?(?= {_MAGNITUDE}\b))"
     rf"(?P<magnitudes>(?:[ -]{_MAGNITUDE}\b)*)(?:(?<=hundred)(?:(?: and)? (?P<rest>{_SPELLED}))\b)?"
     r"(?![\w/]|[.,:]\d|[-–]\d)",
@@ -52,14 +53,15 @@ _UNIT = re.compile(
     r"(?P<words>(?:[^\W\d_][\w'’-]*[ ]){0,2}?[^\W\d_][\w'’-]*))"
 )
 _NO_UNIT = frozenset(
-    "a an the of in on at to by for from with and or but as than that who which when while was were "
-    "is are be been has have had will would can could may might must not no also more less about "
-    "into over under per out up down off it he she they his her its their this these those each "
-    "according said says were did do does after before until since between among said so".split()
+    "a an the of in on at to by for from with and or but as than that who which when while was "
+    "were is are be been has have had will would can could may might must not no also more less "
+    "about into over under per out up down off it he she they his her its their this these "
+    "those each according said says were did do does after before until since between among "
+    "said so".split()
 )
 _GENERAL = frozenset("others more other further new old young local small large".split())
 _SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
-SHORT_UNITS = {
+_SHORT_UNITS = {
     "km": "kilometre",
     "kilometer": "kilometre",
     "meter": "metre",
@@ -160,10 +162,12 @@ def _units(text: str, match: re.Match[str]) -> frozenset[str]:
     words = _unit_words(text, match.end())
     nouns = {word.lower() for word in words if is_plural(word.lower())} - _GENERAL
     named = nouns or {word.lower() for word in words[:1]} - _GENERAL
-    return frozenset(_singular(word) for word in named)
+    return frozenset(singular(word) for word in named)
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """A noun in lower case, without plural and possessive; of a unit its full name."""
     one = word.removesuffix("’s").removesuffix("'s")
-    one = one[:-1] if is_plural(one) and one.endswith("s") else one
-    return SHORT_UNITS.get(one, one)
+    if is_plural(one) and one.endswith("s"):
+        one = one[:-3] + "y" if one.endswith("ies") else one[:-1]
+    return _SHORT_UNITS.get(one, one)

@@ -17,8 +17,20 @@ State = Literal["match", "moved", "changed", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """Text that is said to stand at ``[start, end)`` of an article."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
-    """A quotation as an exported answer states it; ``nearest`` ones were no answer."""
+    """A quotation as an exported answer states it; ``nearest`` ones were no answer.
+
+    ``parts`` are the other slices that came with it: its sentence, its speaker and its date words.
+    """
 
     article_id: str
     file: str
@@ -27,14 +39,16 @@ class Exported:
     quote: str
     question: str = ""
     nearest: bool = False
+    parts: tuple[Slice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of a quotation.
 
-    ``match``: it stands where it was quoted. ``moved``: it stands elsewhere, at ``article_id`` and
-    ``start``. ``changed``: its article is there, without it. ``missing``: neither is there.
+    ``match``: it stands where it was quoted, and so do its parts. ``moved``: it stands elsewhere,
+    at ``article_id`` and ``start``, or a part does. ``changed``: its article is there, without it
+    or without one of its parts. ``missing``: neither is there.
     """
 
     exported: Exported
@@ -82,13 +96,14 @@ def _quoted(answer: Mapping[str, Any]) -> Iterator[Exported]:
         return
     question = str(answer.get("id") or answer.get("question") or "")
     for value in answer["citations"]:
-        yield _exported(value, question, nearest=False)
+        yield from _exported(value, question, nearest=False)
     for value in answer.get("nearest", ()):
-        yield _exported(value, question, nearest=True)
+        yield from _exported(value, question, nearest=True)
 
 
-def _exported(value: Mapping[str, Any], question: str, *, nearest: bool) -> Exported:
-    return Exported(
+def _exported(value: Mapping[str, Any], question: str, *, nearest: bool) -> Iterator[Exported]:
+    """The quotation, and after it those of the other articles that say the same."""
+    yield Exported(
         article_id=str(value["article_id"]),
         file=str(value["file"]),
         start=int(value["start"]),
@@ -96,7 +111,19 @@ def _exported(value: Mapping[str, Any], question: str, *, nearest: bool) -> Expo
         quote=str(value["quote"]),
         question=question,
         nearest=nearest,
+        parts=tuple(_parts(value)),
     )
+    for other in value.get("also", ()):
+        yield from _exported(other, question, nearest=nearest)
+
+
+def _parts(value: Mapping[str, Any]) -> Iterator[Slice]:
+    if "sentence" in value:
+        start, end = int(value["sentence_start"]), int(value["sentence_end"])
+        yield Slice(start, end, str(value["sentence"]))
+    for part in (value.get("speaker"), *value.get("dates", ())):
+        if part is not None:
+            yield Slice(int(part["start"]), int(part["end"]), str(part["text"]))
 
 
 def verify(
@@ -109,7 +136,7 @@ def verify(
         for article in Corpus(folder, limits=limits, today=today).articles():
             for i in sorted(missing):
                 start = article.text.find(exported[i].quote)
-                if start >= 0:
+                if start >= 0 and _has_parts(article, exported[i]):
                     verdicts[i] = replace(
                         verdicts[i], state="moved", article_id=article.id, start=start
                     )
@@ -121,10 +148,19 @@ def _compare(quoted: Exported, folder: Path, limits: Limits, today: date) -> Ver
     article = read_article(folder, quoted.file, quoted.article_id, limits=limits, today=today)
     if article is None:
         return Verdict(quoted, "missing")
-    if article.text[quoted.start : quoted.end] == quoted.quote and quoted.start >= 0:
+    whole = (Slice(quoted.start, quoted.end, quoted.quote), *quoted.parts)
+    if all(_stands(article, part) for part in whole):
         return Verdict(quoted, "match", article.id, quoted.start)
-    start = _nearest(article, quoted)
+    start = _nearest(article, quoted) if _has_parts(article, quoted) else -1
     return Verdict(quoted, "moved" if start >= 0 else "changed", article.id, start)
+
+
+def _stands(article: Article, part: Slice) -> bool:
+    return part.start >= 0 and article.text[part.start : part.end] == part.text
+
+
+def _has_parts(article: Article, quoted: Exported) -> bool:
+    return all(part.text in article.text for part in quoted.parts)
 
 
 def _nearest(article: Article, quoted: Exported) -> int:

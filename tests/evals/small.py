@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from evals.questions import split_of
 from evals.run import Run, ask_all
 from evals.sets import EvalSet
 from evals.types import Gold, Question
-from rag.config import AskConfig, BuildConfig
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Passage, Query
 
 TEXTS = {
@@ -37,11 +37,15 @@ ARTICLES = {name: article(name, text) for name, text in TEXTS.items()}
 
 def asked(number: int, question: str, name: str = "", answer: str = "") -> Question:
     """A question that ``answer`` in article ``name`` answers, or none."""
+    question_id = f"q-{number}"
+    half = split_of(question_id)
     if not name:
-        return Question(f"q-{number}", question, kind="passage", unanswerable=True)
+        return Question(question_id, question, kind="passage", unanswerable=True, half=half)
     start = TEXTS[name].index(answer)
     gold = Gold(answer, name, start, start + len(answer))
-    return Question(f"q-{number}", question, kind="passage", answers=(gold,), articles=(name,))
+    return Question(
+        question_id, question, kind="passage", answers=(gold,), articles=(name,), half=half
+    )
 
 
 QUESTIONS = tuple(
@@ -82,7 +86,9 @@ class Words:
     worst: bool = False
     least: float = 0.5
     top_k: int = 2
+    searches: bool = True
     info: IndexInfo = INFO
+    warnings: tuple[str, ...] = ()
 
     def ask(self, question: Question) -> Answer:
         return self._answer(question, self.least)
@@ -140,6 +146,4 @@ def shifted() -> Words:
 
 
 def run_small(engine: Words | None = None, asked_set: EvalSet | None = None) -> Run:
-    return ask_all(
-        asked_set or small_set(), engine or Words(), build=BuildConfig(), ask=AskConfig()
-    )
+    return ask_all(asked_set or small_set(), engine or Words(), settings={"build": {}, "ask": {}})

@@ -132,8 +132,22 @@ def test_compare(
     assert line.endswith("so they cannot be compared; run both over the same set.")
 
 
+ROWS = (
+    ("r-1", "Where did Ida Holm sail?", "Ida Holm sailed to Sund. It was cold.", "to Sund"),
+    ("r-2", "Who sailed in spring?", "Nobody sailed in winter. Eva Lind did later.", "Eva Lind"),
+    ("r-3", "Who sailed in summer?", "Ida Holm sailed to Sund. It was cold.", ""),
+)
+OF_SQUAD = {
+    *("em", "f1", "em_if_answered", "f1_if_answered", "squad2_em", "squad2_f1", "squad2_f1_best"),
+    "answerable_coverage_at_80",
+}
+
+
 @pytest.mark.slow
-def test_only_the_reader(folder: Path, models: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", ["--reader-only", "--split=all"])
+def test_questions_on_contexts_read_alone_and_searched(
+    mode: str, models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = [
         {
             "id": name,
@@ -143,33 +157,87 @@ def test_only_the_reader(folder: Path, models: Path, tmp_path: Path) -> None:
             "answers": [{"text": answer, "answer_start": context.index(answer)}] if answer else [],
             "is_impossible": not answer,
         }
-        for name, question, context, answer in (
-            ("r-1", "Where did Ida Holm sail?", "Ida Holm sailed to Sund. It was cold.", "to Sund"),
-            ("r-2", "Who sailed in spring?", "Nobody sailed in winter. Eva Lind did in spring.",
-             "Eva Lind"),
-            ("r-3", "Who sailed in summer?", "Ida Holm sailed to Sund. It was cold.", ""),
-        )
-    ]  # fmt: skip
+        for name, question, context, answer in ROWS
+    ]
     path = tmp_path / "rows.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)))
     told = tmp_path / "out.json"
-    arguments = (str(path), "--reader-only", "--report", str(tmp_path), "--json", str(told))
+    arguments = (str(path), mode, "--report", str(tmp_path), "--json", str(told))
     assert evals(tmp_path, models, "run", *arguments) == 0
-    outcomes = json.loads(told.read_text())["outcomes"]
-    assert [outcome["error"] for outcome in outcomes] == ["", "", ""]
-    for outcome, one in zip(outcomes, rows, strict=True):
+    written = json.loads(told.read_text())
+    assert [outcome["error"] for outcome in written["outcomes"]] == ["", "", ""]
+    metrics = written["summary"]["splits"][written["summary"]["headline"]]["metrics"]
+    assert set(metrics) >= OF_SQUAD
+    assert {metrics[name]["n"] for name in ("f1", "answerable_coverage_at_80")} == {2}
+    assert metrics["squad2_f1_best"]["n"] == 3
+    shown = capsys.readouterr().out
+    assert "SQuAD 2.0 F1, best threshold" in shown
+    searched = mode != "--reader-only"
+    assert ("right article in ten" in shown) == searched
+    for outcome, (_, _, context, _) in zip(written["outcomes"], ROWS, strict=True):
         cited = [*outcome["answer"]["citations"], *outcome["answer"]["nearest"]]
-        assert len(outcome["passages"]) == 1
-        assert all(quoted["sentence"] in str(one["context"]) for quoted in cited)
+        assert searched or len(outcome["passages"]) == 1
+        assert searched or all(quoted["sentence"] in context for quoted in cited)
+
+
+def gate(folder: Path, models: Path, *arguments: str) -> int:
+    where = ("--articles", str(folder / "articles"), "--baseline", str(folder / "baseline.json"))
+    return evals(folder, models, "gate", str(folder / "many.jsonl"), *where, *arguments)
+
+
+@pytest.mark.slow
+def test_the_gate_is_red_on_a_worse_setting_and_green_again(
+    folder: Path, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An engine that answers all that it can, then one that is never sure enough to answer."""
+    rows = [
+        row(f"{one[0]}-{n}", f"{one[1]} ({n})", *one[2:])
+        for one in QUESTIONS[:3]
+        for n in (1, 2, 3)
+    ]
+    (folder / "many.jsonl").write_text("\n".join(rows))
+    answer_all, answer_nothing = ("--set", "min_confidence=0"), ("--set", "min_confidence=1")
+    assert gate(folder, models) == 1
+    assert "There is no baseline" in capsys.readouterr().err
+    assert gate(folder, models, *answer_all, "--update") == 0
+    assert gate(folder, models, *answer_all) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Nothing is worse than")
+    assert gate(folder, models, *answer_nothing) == 1
+    assert "(citation_right) fell from" in capsys.readouterr().err
+    assert gate(folder, models, *answer_all) == 0
+
+
+@pytest.mark.slow
+def test_an_index_that_is_there_is_asked_if_it_is_of_the_same_articles(
+    folder: Path, models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = str(folder / "work" / "mine" / "index")
+    run_mine(folder, models, "first", "--limit", "1")
+    asked = run_mine(folder, models, "there", "--limit", "1", "--index", there)
+    assert asked["outcomes"][0]["retrieved"][0] == "ferry"
+    assert asked["settings"]["build"]["max_tokens"] == 200
+    capsys.readouterr()
+    other = tmp_path / "articles"
+    other.mkdir()
+    for name, text in ARTICLES.items():
+        (other / f"{name}.txt").write_text(text.replace("ferry", "boat"))
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text(row("mine-1", "What did it pass?", "budget", "nine million crowns", {}))
+    where = ("--articles", str(other), "--index", there, "--report", str(tmp_path))
+    assert evals(folder, models, "run", str(mine), *where) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is not of the articles of 'mine' (2 are missing, foreign or changed, 'ferry'" in line
+    assert "python -m rag build --articles" in line
+    assert not (tmp_path / "report.html").exists()
 
 
 @pytest.mark.slow
 def test_ablations(folder: Path, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine, articles = str(folder / "mine.jsonl"), str(folder / "articles")
-    arguments = (mine, "--articles", articles, "--split", "all")
+    arguments = (mine, "--articles", articles, "--split", "all", "--limit", "2")
     assert evals(folder, models, "ablate", *arguments) == 0
     shown = capsys.readouterr().out
-    for name in ("default: min–max", *(variant.name for variant in VARIANTS)):
+    for name in ("default: min–max, 200 tokens, spans", *(variant.name for variant in VARIANTS)):
         assert name in shown
     assert (folder / "work" / "mine" / "index-prefix-False" / "CURRENT").exists()
 
@@ -180,6 +248,9 @@ def test_ablations(folder: Path, models: Path, capsys: pytest.CaptureFixture[str
         (["run", "no-such-set"], "no-such-set"),
         (["run", "seeds", "--reader-only"], "'seeds' have no contexts to read"),
         (["compare", "none.json", "none.json"], "none.json"),
+        (["run", "seeds", "seeds"], "Two sets are called 'seeds'"),
+        (["run", "seeds", "--set", "topk=3"], "'topk=3' sets nothing"),
+        (["gate", "--baseline", "none.json"], "There is no baseline 'none.json'"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
@@ -211,6 +282,7 @@ def test_a_bad_question_is_named_by_its_line_and_nothing_is_asked(
         ["run", "--limit", "0"],
         ["run", "--split", "x"],
         ["run", "--json", "both.json"],
+        ["run", "--index", "index"],
         ["compare", "a"],
         ["ablate"],
     ],

@@ -30,6 +30,18 @@ def loaded(name: str) -> Loaded:
     return load_questions(ROOT / "evals" / "questions" / f"{name}.jsonl", articles), articles
 
 
+def test_the_gazette_is_a_newspaper_of_18_months_in_every_format_and_says_it_is_invented() -> None:
+    folder = SETS["gazette"][0]
+    articles = load_articles(folder).values()
+    days = sorted(article.published for article in articles if article.published)
+    assert len(articles) >= 60
+    assert (days[-1] - days[0]).days >= 17 * 30
+    assert sum(article.published is None for article in articles) >= 1
+    suffixes = {Path(article.path).suffix for article in articles}
+    assert suffixes == {".txt", ".md", ".html", ".jsonl", ".csv"}
+    assert "An invented newspaper." in (folder.parent / "README.md").read_text("utf-8")
+
+
 def test_there_are_enough(name: str, loaded: Loaded) -> None:
     questions, _ = loaded
     _, all_told, unanswerable = SETS[name]

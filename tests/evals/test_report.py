@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -149,6 +150,65 @@ def test_broken_quotations_are_told_first() -> None:
     assert "2 broken quotations: q-3, q-7" in Page(page_of(run)).text
 
 
+def test_warnings_and_changed_settings_are_told() -> None:
+    settings = {"build": {"prefix": True}, "ask": {"top_k": 5}}
+    run = replace(run_small(), warnings=("Whole sentences answer.",), settings=settings)
+    text = Page(page_of(run)).text
+    assert "Whole sentences answer." in text
+    assert "top_k=5" in text
+    assert "prefix" not in text
+
+
+def test_what_became_of_the_questions_is_drawn_to_scale() -> None:
+    bar = plots.shares({"stage-right": 3, "stage-refused": 1})
+    widths = [(one["class"], float(one["x"]), float(one["width"])) for one in _shapes(bar, "rect")]
+    assert widths == [("stage-right", 0.0, 750.0), ("stage-refused", 750.0, 250.0)]
+    text = Page(page_of(run_small(Words(least=0.6)))).text
+    counts = dict(re.findall(r"(Right|Not read|Refused) (\d+)", text.partition("All in all")[0]))
+    run = run_small(Words(least=0.6))
+    test = Counter(o.stage for o in run.outcomes if o.question.half == "test")
+    assert {name: int(count) for name, count in counts.items()} == {
+        "Right": test["right"],
+        "Refused": test["refused"],
+    }
+
+
+def test_kinds_have_intervals_and_a_public_set_has_no_halves() -> None:
+    public = tuple(replace(question, half=None) for question in QUESTIONS)
+    html = page_of(run_small(asked_set=small_set(questions=public)))
+    text = " ".join(Page(html).text.split())
+    assert "By kind of question, " not in text
+    assert re.search(r"passage30\d+\.\d %\[\d+\.\d, \d+\.\d\]", text)
+    assert "What became of the 30 questions" in text
+    assert "never tuned on" not in text
+    assert "never tuned on" in page_of(run_small())
+    assert 'class="headline single"' in html
+
+
+def test_many_wrong_answers_of_a_kind_are_folded_by_the_hundred() -> None:
+    asked = tuple(replace(QUESTIONS[0], id=f"q-{number}", half="test") for number in range(250))
+    html = page_of(run_small(Words(least=0.9), small_set(questions=asked)))
+    folds = re.findall(r'<details class="kind"><summary>(.*?)</summary>(.*?)</details>', html)
+    assert [(title, cards.count("<article>")) for title, cards in folds] == [
+        ("passage · 1 to 100", 100),
+        ("passage · 101 to 200", 100),
+        ("passage · 201 to 250", 50),
+    ]
+
+
+def test_a_search_has_no_plots_of_confidence() -> None:
+    search = Question("search", "herring", grades={"market": 1}, kind="passage")
+    text = Page(page_of(run_small(asked_set=small_set(questions=(search,))))).text
+    assert "Where the right article came" in text
+    assert "Risk and coverage" not in text
+
+
+def test_reading_what_is_given_has_no_ranks() -> None:
+    text = Page(page_of(run_small(Words(searches=False)))).text
+    assert "Where the right article came" not in text
+    assert "Risk and coverage" in text
+
+
 def test_every_set_and_split_has_its_figures() -> None:
     text = Page(page_of(run_small(), replace(run_small(), name="second"))).text
     assert text.count("testn = 16") == 2
@@ -161,7 +221,7 @@ def _shapes(svg: str, tag: str) -> list[dict[str, str]]:
 
 
 def test_the_risk_curve_goes_through_its_points() -> None:
-    (line,) = _shapes(plots.risk_coverage([0.5, 1.0], [0.0, 0.5]), "polyline")
+    (line,) = _shapes(plots.risk_coverage([0.5, 1.0], [0.0, 0.6]), "polyline")
     middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
     assert line["points"] == f"{middle:.1f},{FLOOR:.1f} {WIDTH - RIGHT:.1f},{CEILING:.1f}"
 
@@ -178,6 +238,16 @@ def test_ranks_are_drawn_to_scale() -> None:
     bars = _shapes(plots.rank_histogram({"1": 4, "2": 1, "never": 2}), "rect")
     heights = [float(bar["height"]) for bar in bars]
     assert heights == pytest.approx([FLOOR - CEILING, (FLOOR - CEILING) / 4, (FLOOR - CEILING) / 2])
+
+
+@pytest.mark.parametrize(
+    ("risk", "ticks"),
+    [(0.0, "0 5 10 15 20"), (0.31, "0 10 20 30 40"), (0.5, "0 15 30 45 60"), (1, "0 25 50 75 100")],
+)
+def test_risks_are_marked_in_whole_per_cent(risk: float, ticks: str) -> None:
+    svg = plots.risk_coverage([1.0], [risk])
+    drawn = [node.text for node in ElementTree.fromstring(svg).iter("text")]
+    assert [f"{tick} %" for tick in ticks.split()] == drawn[6:11]
 
 
 @pytest.mark.parametrize("times", [[3.0], [1.0] * 99 + [900.0], [0.0, 0.0], [120.5, 80.1, 99.0]])

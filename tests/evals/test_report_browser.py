@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page
 from evals.report import report_html
 from evals.run import Run
 from evals.summary import summarise
-from tests.evals.small import Failing, run_small
+from evals.types import Question
+from tests.evals.small import QUESTIONS, Failing, Words, run_small, small_set
 from tests.evals.test_report import hostile_run
 from tests.web.payloads import HOSTILE
 
@@ -22,8 +23,14 @@ SCREENSHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A report of a run with errors, and of one with every hostile text in every place."""
-    runs = [run_small(Failing(least=0.6)), _all_hostile()]
+    """A run with errors, one with every hostile text everywhere, a search, one that is right."""
+    search = Question("search", "herring", grades={"market": 1}, kind="passage")
+    runs = [
+        run_small(Failing(least=0.6, warnings=("Whole sentences answer.",))),
+        _all_hostile(),
+        run_small(asked_set=small_set(questions=(search,))),
+        run_small(Words(least=0.0), small_set(questions=QUESTIONS[:6])),
+    ]
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(report_html([(run, summarise(run.outcomes)) for run in runs]), "utf-8")
     return path.as_uri()

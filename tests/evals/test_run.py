@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evals.record import run_json
-from evals.run import Settings, quotations_hold
+from evals.run import quotations_hold
 from evals.sets import SPLITS, open_set
 from evals.summary import first_right_rank, summarise
 from evals.types import Outcome, Question
@@ -57,6 +57,34 @@ def test_an_error_is_wrong_and_the_others_go_on() -> None:
     right = [summarise(one.outcomes)["splits"]["all"]["metrics"] for one in (run, whole)]
     assert right[0]["correct"]["n"] == right[1]["correct"]["n"] == len(QUESTIONS)
     assert right[0]["correct"]["value"] < right[1]["correct"]["value"]
+
+
+def test_what_is_pressed_out_is_measured_by_its_words_where_there_is_an_answer() -> None:
+    span = replace(
+        QUESTIONS[5], kind="span"
+    )  # Eva Lind, in "Eva Lind sold the last barrel at noon."
+    unanswerable = replace(QUESTIONS[8], kind="span")
+    held, refused = run_small(Words(least=0.9), small_set(questions=(span, unanswerable))).outcomes
+    assert held.scores["f1"] == 0.0
+    assert held.scores["f1_if_answered"] == pytest.approx(2 * 2 / (2 + 7))
+    assert held.scores["em_if_answered"] == 0.0
+    assert not {"em_if_answered", "f1_if_answered"} & set(refused.scores)
+
+
+def test_without_a_search_there_are_no_metrics_of_one() -> None:
+    (given,) = run_small(Words(searches=False), small_set(questions=QUESTIONS[:1])).outcomes
+    (failed,) = run_small(Failing(searches=False), small_set(questions=QUESTIONS[4:5])).outcomes
+    for outcome in (given, failed):
+        assert {"correct", "citation_right"} <= set(outcome.scores)
+        assert not [name for name in outcome.scores if name.startswith(("article_", "passage_"))]
+    part = summarise([given, failed])["splits"]["all"]
+    assert not any(part["ranks"].values())
+
+
+def test_what_the_engine_warned_of_is_told() -> None:
+    assert run_small(Words(warnings=("Whole sentences answer.",))).warnings == (
+        "Whole sentences answer.",
+    )
 
 
 def test_whole_quotations_hold() -> None:
@@ -116,6 +144,45 @@ def test_parts_of_a_set() -> None:
         small_set(questions=(parts[0][0],)).part(split="dev")
 
 
+def test_a_set_without_halves_is_asked_whole() -> None:
+    public = small_set(questions=tuple(replace(question, half=None) for question in QUESTIONS))
+    assert public.part(split="dev").questions == public.questions
+    run = run_small(asked_set=public)
+    assert not run.halved
+    summary = summarise(run.outcomes)
+    assert (summary["headline"], set(summary["splits"])) == ("all", {"all"})
+
+
+@pytest.mark.parametrize(
+    ("first_answers", "coverage"),
+    [
+        # Surest first: F1 of the first answer. A threshold may stop after any of them.
+        ([1.0, 0.5, 0.5, 0.4, 0.4], 0.6),
+        ([1.0, 1.0, 1.0, 0.49, 1.0], 1.0),
+        ([0.49, 1.0, 1.0, 0.0, 0.0], 0.0),
+    ],
+)
+def test_coverage_counts_a_first_answer_with_half_the_f1(
+    first_answers: list[float], coverage: float
+) -> None:
+    outcomes = [
+        Outcome(
+            replace(QUESTIONS[0], half=None),
+            {"confidence": 0.9 - 0.1 * place},
+            scores={"if_answered": 0.0, "squad2_f1": 0.0, "f1_if_answered": f1},
+        )
+        for place, f1 in enumerate(first_answers)
+    ]
+    refused = Outcome(
+        replace(QUESTIONS[8], half=None),
+        {"confidence": 0.95},
+        scores={"if_answered": 0.0, "squad2_f1": 1.0},
+    )
+    found = summarise([*outcomes, refused])["splits"]["all"]["metrics"]["answerable_coverage_at_80"]
+    assert (found["value"], found["n"]) == (coverage, 5)
+    assert found["low"] <= coverage <= found["high"]
+
+
 def test_a_summary_is_deterministic_and_is_json() -> None:
     run = run_small()
     summary = summarise(run.outcomes)
@@ -146,18 +213,6 @@ def test_a_summary_of_one_question_of_each_sort_is_json() -> None:
 def test_the_rank_of_the_first_right_article(retrieved: tuple[str, ...], rank: int | None) -> None:
     outcome = Outcome(QUESTIONS[0], {}, retrieved=retrieved)
     assert first_right_rank(outcome) == rank
-
-
-def test_each_way_of_building_has_an_index_of_its_own() -> None:
-    plain, small = Settings(), Settings("small", build={"max_tokens": 100})
-    assert plain.index_name == "index"
-    assert small.index_name == "index-max_tokens-100"
-    build, ask = small.configs(Path("articles"), Path("index"), Path("models"))
-    assert (build.max_tokens, build.articles, ask.articles) == (
-        100,
-        Path("articles"),
-        build.articles,
-    )
 
 
 @pytest.mark.parametrize("name", ["no-such-set", "seed"])

@@ -1,22 +1,35 @@
-"""Span and passage answers: the best quotation, with the other articles that say the same."""
+"""Span answers: the best quotation, who says the same, and who gives another value."""
 
 from __future__ import annotations
 
 from rag.answer.agreement import agree
+from rag.answer.disagreement import disagreeing
+from rag.answer.matching import Matcher
 from rag.answer.modes.base import NOTHING, Found, Reply, pick
+
+MARGIN = 3.0  # how far behind the best span's score one may be that gives another value
 
 
 class SpanMode:
-    """Who, what, where, how many: the words that answer, as few as do."""
+    """Who, what, where, how many: the words that answer, as few as do.
+
+    Where sources give different values for the same thing, all are shown: the best one, then the
+    others, the latest first. Without a ``matcher`` sources are not compared.
+    """
 
     depth: int | None = None
 
-    def __init__(self, agreement_weight: float) -> None:
+    def __init__(self, agreement_weight: float, matcher: Matcher | None = None) -> None:
         self._weight = agreement_weight
+        self._matcher = matcher
 
     def answer(self, found: Found) -> Reply:
-        """The best span over all hits."""
+        """The best span over all hits, and the other sides to it."""
         if not found.spans:
             return NOTHING
-        best = agree(found.spans, weight=self._weight)[0]
-        return Reply((pick(best.best, best.also),), found.confidence)
+        agreed = agree(found.spans, weight=self._weight)
+        sides = agreed[:1]
+        if self._matcher is not None:
+            sides += disagreeing(agreed, found.query.text, self._matcher, margin=MARGIN)
+        picks = tuple(pick(side.best, side.also) for side in sides)
+        return Reply(picks, found.confidence, disagreement=len(sides) > 1)

@@ -1,0 +1,1 @@
+"""The engine's figures: public data in; speed, memory and retrieval, as ratios and scores, out."""

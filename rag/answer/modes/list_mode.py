@@ -1,0 +1,161 @@
+"""List answers: every item that is asked for, each a quotation of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.answer.agreement import TITLES, Agreed, agree, same_answer
+from rag.answer.enumeration import enumerations, items
+from rag.answer.modes.base import NOTHING, Found, Pick, Reply, pick
+from rag.answer.quantities import quantities
+from rag.answer.ranking import Candidate
+from rag.index.analysis import analyse
+from rag.question.entities import entities
+from rag.text import Offsets, sentence_spans
+from rag.types import Span
+
+MOST_ITEMS = 20
+# What the form of an answer adds to its score: several items, as many as asked for, none at all.
+_WHOLE = 0.9  # A span of so much of its sentence does not say where its list begins and ends.
+_SEVERAL, _AS_MANY, _MISFIT = 1.0, 2.0, -4.0
+_ASKS_FOR_NAMES = re.compile(
+    r"\bwho(?:m|se)?\b|\bnames?\b|\bmembers\b|\b(?:which|what) (?:\w+ ){0,2}?(?:countries|states|"
+    r"cities|towns|villages|places|people|politicians|ministers|leaders|companies|parties|teams)\b",
+    re.IGNORECASE,
+)
+
+_EXCLUDED = re.compile(
+    r"\b(?:beyond|besides|other than|apart from|except(?: for)?|in addition to|not counting) "
+    r"(?P<what>[^,?]+)",
+    re.IGNORECASE,
+)
+
+
+class ListMode:
+    """All items of an enumeration, or the answers of several sentences and articles.
+
+    ``margin`` is how far behind the best span's score another span is still an item of the list.
+    """
+
+    depth: int | None = None
+
+    def __init__(self, agreement_weight: float, margin: float) -> None:
+        self._weight = agreement_weight
+        self._margin = margin
+
+    def answer(self, found: Found) -> Reply:
+        """The items of the spans that look most like what is asked for."""
+        wanted = _Wanted.of(found.query.text)
+        listed = [
+            (answer.score + wanted.fits(items), items)
+            for answer in agree(found.spans, weight=self._weight)
+            if (items := _item_picks(answer, names=wanted.names))
+        ]
+        if not listed:
+            return NOTHING
+        best = max(score for score, _ in listed)
+        near = [items for score, items in listed if score >= best - self._margin]
+        near.sort(key=len, reverse=True)
+        kept = _distinct(one for items in near for one in items if not wanted.excludes(one.quote))
+        return Reply(tuple(kept[:MOST_ITEMS]), found.confidence) if kept else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a list question asks for: names or not, how many, and what it leaves out."""
+
+    names: bool
+    count: int
+    terms: frozenset[str]
+    excluded: frozenset[str]
+
+    @classmethod
+    def of(cls, question: str) -> _Wanted:
+        counts = [int(q.value) for q in quantities(question) if q.value == int(q.value)]
+        names = _ASKS_FOR_NAMES.search(question) is not None
+        beyond = _EXCLUDED.search(question)
+        excluded = frozenset(analyse(beyond["what"])) if beyond else frozenset()
+        return cls(names, counts[0] if counts else 0, frozenset(analyse(question)), excluded)
+
+    def excludes(self, item: str) -> bool:
+        """Whether the question asks for others: "beyond Palestine"."""
+        return bool(self.excluded) and set(analyse(item)) <= self.excluded
+
+    def fits(self, picks: Sequence[Pick]) -> float:
+        """What the form of an answer adds to its score."""
+        items = [one.quote for one in picks if not self.excludes(one.quote)]
+        known = len(items) == 1 and set(analyse(items[0])) <= self.terms
+        if not items or known or all(_is_number(item) for item in items):
+            return _MISFIT
+        return _SEVERAL * (len(items) > 1) + _AS_MANY * (len(items) == self.count)
+
+
+def _is_number(text: str) -> bool:
+    return any(q.end - q.start == len(text.strip()) for q in quantities(text))
+
+
+def _item_picks(answer: Agreed, *, names: bool) -> list[Pick]:
+    """A quotation for each item of the span; the span itself with its sources if it is one item."""
+    best = answer.best
+    text = best.hit.passage.article.text
+    spans = _items(best)
+    if names:
+        spans = [name for span in spans if (name := _name(text, span)) is not None]
+    if len(spans) == 1:
+        return [Pick(best.hit, *spans[0], best.score, pick(best, answer.also).also)]
+    return [Pick(best.hit, start, end, best.score) for start, end in spans]
+
+
+def _items(candidate: Candidate) -> list[Offsets]:
+    """The items of the enumeration that the span covers, or is an item of."""
+    passage, span = candidate.hit.passage, candidate.span
+    text = passage.article.text
+    around = sentence_spans(text, passage.start, passage.end)
+    listed = [
+        _joined(text, span, sentence, spans)
+        for sentence in around
+        for spans in enumerations(text, *sentence)
+        if spans[0][0] < span.end and span.start < spans[-1][1]
+    ]
+    return max(listed, key=len, default=items(text, span.start, span.end))
+
+
+def _joined(text: str, span: Span, sentence: Offsets, listed: list[Offsets]) -> list[Offsets]:
+    """An enumeration whose first and last item begin and end as the reader's span says.
+
+    A span of nearly a whole sentence says nothing of that.
+    """
+    start, end = max(span.start, sentence[0]), min(span.end, sentence[1])
+    own = items(text, start, end)
+    if len(own) < 2 or end - start >= _WHOLE * (sentence[1] - sentence[0]):
+        return listed
+    first = start if start < listed[0][1] else listed[0][0]
+    last = end if end > listed[-1][0] else listed[-1][1]
+    joined = items(text, first, last)
+    return joined if len(joined) >= len(own) else own
+
+
+def _name(text: str, span: Offsets) -> Offsets | None:
+    """The name in an item: the first of several words, else the last: "the city of Cairo".
+
+    Titles are left out before a name of several words.
+    """
+    start, end = span
+    found = [entity for entity in entities(text[start:end]) if entity.sort == "name"]
+    if not found:
+        return None
+    best = next((name for name in found if " " in name.text), found[-1])
+    words = list(re.finditer(r"\S+", best.text))
+    titles = [number for number, word in enumerate(words) if word.group().lower() in TITLES]
+    untitled = titles[-1] + 1 if titles and titles[-1] + 2 < len(words) else 0
+    return start + best.start + words[untitled].start(), start + best.end
+
+
+def _distinct(picks: Iterable[Pick]) -> list[Pick]:
+    kept: list[Pick] = []
+    for one in picks:
+        if not any(same_answer(one.quote, other.quote) for other in kept):
+            kept.append(one)
+    return kept

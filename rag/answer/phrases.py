@@ -1,0 +1,166 @@
+"""Kinds, windows, days and citations in; the plain words that people read for them out.
+
+The words hold text of questions and articles as it is: whoever shows them must escape them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from rag.types import Answer, Citation, Kind, Query, Window
+
+KINDS: dict[Kind, str] = {
+    "span": "who, what or where",
+    "list": "a list",
+    "yesno": "yes or no",
+    "when": "when",
+    "timeline": "a timeline",
+    "latest": "the latest",
+    "summary": "a summary",
+    "passage": "how, why or what was said",
+}
+PLAIN_KINDS = frozenset({"span", "passage"})
+LABELS = {
+    "yes": "Yes",
+    "no": "No",
+    "unclear": "Unclear: the sentence says neither yes nor no",
+}
+# Their citations are shown one by one, in order, under numbers.
+ORDERED = frozenset({"list", "timeline", "latest", "summary"})
+_ONE_DAY = timedelta(days=1)
+_TELLING = re.compile(r"\b(?!(?:from|to|before)\b)\w+")
+_ISO_DAYS = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:/(\d{4}-\d{2}-\d{2}))?)?)?")
+
+
+def day(value: date | None) -> str:
+    """``20 December 2024``, or that there is no date."""
+    return f"{value.day} {value:%B} {value.year}" if value else "undated"
+
+
+def days(after: date | None, before: date | None) -> str:
+    """The days ``[after, before)``: a day, a month or a year by its name, else from when to when.
+
+    >>> days(date(2024, 6, 1), date(2024, 7, 1))
+    'June 2024'
+    """
+    if after is None or before is None or before - after == _ONE_DAY:
+        return interval(after, before)
+    if after.day == 1 and before.day == 1 and (before - after).days <= 31:
+        return f"{after:%B} {after.year}"
+    whole_year = (after.month, after.day, before.month, before.day) == (1, 1, 1, 1)
+    return (
+        str(after.year) if whole_year and before.year - after.year == 1 else interval(after, before)
+    )
+
+
+def interval(after: date | None, before: date | None) -> str:
+    """The days ``[after, before)``, with the first and the last one."""
+    if after is not None and before is not None:
+        last = before - _ONE_DAY
+        return day(after) if last == after else f"from {day(after)} to {day(last)}"
+    if after is not None:
+        return f"from {day(after)}"
+    return f"before {day(before)}" if before is not None else "on any day"
+
+
+def window(value: Window) -> str:
+    """``from 1 June 2024 to 30 June 2024 (“June”)``: the days, and the words they came from."""
+    said = f" (“{value.said}”)" if value.said else ""
+    return f"{interval(value.after, value.before)}{said}"
+
+
+def understood(query: Query) -> list[str]:
+    """What was understood beyond what was typed: kind, window, words of earlier questions.
+
+    Empty when there is nothing to say: a plain question that stands alone, about any time.
+    """
+    parts = [window(query.window)] if query.window is not None else []
+    if query.carried:
+        words = ", ".join(f"“{words}”" for words in query.carried)
+        parts.append(f"with {words} from earlier")
+    if parts or query.kind not in PLAIN_KINDS:
+        parts.insert(0, KINDS[query.kind])
+    return parts
+
+
+def lead(answer: Answer) -> str:
+    """What is said before the first quotation, where that is not the quotation itself.
+
+    A label for yes or no, the day for when; lists are told by their quotations alone.
+    """
+    if not answer.text or not answer.citations or answer.kind in ORDERED:
+        return ""
+    if answer.kind == "yesno":
+        return LABELS.get(answer.text, answer.text)
+    if answer.kind == "when":
+        told = _iso_days(answer.text)
+        return f"Reported on {told}" if told and reported(answer) else told
+    return "" if answer.text == answer.citations[0].quote else answer.text
+
+
+def reported(answer: Answer) -> bool:
+    """Whether a when-answer is the day of the article, and not one that its words name."""
+    first = answer.citations[0]
+    named = any(words.start <= first.start and first.end <= words.end for words in first.dates)
+    return is_date_line(first) or not named
+
+
+def is_date_line(citation: Citation) -> bool:
+    """Whether the quotation is the article's own date, which stands before the story."""
+    return citation.end <= citation.article.body
+
+
+def _iso_days(text: str) -> str:
+    """ISO 8601's day, month, year or ``DAY/DAY`` in words; empty for anything else."""
+    match = _ISO_DAYS.fullmatch(text)
+    if match is None:
+        return ""
+    try:
+        first = date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+        return days(first, date.fromisoformat(match[4]) if match[4] else _end(first, match))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _end(first: date, match: re.Match[str]) -> date:
+    """The day after the day, month or year that begins with ``first``."""
+    if match[3]:
+        return first + _ONE_DAY
+    if match[2]:
+        return (first + timedelta(days=31)).replace(day=1)
+    return first.replace(year=first.year + 1)
+
+
+def resolved(citation: Citation) -> Iterator[tuple[str, str]]:
+    """The sentence's date words, each with the days that it names, unless it says them itself.
+
+    ("on Tuesday", "17 December 2024") of an article of that week.
+    """
+    for words in citation.dates:
+        said = citation.article.text[words.start : words.end]
+        meant = days(words.after, words.before)
+        if not set(_TELLING.findall(meant.lower())) <= set(_TELLING.findall(said.lower())):
+            yield said, meant
+
+
+def speaker(citation: Citation) -> str:
+    """Who says it, in the article's words; empty where the article itself does."""
+    if citation.speaker is None:
+        return ""
+    start, end = citation.speaker
+    return citation.article.text[start:end]
+
+
+def ago(value: date | None, today: date) -> str:
+    """How long before ``today`` that was, in days, months or years; empty for the future."""
+    passed = (today - value).days if value is not None else -1
+    if passed < 0:
+        return ""
+    if passed < 2:
+        return "yesterday" if passed else "today"
+    for length, noun in ((365, "years"), (30, "months")):
+        if passed >= 2 * length:
+            return f"{passed // length:,} {noun} ago"
+    return f"{passed} days ago"

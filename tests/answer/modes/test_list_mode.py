@@ -1,0 +1,94 @@
+"""List answers, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.modes.base import NOTHING
+from rag.answer.modes.list_mode import MOST_ITEMS, ListMode
+from rag.answer.ranking import Candidate
+from tests.answer.finding import candidate, found, source
+
+TRADE = "They spoke of trade, energy and peace in Cairo."
+
+
+def listed(question: str, *spans: Candidate, margin: float = 1.0) -> list[str]:
+    return [one.quote for one in ListMode(0.0, margin).answer(found(question, spans)).picks]
+
+
+@pytest.mark.parametrize("quote", ["trade, energy and peace", "energy", "trade, energy", TRADE])
+def test_the_enumeration_that_the_span_is_part_of(quote: str) -> None:
+    span = candidate(source(TRADE), quote)
+    assert listed("What did they speak of?", span) == ["trade", "energy", "peace"]
+
+
+def test_the_reader_says_where_the_last_item_ends() -> None:
+    span = candidate(
+        source("It begins with fever and pain in the joints."), "fever and pain in the joints"
+    )
+    assert listed("What are the symptoms?", span) == ["fever", "pain in the joints"]
+
+
+def test_what_the_question_leaves_out_is_no_item() -> None:
+    span = candidate(
+        source("They named Palestine, Lebanon and Syria."), "Palestine, Lebanon and Syria"
+    )
+    assert listed("Which places beyond Palestine did they name?", span) == ["Lebanon", "Syria"]
+    assert listed("Which places did they name?", span) == ["Palestine", "Lebanon", "Syria"]
+
+
+def test_one_item_in_each_of_several_articles() -> None:
+    spans = [
+        candidate(source("The summit met in Cairo."), "Cairo", 7.0),
+        candidate(source("A meeting was held in Istanbul.", article_id="b"), "Istanbul", 6.5),
+        candidate(source("It also met in Cairo.", article_id="c"), "Cairo", 6.4),
+        candidate(source("Nothing of it in Rome.", article_id="d"), "Rome", 5.9),
+    ]
+    reply = ListMode(0.0, 1.0).answer(found("In which cities did they meet?", spans))
+    assert [one.quote for one in reply.picks] == ["Cairo", "Istanbul"]
+    assert [also.article_id for also in reply.picks[0].also] == ["c"]
+
+
+def test_names_are_cut_out_where_names_are_asked_for() -> None:
+    text = "Posts go to Teodor Quist (transport), Minister Amabel Voss and Dr. Henning Lauder."
+    span = candidate(
+        source(text), "Teodor Quist (transport), Minister Amabel Voss and Dr. Henning Lauder"
+    )
+    assert listed("Who is in the cabinet?", span) == [
+        "Teodor Quist",
+        "Amabel Voss",
+        "Henning Lauder",
+    ]
+
+
+def test_as_many_as_asked_for_come_first() -> None:
+    spans = [
+        candidate(source("Three of the four departments remain."), "Three", 8.0),
+        candidate(
+            source("They name Classics, Music, Law and History.", article_id="b"), "Law", 6.0
+        ),
+    ]
+    assert listed("Which four departments are named?", *spans) == [
+        "Classics",
+        "Music",
+        "Law",
+        "History",
+    ]
+
+
+def test_every_item_is_a_slice_of_the_cited_article() -> None:
+    reply = ListMode(0.0, 1.0).answer(found("What?", [candidate(source(TRADE), "energy")]))
+    assert all(TRADE[one.start : one.end] == one.quote for one in reply.picks)
+
+
+def test_a_long_list_is_cut() -> None:
+    words = [f"thing{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(40)]
+    text = ", ".join(words[:-1]) + " and " + words[-1]
+    reply = ListMode(0.0, 1.0).answer(found("What?", [candidate(source(text), text)]))
+    assert len(reply.picks) == MOST_ITEMS
+
+
+def test_nothing_found() -> None:
+    assert ListMode(0.0, 1.0).answer(found("Which cities?")) == NOTHING
+    only_number = candidate(source("It says seven."), "seven")
+    assert listed("Who are the members?", only_number) == []

@@ -1,0 +1,94 @@
+"""When answers, by hand: the articles are of Thursday, 14 March 2024."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.modes.base import NOTHING
+from rag.answer.modes.when import WhenMode
+from tests.answer.finding import candidate, dated, found, matcher, source
+
+MODE = WhenMode(matcher(), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "answer", "words"),
+    [
+        ("The dyke broke on Tuesday.", "Tuesday", "2024-03-12", "Tuesday"),
+        ("The dyke broke on Tuesday.", "on Tuesday", "2024-03-12", "Tuesday"),
+        ("The dyke broke in October 2021.", "October 2021", "2021-10", "October 2021"),
+        ("The dyke broke in 1911.", "1911", "1911", "1911"),
+        ("Lists are due by 14 July.", "14 July", "2024-07-14", "14 July"),
+        ("It broke on Sunday. Water came at 4 a.m.", "at 4 a.m", "2024-03-10", "Sunday"),
+    ],
+)  # fmt: skip
+def test_the_date_words_that_the_reader_found(
+    text: str, span: str, answer: str, words: str
+) -> None:
+    reply = MODE.answer(found("When did the dyke break?", [candidate(source(text), span)]))
+    assert (reply.text, [one.quote for one in reply.picks]) == (answer, [words])
+
+
+def test_the_nearest_span_with_date_words_within_the_margin() -> None:
+    told = source("The dyke at Ford broke on Tuesday.")
+    near = [candidate(told, "Ford", 5.0), candidate(told, "Tuesday", 4.5)]
+    assert MODE.answer(found("When did it break?", near)).picks[0].quote == "Tuesday"
+
+
+def test_the_date_words_nearest_to_what_is_asked_in_the_sentence() -> None:
+    told = source("The election will be held on 8 October, the presidium decided on Tuesday.")
+    reply = MODE.answer(found("When was it decided?", [candidate(told, "the presidium")]))
+    assert reply.text == "2024-03-12"
+
+
+def test_an_undated_event_counts_as_of_the_article_and_quotes_its_date_line() -> None:
+    told = dated("Khan invited Dar to Cairo.")
+    reply = MODE.answer(found("When did Khan invite Dar?", [candidate(told, "Dar")]))
+    assert reply.text == "2024-03-14"
+    assert [one.quote for one in reply.picks] == ["2024-03-14", "Khan invited Dar to Cairo."]
+    untold = MODE.answer(found("When did Khan resign?", [candidate(told, "Dar")]))
+    assert untold.confidence < 0.5 < reply.confidence
+
+
+def test_without_a_date_line_the_sentence_is_quoted() -> None:
+    told = source("Khan invited Dar to Cairo.")
+    reply = MODE.answer(found("When did Khan invite Dar?", [candidate(told, "Dar")]))
+    assert (reply.text, len(reply.picks)) == ("2024-03-14", 1)
+    assert reply.picks[0].quote == "Khan invited Dar to Cairo."
+
+
+def test_what_is_only_referred_to_is_not_of_that_day() -> None:
+    told = dated("Dar praised the visit of Khan to Cairo.")
+    reply = MODE.answer(found("When did Khan visit Cairo?", [candidate(told, "Khan")]))
+    assert reply.confidence < 0.5
+
+
+def test_the_date_of_the_story_itself() -> None:
+    told = dated("The dyke broke on Tuesday.")
+    asked = "What is the date of the story about the dyke?"
+    assert MODE.answer(found(asked, [candidate(told, "Tuesday")])).text == "2024-03-14"
+
+
+def test_what_is_to_come_is_never_dated_by_the_article() -> None:
+    told = dated("Khan invited Dar to Cairo.")
+    assert MODE.answer(found("When will Dar go to Cairo?", [candidate(told, "Dar")])) == NOTHING
+
+
+def test_a_date_to_come_is_looked_for_ahead_and_is_doubtful_where_it_is_asked_as_past() -> None:
+    told = source("The court has set a first day: 14 October.")
+    spans = [candidate(told, "14 October")]
+    assert MODE.answer(found("For when is the trial set?", spans)).text == "2024-10-14"
+    planned = [candidate(source("The bridge is to open on 1 May 2025."), "1 May 2025")]
+    assert MODE.answer(found("When did the bridge open?", planned, sure=0.9)).confidence < 0.5
+
+
+def test_a_duration_is_quoted() -> None:
+    told = source("The crossing took 58 minutes.")
+    reply = MODE.answer(found("How long did it take?", [candidate(told, "58 minutes")]))
+    assert (reply.text, reply.picks[0].quote) == (None, "58 minutes")
+
+
+def test_nothing_found() -> None:
+    assert MODE.answer(found("When did it break?")) == NOTHING
+    undated = source("Khan invited Dar.", published=None)
+    assert MODE.answer(found("When did Khan invite Dar?", [candidate(undated, "Dar")])) == NOTHING

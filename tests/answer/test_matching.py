@@ -1,0 +1,61 @@
+"""Which words of a question a sentence speaks to, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.matching import Matcher, asked_words
+from tests.answer.finding import by_spelling, matcher
+
+
+def told(question: str, sentence: str, around: str = "") -> dict[str, tuple[str, float]]:
+    return {
+        match.word.text: (
+            sentence[match.place :].split()[0] if match.place >= 0 else "",
+            match.share,
+        )
+        for match in matcher().match(question, sentence, around)
+    }
+
+
+def test_words_opposites_likes_and_the_text_around() -> None:
+    found = told("Did Khan open the border market?", "The markets were closed.", "Khan spoke.")
+    assert found == {
+        "Khan": ("", 0.7),
+        "open": ("closed.", 0.9),
+        "border": ("", 0.0),
+        "market": ("markets", 1.0),
+    }
+
+
+def test_numbers_match_by_value() -> None:
+    assert told("Did 12 miners die?", "Twelve miners died.")["12"] == ("Twelve", 1.0)
+    assert told("Did 12 miners die?", "Fourteen miners died.")["12"] == ("", 0.0)
+
+
+def test_a_word_stands_for_one_word_of_the_question() -> None:
+    found = told("Was the convict convinced?", "He was convicted.")
+    assert found == {"convict": ("convicted.", 1.0), "convinced": ("", 0.0)}
+
+
+def test_the_nearest_place_to_the_name_counts() -> None:
+    sentence = "The ship takes 30 cars; the Lanner Grace takes none."
+    matches = {
+        m.word.text: m.place for m in matcher().match("Can Lanner Grace take it", sentence, "")
+    }
+    assert matches["take"] == sentence.rindex("takes")
+
+
+def test_dates_and_who_says_so_are_not_asked_for() -> None:
+    asked = asked_words("Did snow fall in March 2024, according to the mayor?")
+    assert [word.text for word in asked] == ["snow", "fall"]
+
+
+def test_what_only_says_when_weighs_less() -> None:
+    rare = Matcher(lambda term: 4.0, by_spelling)
+    matches = rare.match("Was anyone hurt when the ferry drifted?", "Nobody was hurt.", "")
+    assert rare.coverage(matches) == pytest.approx(1 / (1 + 2 * 0.3))
+
+
+def test_nothing_asked_is_not_covered() -> None:
+    assert matcher().coverage(matcher().match("Was it?", "It was.", "")) == 0.0
