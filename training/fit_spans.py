@@ -17,7 +17,7 @@ import gzip
 import itertools
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,13 @@ from training.logistic import Rows, choose_threshold, fitted, values
 from training.rows import fingerprint, held_out, read_jsonl
 
 OUT = Path(__file__).parents[1] / "rag" / "answer" / "spans.json"
-MIN_ACCURACY = 0.6
-GRID = (
-    (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0),  # retrieval
-    (0.0, 0.25, 0.5, 0.75, 1.0),  # null
-    (0.0, 0.5, 1.0, 2.0),  # agreement
-)
+MIN_ACCURACY = 0.7
+RETRIEVAL = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+NULL = (0.0, 0.25, 0.5, 0.75, 1.0)
+AGREEMENT = (0.0, 0.5, 1.0, 2.0)
+
+
+Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class Read:
     def f1(self, retrieval: float, null: float, agreement: float) -> float:
         """F1 of the first answer under these weights."""
         ranked = rank(self.hits, self.readings, Weights(retrieval, null))
-        said = agree(ranked, weight=agreement)[0].best.quote if ranked else ""
+        if agreement:
+            ranked = [answer.best for answer in agree(ranked, weight=agreement)]
+        said = ranked[0].quote if ranked else ""
         return f1(said, [gold.text for gold in self.question.answers])
 
 
@@ -165,7 +168,7 @@ def indexed(asked: EvalSet, work: Path, ask: AskConfig) -> Indexed:
     return Indexed(asked, replace(ask, articles=asked.folder, index=config.index))
 
 
-def fit_weights(kept: Indexed) -> tuple[tuple[float, float, float], dict[str, float]]:
+def fit_weights(kept: Indexed) -> tuple[Triple, dict[str, float]]:
     """The weights with the best mean F1 over answerable questions, and the F1 of each choice."""
     with Index.open(kept.ask.index) as index:
         parts = open_parts(index, kept.ask)
@@ -176,18 +179,23 @@ def fit_weights(kept: Indexed) -> tuple[tuple[float, float, float], dict[str, fl
             hits = parts.retriever.retrieve(Query(question.question, question.question))
             passages = [hit.passage for hit in hits]
             read.append(Read(question, hits, parts.spans.reader.read(question.question, passages)))
-    means = {
-        weights: float(np.mean([one.f1(*weights) for one in read]))
-        for weights in itertools.product(*GRID)
-    }
-    best = max(means, key=lambda weights: (means[weights], -sum(weights)))
+    means = _means(read, itertools.product(RETRIEVAL, NULL, (0.0,)))
+    best = _best(means)
+    means |= _means(read, ((*best[:2], agreement) for agreement in AGREEMENT))
     top = sorted(means.items(), key=lambda item: -item[1])
-    return best, {str(weights): round(mean, 4) for weights, mean in (*top[:5], *top[-1:])}
+    return _best(means), {str(weights): round(f1, 4) for weights, f1 in (*top[:6], top[-1])}
 
 
-def confidence_rows(
-    asked: EvalSet, at: Indexed, weights: tuple[float, float, float]
-) -> tuple[Rows, Rows]:
+def _means(read: Sequence[Read], choices: Iterable[Triple]) -> dict[Triple, float]:
+    return {weights: float(np.mean([one.f1(*weights) for one in read])) for weights in choices}
+
+
+def _best(means: Mapping[Triple, float]) -> Triple:
+    """The weights with the best mean, the smallest of equal ones."""
+    return max(means, key=lambda weights: (means[weights], -sum(weights)))
+
+
+def confidence_rows(asked: EvalSet, at: Indexed, weights: Triple) -> tuple[Rows, Rows]:
     """Features of the answer to each question that got one, and whether it is right."""
     index = Index.open(at.ask.index)
     parts = open_parts(index, at.ask, weights=weights)

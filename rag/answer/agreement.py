@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import log1p
 
 from rag.answer.quantities import quantities, singular
@@ -84,6 +85,7 @@ def _is_part(short: str, words: frozenset[str], others: frozenset[str]) -> bool:
     return words < others and 2 * len(words) >= len(others)
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     """The words that say something, figures as their value, without titles before a name."""
     found, rest, end = set(), [], 0

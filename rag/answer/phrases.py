@@ -67,8 +67,9 @@ def interval(after: date | None, before: date | None) -> str:
 
 def window(value: Window) -> str:
     """``from 1 June 2024 to 30 June 2024 (“June”)``: the days, and the words they came from."""
+    told = interval(value.after, value.before)
     said = f" (“{value.said}”)" if value.said else ""
-    return f"{interval(value.after, value.before)}{said}"
+    return f"{'on ' if told[0].isdigit() else ''}{told}{said}"
 
 
 def understood(query: Query) -> list[str]:

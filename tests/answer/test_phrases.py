@@ -50,6 +50,7 @@ def test_days_have_the_name_of_their_unit(
 def test_a_window_is_told_with_its_days_and_words() -> None:
     window = Window(date(2024, 6, 1), date(2024, 7, 1), "June")
     assert phrases.window(window) == "from 1 June 2024 to 30 June 2024 (“June”)"
+    assert phrases.window(Window(date(2024, 6, 1), date(2024, 6, 2))) == "on 1 June 2024"
 
 
 @pytest.mark.parametrize(
