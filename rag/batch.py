@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from rag.answer.pipeline import Pipeline
 from rag.answer.render import answer_json
-from rag.answer.window import explicit_window
 from rag.dates import parse_day
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
+from rag.question.understand import Corrections
+from rag.question.window import explicit_window
+from rag.types import Kind
 
 
 def answer_lines(
@@ -44,10 +46,11 @@ def _answer_line(
             window=window,
             today=_day(asked, "today", number),
             top_k=top_k,
+            corrections=_corrections(asked, number),
         )
         values = answer_json(answer, question_id=_id(asked), timings=timings)
         if top_k is not None:
-            hits = pipeline.search(question, top_k=top_k, window=window)
+            hits = pipeline.retrieve(answer.query, top_k=top_k)
             values["retrieved"] = list(dict.fromkeys(hit.passage.article.id for hit in hits))
         return values
     except (IndexUnusable, ModelError):
@@ -79,10 +82,21 @@ def _text(asked: Mapping[str, Any], name: str, number: int) -> str:
 
 
 def _history(asked: Mapping[str, Any], number: int) -> list[str]:
-    value = asked.get("history") or []
+    value = [] if asked.get("history") is None else asked["history"]
     if not isinstance(value, list) or not all(isinstance(turn, str) for turn in value):
         raise QuestionError(f"Line {number}: 'history' is not a list of texts; mend it.")
     return value
+
+
+def _corrections(asked: Mapping[str, Any], number: int) -> Corrections:
+    kind, undated = asked.get("kind"), asked.get("undated", False)
+    if kind is not None and kind not in get_args(Kind):
+        raise QuestionError(
+            f"Line {number}: 'kind' is none of {', '.join(get_args(Kind))}; choose one."
+        )
+    if not isinstance(undated, bool):
+        raise QuestionError(f"Line {number}: 'undated' is neither true nor false; mend it.")
+    return Corrections(kind=kind, undated=undated)
 
 
 def _day(asked: Mapping[str, Any], name: str, number: int) -> date | None:

@@ -10,16 +10,18 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from rag import commands
 from rag.errors import RagError
+from rag.types import Kind
 
 EPILOG = """\
 examples:
   python -m rag build
   python -m rag ask "Where did Sharif and Pezeshkian meet?"
   python -m rag ask "What did the two sides discuss?" --before 2024-07-01 --json
+  python -m rag ask "And in June?" --history "What did Sharif say in May 2024?"
   python -m rag ask --batch questions.jsonl > answers.jsonl
   python -m rag verify answers.jsonl
 
@@ -69,9 +71,12 @@ def _parser() -> _Parser:
         "--batch", metavar="FILE|-", help="answer JSON lines {id, question, …}, one line out each"
     )
     _window_options(ask)
-    ask.add_argument("--today", type=_day, metavar="DATE", help="the day that counts as today")
+    _understanding_options(ask)
     ask.add_argument("--top-k", type=int, metavar="N", help="stories that are read (10)")
     ask.add_argument("--min-confidence", type=float, metavar="P", help="answer from here (0 to 1)")
+    ask.add_argument(
+        "--reader", metavar="READER", help="span, sentence, or a folder with a model (span)"
+    )
     ask.add_argument("--timings", action="store_true", help="fill in timings_ms")
 
     search = _command(parsers, "search", commands.search, "list the passages nearest to a query")
@@ -114,6 +119,24 @@ def _window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--after", type=_day, metavar="DATE", help="published on DATE or later")
     parser.add_argument("--before", type=_day, metavar="DATE", help="published before DATE")
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="published by the end of DATE")
+
+
+def _understanding_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--today", type=_day, metavar="DATE", help="the day that counts as today")
+    parser.add_argument(
+        "--history",
+        action="append",
+        default=[],
+        metavar="QUESTION",
+        help="an earlier question, oldest first; may be repeated",
+    )
+    kinds = get_args(Kind)
+    parser.add_argument(
+        "--kind", choices=kinds, metavar="KIND", help=f"what to answer with: {', '.join(kinds)}"
+    )
+    parser.add_argument(
+        "--undated", action="store_true", help="take the question's dates for mere words"
+    )
 
 
 def _day(text: str) -> date:

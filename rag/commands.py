@@ -15,6 +15,8 @@ from rag import terminal
 from rag.config import AskConfig, BuildConfig, load
 from rag.errors import QuestionError
 
+OF_ONE_QUESTION = ("after", "before", "as_of", "today", "history", "kind", "undated")
+
 
 def build(options: argparse.Namespace) -> int:
     from rag.ingest.builder import build as run_build
@@ -32,9 +34,8 @@ def build(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     if (options.question is None) == (options.batch is None):
         _wrong_usage("ask takes either a QUESTION or --batch FILE")
-    days = (options.after, options.before, options.as_of, options.today)
-    if options.batch is not None and any(day is not None for day in days):
-        _wrong_usage("with --batch, give days in the lines of the file")
+    if options.batch is not None and any(getattr(options, name) for name in OF_ONE_QUESTION):
+        _wrong_usage("with --batch, give days, kind and history in the lines of the file")
     from rag.answer.pipeline import Pipeline
     from rag.answer.render import answer_json
 
@@ -44,7 +45,12 @@ def ask(options: argparse.Namespace) -> int:
         if options.batch is not None:
             return _ask_batch(options, pipeline)
         answer = pipeline.ask(
-            options.question, window=_window(options), today=options.today, top_k=options.top_k
+            options.question,
+            history=options.history,
+            window=_window(options),
+            today=options.today,
+            top_k=options.top_k,
+            corrections=_corrections(options),
         )
         if options.json:
             _print_json(answer_json(answer, timings=options.timings))
@@ -152,9 +158,15 @@ def _ask_config(options: argparse.Namespace) -> AskConfig:
 
 
 def _window(options: argparse.Namespace) -> Any:
-    from rag.answer.window import explicit_window
+    from rag.question.window import explicit_window
 
     return explicit_window(after=options.after, before=options.before, as_of=options.as_of)
+
+
+def _corrections(options: argparse.Namespace) -> Any:
+    from rag.question.understand import Corrections
+
+    return Corrections(kind=options.kind, undated=options.undated)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ CAIRO = "Where did Sharif and Pezeshkian meet?"
 FIRST, SECOND = "000_67432f77a0b5fa99", "003_9aa3f54420ab385a"
 CITATION_KEYS = {
     "article_id", "title", "published", "url", "file", "sha256", "start", "end", "quote",
-    "sentence", "sentence_start", "sentence_end", "score",
+    "sentence", "sentence_start", "sentence_end", "score", "speaker", "dates", "also", "copies",
 }  # fmt: skip
 
 
@@ -30,7 +30,8 @@ class Cli:
         self._capsys = capsys
 
     def __call__(self, *arguments: str, code: int = 0) -> tuple[str, str]:
-        assert main([*arguments, *self._places, *self._models]) == code
+        reader = ["--reader", "sentence"] if arguments[0] == "ask" else []
+        assert main([*arguments, *reader, *self._places, *self._models]) == code
         captured = self._capsys.readouterr()
         return captured.out, captured.err
 
@@ -66,8 +67,9 @@ def test_ask_quotes_the_article(cli: Cli, seed_index: BuildConfig) -> None:
 def test_ask_json_has_the_shape_of_the_contract(cli: Cli, seed_index: BuildConfig) -> None:
     answer = cli.json("ask", CAIRO)
     assert {
-        "id", "question", "interpreted", "kind", "window", "answer", "confidence", "abstained",
-        "reason", "disagreement", "citations", "nearest", "index", "timings_ms",
+        "id", "question", "interpreted", "carried", "kind", "window", "answer", "confidence",
+        "abstained", "reason", "advice", "disagreement", "citations", "nearest", "changed_files",
+        "index", "timings_ms",
     } <= answer.keys()  # fmt: skip
     assert answer["citations"][0].keys() >= CITATION_KEYS
     assert answer["citations"][0]["article_id"] == FIRST
@@ -121,6 +123,34 @@ def test_a_window_without_articles_says_so(cli: Cli) -> None:
     assert "No day is both" in err
 
 
+def test_what_was_understood_is_told_before_the_answer(cli: Cli) -> None:
+    out, _ = cli("ask", "Where did Sharif and Pezeshkian meet in December 2024?")
+    assert out.splitlines()[:2] == [
+        "Understood: who, what or where, from 1 December 2024 to 31 December 2024 "
+        "(“December 2024”)",
+        "",
+    ]
+    assert cli("ask", CAIRO)[0].startswith("  Prime Minister")
+
+
+def test_a_follow_up_is_completed_from_the_history(cli: Cli) -> None:
+    asked = ["ask", "Where did they meet?", "--history", "Who are Sharif and Pezeshkian?"]
+    asked += ["--min-confidence", "0"]
+    answer = cli.json(*asked)
+    assert answer["carried"] == ["Sharif", "Pezeshkian"]
+    assert "Cairo" in answer["answer"]
+    both = cli.json(*asked, "--history", "Who is Ali Bagheri?")
+    assert both["carried"] == ["Ali Bagheri"]
+
+
+def test_kind_and_dates_can_be_corrected(cli: Cli) -> None:
+    question = "Where did Sharif and Pezeshkian meet in 2019?"
+    assert cli.json("ask", question)["window"]["said"] == "2019"
+    undated = cli.json("ask", question, "--undated", "--kind", "passage", "--min-confidence", "0")
+    assert (undated["window"], undated["kind"]) == (None, "passage")
+    assert undated["interpreted"] == question
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?!", "\x00\x07"])
 def test_an_empty_question_is_no_error(cli: Cli, question: str) -> None:
     assert cli.json("ask", question)["reason"] == "empty_question"
@@ -160,17 +190,39 @@ def test_a_batch_answers_line_by_line_in_order(
         json.dumps({"id": "four", "question": CAIRO, "before": "yesterday"}),
         json.dumps({"id": "five", "question": CAIRO, "history": "not a list"}),
         json.dumps({"id": 6, "question": "?"}),
+        json.dumps({"id": "seven", "question": CAIRO, "history": ["Who met?", 7]}),
+        json.dumps({"id": "eight", "question": CAIRO, "kind": "essay"}),
+        json.dumps({"id": "nine", "question": CAIRO, "undated": "yes"}),
+        json.dumps({"id": "ten", "question": CAIRO, "kind": "passage", "undated": True}),
     ]
     path = tmp_path / "questions.jsonl"
     path.write_text("\n".join(lines), "utf-8")
     out, _ = cli("ask", "--batch", str(path), "--top-k", "2", code=1)
     answers = [json.loads(line) for line in out.splitlines()]
-    assert [a["id"] for a in answers] == ["one", "two", None, None, "three", "four", "five", "6"]
+    assert [a["id"] for a in answers] == [
+        "one", "two", None, None, "three", "four", "five", "6", "seven", "eight", "nine", "ten"
+    ]  # fmt: skip
     assert answers[0]["citations"][0]["article_id"] == FIRST
     assert answers[0]["retrieved"][0] == FIRST
     assert answers[1]["retrieved"] == [SECOND]
     errors = [a["error"] for a in answers if "error" in a]
-    assert [e.split(" ")[1].strip(":") for e in errors] == ["4", "5", "6", "7", "8"]
+    assert [e.split(" ")[1].strip(":") for e in errors] == [
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "10",
+        "11",
+        "12",
+    ]
+    assert errors[-3:] == [
+        "Line 10: 'history' is not a list of texts; mend it.",
+        "Line 11: 'kind' is none of span, list, yesno, when, timeline, latest, summary, passage; "
+        "choose one.",
+        "Line 12: 'undated' is neither true nor false; mend it.",
+    ]
+    assert answers[-1]["kind"] == "passage"
     monkeypatch.setattr("sys.stdin", io.StringIO(lines[0]))
     piped, _ = cli("ask", "--batch", "-", "--top-k", "2")
     assert piped == out.splitlines(keepends=True)[0]
@@ -221,6 +273,7 @@ def test_an_answer_says_when_its_file_has_changed(
     file.write_text(" date 2024-01-02 The harbour of Veldt was closed by ice.", "utf-8")
     places = ["--articles", str(articles), "--index", str(tmp_path / "i"), "--models", str(models)]
     ask = ["ask", "What closed the harbour of Veldt?", "--min-confidence", "0", *places]
+    ask += ["--reader", "sentence"]
     assert main(["build", *places]) == 0
     assert main(ask) == 0
     assert "has changed" not in capsys.readouterr().out
@@ -256,6 +309,9 @@ def test_without_an_index_the_command_to_build_it_is_named(
         ["ask", "x", "--batch", "-"],
         ["ask", "x", "--after", "2024-02-30"],
         ["ask", "--batch", "-", "--after", "2024-02-01"],
+        ["ask", "--batch", "-", "--history", "Who met?"],
+        ["ask", "--batch", "-", "--undated"],
+        ["ask", "x", "--kind", "essay"],
         ["search", "x", "--top-k", "many"],
     ],
 )

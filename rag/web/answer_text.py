@@ -2,111 +2,186 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from datetime import date
 
-from rag.types import Answer, Article, Citation
+from rag.answer import phrases
+from rag.answer.layout import by_sentence
+from rag.types import Answer, Citation, Query
 from rag.web import words
-from rag.web.escape import markdown, one_line
+from rag.web.escape import one_line
+from rag.web.source_text import (
+    facts,
+    isolated,
+    label,
+    named,
+    quotation,
+    sentence,
+    source,
+    when,
+)
 
-MORE = 5
+MOST = 30
 NEAREST = 3
+_APART = "The articles do not agree on this. Each is quoted, and none is preferred."
 
 
-def answer(value: Answer) -> str:
-    """The quotation in its sentence with its source; or why there is none, and what is nearest."""
-    return _abstention(value) if value.abstained else _cited(value)
+def answer(value: Answer, today: date) -> str:
+    """How the question was understood; the quotations with their sources, or why there are none."""
+    parts = [chips(value.query)]
+    parts += _abstention(value, today) if value.abstained else _Told(value, today).parts()
+    return "\n\n".join(part for part in parts if part)
 
 
-def error(sentence: str) -> str:
+def chips(query: Query) -> str:
+    """Kind, window and words of earlier questions, each for itself; what they are tells its tag."""
+    if not query.text:
+        return ""
+    shown = [f"<kbd>{isolated(phrases.KINDS[query.kind])}</kbd>"]
+    if query.window is not None:
+        shown.append(f"<kbd><time>{isolated(phrases.window(query.window))}</time></kbd>")
+    shown += [f"<kbd><cite>{isolated(f'with “{word}”')}</cite></kbd>" for word in query.carried]
+    return " ".join(shown)
+
+
+def error(told: str) -> str:
     """A sentence about what went wrong."""
-    return markdown(one_line(sentence, limit=500))
+    return label(told, limit=500)
 
 
-def source(citation: Citation) -> str:
-    """Title, date and file of a quotation, and in how many further articles it stands."""
-    article = citation.article
-    facts = [words.day(article.published), f"<samp>{_label(article.path)}</samp>"]
-    if citation.copies:
-        others = {passage.article.id for passage in citation.copies} - {article.id}
-        if others:
-            facts.append(f"also in {words.count(len(others), 'other article')}")
-    return f"**{title(article)}**\n<small>{' · '.join(facts)}</small>"
+def working(told: str) -> str:
+    """What is being done at the moment."""
+    return f"<small>{label(told, limit=300)}</small>\n\n<progress></progress>"
 
 
-def title(article: Article) -> str:
-    """The article's title, escaped, isolated from the direction of the text around it."""
-    return f"<bdi>{_label(article.headline)}</bdi>"
+def cited(value: Answer) -> tuple[Citation, ...]:
+    """All that can be opened, in the order of their numbers: the citations, then who agrees."""
+    agreeing = tuple(other for citation in value.citations for other in citation.also)
+    return (*value.citations, *agreeing) or value.nearest
 
 
 def choice(number: int, citation: Citation) -> str:
     """A citation's label in a list of plain text: number, quotation and date."""
     quote = one_line(citation.quote, limit=80)
-    return f"{number} · “{quote}” · {words.day(citation.article.published)}"
+    return f"{number} · “{quote}” · {phrases.day(citation.article.published)}"
 
 
-def quotation(citation: Citation) -> str:
-    """The whole sentence as a block quotation, the quoted words in it marked."""
-    text = citation.article.text
-    before = text[citation.sentence_start : citation.start]
-    after = text[citation.end : citation.sentence_end]
-    quote = markdown(citation.quote)
-    if before.strip() or after.strip():
-        quote = f"<mark>{quote}</mark>"
-    return f"> <q>{markdown(before)}{quote}{markdown(after)}</q>"
+class _Told:
+    """The parts of an answer, for its kind."""
+
+    def __init__(self, value: Answer, today: date) -> None:
+        self._value = value
+        self._today = today
+        self._numbers = {citation: n for n, citation in enumerate(cited(value), 1)}
+
+    def parts(self) -> Iterator[str]:
+        value = self._value
+        if value.disagreement:
+            yield _APART
+        elif lead := phrases.lead(value):
+            yield f"**{label(lead, limit=400)}**"
+        yield from self._quotations()
+        yield _small(f"Confidence: {words.confidence(value.confidence)}")
+        yield from (_changed(path) for path in value.changed_files)
+
+    def _quotations(self) -> Iterator[str]:
+        value, citations = self._value, self._value.citations[:MOST]
+        if value.kind == "list":
+            yield from self._items(citations)
+        elif value.kind == "latest":
+            yield from self._latest(citations)
+        elif value.kind in phrases.ORDERED:
+            yield self._entries(citations, None)
+        elif value.disagreement:
+            yield self._beside(citations)
+        else:
+            yield from self._one(citations)
+        if left := len(value.citations) - len(citations):
+            yield _small(f"{words.count(left, 'more quotation')} under Sources")
+
+    def _one(self, citations: Sequence[Citation]) -> Iterator[str]:
+        """The first quotation with all that is known of it, and the others after it."""
+        rest = list(citations)
+        while rest and phrases.is_date_line(rest[0]):
+            yield f"<small>Date line of the article: {sentence(rest.pop(0))}</small>"
+        if rest:
+            yield quotation(rest[0])
+            yield self._source(rest[0])
+        if rest[1:]:
+            yield "Also quoted:"
+            yield self._entries(rest[1:MOST], rest[0])
+
+    def _items(self, citations: Sequence[Citation]) -> Iterator[str]:
+        """The items of a list, those of one sentence above it."""
+        for group in by_sentence(citations):
+            yield "\n".join(
+                f"{self._numbers[one]}. **{label(one.quote, limit=400)}**" for one in group
+            )
+            yield quotation(*group)
+            yield source(group[0], self._numbers, self._today)
+
+    def _latest(self, citations: Sequence[Citation]) -> Iterator[str]:
+        first = citations[0]
+        yield f"**The latest: {when(first.article, self._today)}**"
+        yield quotation(first)
+        yield self._source(first)
+        if citations[1:]:
+            yield "Previously:"
+            yield self._entries(citations[1:], None)
+
+    def _entries(self, citations: Sequence[Citation], before: Citation | None) -> str:
+        """One quotation after another, under its day where time orders them."""
+        shown = zip(citations, (before, *citations), strict=False)
+        return "\n".join(self._entry(citation, previous) for citation, previous in shown)
+
+    def _entry(self, citation: Citation, before: Citation | None) -> str:
+        lines = [sentence(citation), _small(_origin(citation, before, self._today))]
+        if self._value.kind in {"timeline", "latest"}:
+            head = f"**{when(citation.article, self._today)}**"
+            lines = [head, sentence(citation), _small(named(citation))]
+        lines += map(_small, facts(citation, self._numbers))
+        number = f"{self._numbers[citation]}. "
+        return number + f"\n{' ' * len(number)}".join(lines)
+
+    def _beside(self, citations: Sequence[Citation]) -> str:
+        """A row for each value, which the page lays out side by side."""
+        rows = [
+            f"| **{label(one.quote, limit=400)}** | {sentence(one)} "
+            f"| {self._source(one).replace(chr(10), '<br>')} |"
+            for one in citations
+        ]
+        return "\n".join(("| Value | Sentence | Article |", "| --- | --- | --- |", *rows))
+
+    def _source(self, citation: Citation) -> str:
+        number = f"{self._numbers[citation]} · " if len(self._numbers) > 1 else ""
+        return number + source(citation, self._numbers, self._today)
 
 
-def _cited(value: Answer) -> str:
-    first = value.citations[0]
-    parts = [_lead(value, first), quotation(first), source(first)]
-    parts.append(f"<small>Confidence: {words.confidence(value.confidence)}</small>")
-    if value.disagreement:
-        parts.append("The articles do not agree on this; compare the quotations.")
-    parts.extend(_changed(path) for path in value.changed_files)
-    if len(value.citations) > 1:
-        parts.append("Also quoted:")
-        parts.append("\n".join(_further(value.citations)))
-    return "\n\n".join(part for part in parts if part)
+def _small(text: str) -> str:
+    return f"<small>{text}</small>"
 
 
 def _changed(path: str) -> str:
-    name = f"<samp>{_label(path)}</samp>"
+    name = f"<samp>{label(path)}</samp>"
     return f"<small>{name} has changed or gone since it was indexed; rebuild the index.</small>"
 
 
-def _lead(value: Answer, first: Citation) -> str:
-    """What the answer is called before its evidence, where that is not the quotation itself."""
-    if not value.text or value.text == first.quote:
-        return ""
-    return f"**{markdown(one_line(value.text, limit=400))}**"
-
-
-def _abstention(value: Answer) -> str:
-    parts = [words.reason(value)]
+def _abstention(value: Answer, today: date) -> Iterator[str]:
+    yield f"**{words.reason(value)}**"
+    yield label(value.advice, limit=400)
     if value.nearest:
-        parts.append("Nearest passages, not an answer:")
-        parts.append("\n".join(_near(value.nearest[:NEAREST])))
-    return "\n\n".join(parts)
+        shown = zip(value.nearest[:NEAREST], (None, *value.nearest), strict=False)
+        yield "Nearest passages, not an answer:"
+        yield "\n".join(_near(citation, before, today) for citation, before in shown)
 
 
-def _near(citations: tuple[Citation, ...]) -> Iterator[str]:
-    for citation, before in zip(citations, (None, *citations), strict=False):
-        text = markdown(one_line(citation.sentence, limit=220))
-        yield f"- {text}\n  <small>{_origin(citation, before)}</small>"
+def _near(citation: Citation, before: Citation | None, today: date) -> str:
+    text = label(citation.sentence, limit=220)
+    return f"- {text}\n  {_small(_origin(citation, before, today))}"
 
 
-def _further(citations: tuple[Citation, ...]) -> Iterator[str]:
-    shown = citations[: MORE + 1]
-    for number, (before, citation) in enumerate(pairwise(shown), 2):
-        quote = markdown(one_line(citation.quote, limit=160))
-        yield f"{number}. {quote}\n   <small>{_origin(citation, before)}</small>"
-
-
-def _origin(citation: Citation, before: Citation | None) -> str:
+def _origin(citation: Citation, before: Citation | None, today: date) -> str:
+    """Where a quotation is from, told shortly if the one before it is from there too."""
     if before is not None and before.article.id == citation.article.id:
         return "the same article"
-    return f"{title(citation.article)} · {words.day(citation.article.published)}"
-
-
-def _label(text: str) -> str:
-    return markdown(one_line(text))
+    return f"{named(citation)} · {when(citation.article, today)}"

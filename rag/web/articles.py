@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag.answer import phrases
 from rag.errors import RagError
 from rag.web import uploads, words
 from rag.web.escape import markdown, one_line
@@ -108,14 +109,14 @@ def _matching(entries: Sequence[Entry], wanted: str) -> list[Entry]:
 
 
 def _text(entry: Entry) -> str:
-    days = f"{entry.published or ''} {words.day(entry.published)}"
+    days = f"{entry.published or ''} {phrases.day(entry.published)}"
     return f"{entry.headline} {entry.path} {days}".lower()
 
 
 def _row(entry: Entry) -> str:
     title, file = markdown(one_line(entry.headline)), markdown(one_line(entry.path))
     name = f"<bdi>{title}</bdi><br><small><samp>{file}</samp></small>"
-    return f"| {words.day(entry.published)} | {name} | {entry.passages:,} |"
+    return f"| {phrases.day(entry.published)} | {name} | {entry.passages:,} |"
 
 
 def _count(found: int, total: int, wanted: str) -> str:

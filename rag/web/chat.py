@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import gradio as gr
 
-from rag.errors import RagError
-from rag.web import answer_text, evidence
-from rag.web.escape import markdown, one_line
+from rag.web import evidence, understood
+from rag.web.conversation import MAX_QUESTION, Conversation, Turn, answering, waiting
+from rag.web.escape import one_line
 from rag.web.service import Service
-
-log = logging.getLogger(__name__)
 
 EXAMPLES = (
     "Where did Pezeshkian and Sharif meet?",
@@ -21,68 +20,18 @@ EXAMPLES = (
     "What did Prime Minister Sharif congratulate Iran on?",
     "What invitation did Sharif extend?",
 )
-MAX_QUESTION = 2000
-REMEMBERED = 20
 _WELCOME = (
     "### Ask the articles\n\n"
     "Every answer is a quotation from one of the articles, with its date and its place."
 )
-_FAILED = "Something went wrong while answering; the terminal shows what. Please try again."
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A question, the Markdown of its answer, and what the article panel offers for it."""
+class Asked:
+    """A turn that is to be answered: a new one, or, with a place, instead of the one there."""
 
-    question: str
-    reply: str
-    offered: evidence.Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """The turns so far, kept here and not taken from the browser; ``at`` is the one shown."""
-
-    turns: tuple[Turn, ...] = ()
-    at: int = -1
-
-    @property
-    def offered(self) -> evidence.Shown:
-        return self.turns[self.at].offered if self.turns else evidence.Shown()
-
-    def add(self, turn: Turn) -> Conversation:
-        turns = (*self.turns, turn)[-REMEMBERED:]
-        return Conversation(turns, len(turns) - 1)
-
-    def messages(self, pending: str | None = None) -> list[dict[str, str]]:
-        """The conversation for the page; ``pending`` is a question that is being answered."""
-        said: list[dict[str, str]] = []
-        for turn in self.turns:
-            said.append(_message("user", _asked(turn.question)))
-            said.append(_message("assistant", turn.reply))
-        return said if pending is None else [*said, _message("user", _asked(pending))]
-
-
-def _message(role: str, content: str) -> dict[str, str]:
-    return {"role": role, "content": content}
-
-
-def _asked(question: str) -> str:
-    return markdown(one_line(question, limit=MAX_QUESTION))
-
-
-def reply(service: Service, question: str, conversation: Conversation) -> Turn:
-    """Ask with the earlier questions as context; an error becomes the sentence that explains it."""
-    history = [turn.question for turn in conversation.turns]
-    try:
-        with service.lease() as engine:
-            answer = engine.ask(question, history=history)
-    except RagError as error:
-        return Turn(question, answer_text.error(str(error)), evidence.Shown())
-    except Exception:
-        log.exception("A question could not be answered")
-        return Turn(question, _FAILED, evidence.Shown())
-    return Turn(question, answer_text.answer(answer), evidence.shown(answer))
+    turn: Turn
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +39,7 @@ class _Talk:
     """The left column's components."""
 
     chatbot: gr.Chatbot
+    understood: understood.Understood
     box: gr.Textbox
     clear: gr.Button
 
@@ -117,10 +67,12 @@ def _talk() -> _Talk:
         sanitize_html=True,
         allow_tags=False,
         buttons=[],
+        autoscroll=False,
         feedback_options=None,
         group_consecutive_messages=False,
         elem_id="chat",
     )
+    controls = understood.controls()
     box = gr.Textbox(
         label="Question",
         show_label=False,
@@ -132,44 +84,72 @@ def _talk() -> _Talk:
         elem_id="question",
     )
     clear = gr.Button("New conversation", size="sm", elem_id="clear")
-    return _Talk(chatbot, box, clear)
+    return _Talk(chatbot, controls, box, clear)
 
 
 def _connect(service: Service, state: gr.State, talk: _Talk, panel: evidence.Evidence) -> None:
-    def pending(question: str, conversation: Conversation) -> list[Any]:
-        return ["", question, conversation.messages(question)]
+    def shown(conversation: Conversation) -> list[Any]:
+        turn = conversation.shown
+        offered = turn.offered if turn is not None else evidence.NOTHING
+        return [conversation, *understood.show(turn), *evidence.show(offered)]
 
-    def answered(question: str, conversation: Conversation) -> list[Any]:
-        after = conversation.add(reply(service, question, conversation))
-        return [after, after.messages(), *evidence.show(after.offered)]
+    def pending(asked: Asked, conversation: Conversation) -> list[dict[str, str]]:
+        return conversation.put(waiting(asked.turn), asked.at).messages()
+
+    def ask(question: str | None, conversation: Conversation) -> list[Any]:
+        asked = Asked(Turn(question or "", ""))
+        return ["", asked, pending(asked, conversation)]
+
+    def ask_again(conversation: Conversation, *values: object) -> list[Any]:
+        turn = conversation.shown
+        if turn is None or turn.correction == (again := understood.corrected(turn, *values)):
+            return [None, gr.skip()]
+        asked = Asked(replace(turn, correction=again), conversation.at)
+        return [asked, pending(asked, conversation)]
+
+    def answer(asked: Asked | None, conversation: Conversation) -> Iterator[list[Any]]:
+        if asked is None:
+            return
+        after = conversation
+        earlier = conversation.earlier(asked.at)
+        for turn in answering(service, asked.turn, earlier, date.today()):
+            after = conversation.put(turn, asked.at)
+            yield [after.messages(), *(gr.skip() for _ in outputs)]
+        yield [gr.skip(), *shown(after)]
 
     def example(event: gr.SelectData) -> str:
         return one_line(str(event.value["text"]), limit=MAX_QUESTION)
 
     def turn(conversation: Conversation, event: gr.SelectData) -> list[Any]:
         index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
-        after = replace(conversation, at=min(int(index) // 2, len(conversation.turns) - 1))
-        return [after, *evidence.show(after.offered)]
+        after = conversation.show(int(index) // 2)
+        # What is shown already may be in the middle of being changed.
+        return [gr.skip() for _ in outputs] if after == conversation else shown(after)
 
     def forget() -> list[Any]:
-        return [Conversation(), [], *evidence.show(evidence.Shown())]
+        return [[], *shown(Conversation())]
 
     def pick(conversation: Conversation, index: int | None) -> list[Any]:
-        return evidence.pick(conversation.offered, index)
+        turn = conversation.shown
+        return evidence.pick(turn.offered if turn else evidence.NOTHING, index)
 
-    asked = gr.State("")
+    outputs = [state, *talk.understood.outputs, *panel.outputs]
+    asked = gr.State(None)
     private: dict[str, Any] = {"api_visibility": "private"}
     quiet = {**private, "show_progress": "hidden"}
     opened = [talk.box, asked, talk.chatbot]
-    everything = [state, talk.chatbot, *panel.outputs]
+    values = [state, *talk.understood.inputs]
     steps = (
-        talk.box.submit(pending, [talk.box, state], opened, **quiet),
+        talk.box.submit(ask, [talk.box, state], opened, **quiet),
         talk.chatbot.example_select(example, None, talk.box, **quiet).then(
-            pending, [talk.box, state], opened, **quiet
+            ask, [talk.box, state], opened, **quiet
         ),
+        talk.understood.kind.input(ask_again, values, opened[1:], **quiet),
+        talk.understood.dates.submit(ask_again, values, opened[1:], **quiet),
+        talk.understood.carried.input(ask_again, values, opened[1:], **quiet),
     )
     for step in steps:
-        step.then(answered, [asked, state], everything, concurrency_id="ask", **private)
-    talk.chatbot.select(turn, state, [state, *panel.outputs], **quiet)
-    gr.on([talk.clear.click, talk.chatbot.clear], forget, None, everything, **quiet)
+        step.then(answer, [asked, state], [talk.chatbot, *outputs], concurrency_id="ask", **quiet)
+    talk.chatbot.select(turn, state, outputs, **quiet)
+    gr.on([talk.clear.click, talk.chatbot.clear], forget, None, [talk.chatbot, *outputs], **quiet)
     panel.choices.input(pick, [state, panel.choices], panel.outputs[1:], **quiet)

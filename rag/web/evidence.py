@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from rag.types import Answer, Article, Citation
-from rag.web import answer_text
+from rag.web import answer_text, source_text
 from rag.web.escape import visible
 
 QUOTED = "quotation"
@@ -35,6 +35,9 @@ class Shown:
 
     citations: tuple[Citation, ...] = ()
     answered: bool = True
+
+
+NOTHING = Shown()
 
 
 def panel() -> Evidence:
@@ -75,7 +78,7 @@ def article_text(elem_id: str) -> gr.HighlightedText:
 
 def shown(answer: Answer) -> Shown:
     """What the panel offers for an answer."""
-    return Shown(answer.citations or answer.nearest, answered=not answer.abstained)
+    return Shown(answer_text.cited(answer), answered=not answer.abstained)
 
 
 def show(offered: Shown) -> list[Any]:
@@ -102,7 +105,7 @@ def pick(offered: Shown, index: int | None) -> list[Any]:
 def open_at(citation: Citation) -> list[Any]:
     """The article with the citation's quotation marked."""
     value = pieces(citation.article, citation.start, citation.end)
-    return [answer_text.source(citation), gr.HighlightedText(value, visible=True)]
+    return [source_text.heading(citation), gr.HighlightedText(value, visible=True)]
 
 
 def pieces(article: Article, start: int, end: int) -> Sequence[tuple[str, str | None]]:

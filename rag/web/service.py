@@ -12,7 +12,8 @@ from typing import Protocol
 
 from rag.config import AskConfig, BuildConfig
 from rag.errors import IndexMissing, RagError
-from rag.types import Answer, Article, BuildReport, IndexInfo, Progress, Window
+from rag.question.understand import Corrections
+from rag.types import Answer, Article, BuildReport, Hit, IndexInfo, Progress, Query, Window
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,9 @@ class Engine(Protocol):
         history: Sequence[str] = (),
         window: Window | None = None,
         today: date | None = None,
+        corrections: Corrections | None = None,
     ) -> Answer: ...
+    def retrieve(self, query: Query) -> Sequence[Hit]: ...
     def article(self, article_id: str) -> Article: ...
     def entries(self) -> Sequence[Entry]: ...
     def current(self) -> bool: ...

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from rag.types import Answer, Fate, IndexInfo, Progress
+from rag.answer import phrases
+from rag.types import Answer, Fate, Hit, IndexInfo, Progress, Query
 
 REASONS = {
     "nothing_retrieved": "Nothing in the collection comes near this question.",
@@ -29,11 +31,6 @@ _STAGES = {
     "verifying": "Checking the index",
 }
 _CONFIDENCE = ((0.9, "very likely right"), (0.7, "likely right"), (0.5, "more likely than not"))
-
-
-def day(value: date | None) -> str:
-    """``20 December 2024``, or that there is no date."""
-    return f"{value.day} {value:%B %Y}" if value else "no date"
 
 
 def count(number: int, noun: str) -> str:
@@ -71,9 +68,21 @@ def age(built_at: str, *, now: datetime | None = None) -> str:
     return "just now" if passed < 60 else f"{seconds(passed)} ago"
 
 
+def searching(query: Query, articles: int) -> str:
+    """What is searched, as it was understood."""
+    window = f" {phrases.window(query.window)}" if query.window is not None else ""
+    return f"Searching {count(articles, 'article')}{window}"
+
+
+def reading(hits: Sequence[Hit]) -> str:
+    """What was found, and is read now."""
+    articles = len({hit.passage.article.id for hit in hits})
+    return f"Reading {count(len(hits), 'passage')} of {count(articles, 'article')}"
+
+
 def index_line(info: IndexInfo) -> str:
     """How much is searched, how new it is, and when it was read."""
-    newest = f" · newest {day(info.newest_article)}" if info.newest_article else ""
+    newest = f" · newest {phrases.day(info.newest_article)}" if info.newest_article else ""
     return f"{count(info.articles, 'article')}{newest} · index built {age(info.built_at)}"
 
 

@@ -28,6 +28,16 @@ class Visit:
         self.page.locator("#question textarea").fill(question)
         self.page.keyboard.press("Enter")
         expect(answers).to_have_count(before + 1)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the last question is answered."""
+        expect(self.page.locator("#chat progress")).to_have_count(0)
+
+    def forget(self) -> None:
+        """Begin a new conversation."""
+        self.page.locator("#clear").click()
+        expect(self.page.locator("#chat [data-testid=bot]")).to_have_count(0)
 
     def open_tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()
@@ -35,7 +45,9 @@ class Visit:
     def shoot(self, name: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_timeout(400)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        # A whole wide page would be laid out for a higher window, and lose its place.
+        whole = self.page.viewport_size == {"width": 390, "height": 844}
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
 
     def assert_calm(self) -> None:
         away = [url for url in self.requests if not url.startswith((self.site.address, "data:"))]

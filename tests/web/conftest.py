@@ -46,6 +46,7 @@ def rebuild(service: Service, collection: Collection) -> Iterator[Rebuild]:
     runner = Rebuild(service, run_build=collection.build)
     yield runner
     collection.gate.set()
+    collection.reading.set()
     runner.close()
 
 

@@ -1,4 +1,9 @@
-"""A small engine that can be computed by hand: the sentence that shares most words answers."""
+"""A small engine that can be computed by hand: the sentence that shares most words answers.
+
+Questions are understood as in the real one. Who speaks is whoever stands before " said"; a weekday
+is the one before the article's date; the same quotation in another article agrees; whoever asks how
+many hears that the articles do not agree.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +11,27 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
+from rag.dates import article_dates
 from rag.errors import IndexMissing
+from rag.question.understand import Corrections, understand
 from rag.types import (
     Answer,
     Article,
     BuildReport,
     Citation,
+    DatedWords,
     FileReport,
+    Hit,
     IndexInfo,
+    Passage,
     Progress,
     Query,
+    Reason,
     Window,
 )
 
@@ -68,6 +79,8 @@ class Collection:
         self.built_with = BuildConfig()
         self.gate = threading.Event()
         self.gate.set()
+        self.reading = threading.Event()
+        self.reading.set()
 
     def open(self, config: AskConfig) -> Engine:
         if not self.versions:
@@ -123,26 +136,61 @@ class Engine:
         history: Sequence[str] = (),
         window: Window | None = None,
         today: date | None = None,
+        corrections: Corrections | None = None,
     ) -> Answer:
-        wanted = _words(question)
+        self._collection.reading.wait(60)
+        query = understand(
+            question,
+            today=today or date(2025, 1, 15),
+            history=history,
+            window=window,
+            corrections=corrections,
+        ).query
+        ranked = self._ranked(query)
+        wanted = _words(query.text)
+        best = [_told(_shorten(one, wanted)) for one in ranked if one.score >= 2]
+        ordered = sorted(best, key=lambda one: one.article.published or date.min)
+        texts = {"yesno": "yes", "when": _day_named(best)}
+        cited = {
+            "timeline": ordered,
+            "summary": ordered,
+            "latest": ordered[::-1],
+            "list": best,
+        }.get(query.kind, best)
+        agreed = _agreeing(cited) if query.kind == "span" else cited
+        answered = bool(agreed)
+        first = agreed[0].quote if answered else None
+        return Answer(
+            query=query,
+            kind=query.kind,
+            text=(texts.get(query.kind) or first) if answered else None,
+            citations=tuple(agreed),
+            confidence=0.84 if answered else 0.2,
+            reason=None if answered else self._reason(query),
+            nearest=() if answered else tuple(map(_told, ranked)),
+            index=self.info,
+            disagreement="how many" in query.text.lower() and len(agreed) > 1,
+            advice="" if answered else f"Nothing is known of “{query.text}”; ask for other words.",
+        )
+
+    def retrieve(self, query: Query) -> list[Hit]:
+        return [
+            Hit(Passage(one.article, one.start, one.end, 0), one.score, rank, 0.0, 0.0)
+            for rank, one in enumerate(self._ranked(query), 1)
+        ]
+
+    def _ranked(self, query: Query) -> list[Citation]:
+        wanted = _words(query.text)
         found = [
             Citation(article, *span, *span, score=len(wanted & _words(article.text[slice(*span)])))
             for article in self._articles
+            if query.window is None or query.window.contains(article.published)
             for span in _sentences(article)
         ]
-        ranked = sorted(found, key=lambda citation: -citation.score)[:4]
-        enough = bool(ranked) and ranked[0].score >= 2
-        best = tuple(_shorten(citation, wanted) for citation in ranked if citation.score >= 2)
-        return Answer(
-            query=Query(question, question),
-            kind="passage",
-            text=best[0].quote if best else None,
-            citations=best,
-            confidence=0.84 if enough else 0.2,
-            reason=None if enough else "low_confidence",
-            nearest=() if enough else tuple(ranked),
-            index=self.info,
-        )
+        return sorted(found, key=lambda citation: -citation.score)[:4]
+
+    def _reason(self, query: Query) -> Reason:
+        return "low_confidence" if self._ranked(query) else "outside_window"
 
     def article(self, article_id: str) -> Article:
         return next(article for article in self._articles if article.id == article_id)
@@ -160,6 +208,33 @@ class Engine:
 def _sentences(article: Article) -> list[tuple[int, int]]:
     spans = [match.span() for match in _SENTENCE.finditer(article.text, article.body)]
     return [span for span in spans if span[1] - span[0] > 1]
+
+
+def _told(citation: Citation) -> Citation:
+    """With who says it, and its dates."""
+    article, start, end = citation.article, citation.sentence_start, citation.sentence_end
+    said = article.text.find(" said", start, end)
+    return replace(
+        citation,
+        speaker=(start, said) if said > start else None,
+        dates=tuple(
+            DatedWords(words.start, words.end, words.after, words.before)
+            for words in article_dates(article.text, start, end, article.published)
+        ),
+    )
+
+
+def _day_named(cited: Sequence[Citation]) -> str | None:
+    days = [words.after for citation in cited[:1] for words in citation.dates if words.after]
+    return days[0].isoformat() if days else None
+
+
+def _agreeing(cited: Sequence[Citation]) -> list[Citation]:
+    """The same quotation of several articles together."""
+    groups: dict[str, list[Citation]] = {}
+    for citation in cited:
+        groups.setdefault(citation.quote, []).append(citation)
+    return [replace(group[0], also=tuple(group[1:])) for group in groups.values()]
 
 
 def _shorten(citation: Citation, wanted: set[str]) -> Citation:

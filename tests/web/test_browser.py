@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from rag.answer import phrases
 from rag.config import AskConfig
 from rag.web.escape import one_line, visible
 from tests.web.browsing import SIZES, Visit, visit
@@ -66,6 +67,10 @@ def test_the_whole_way(
     assert mark_in_view(page)
     opened.shoot(f"{name}-2-answer")
 
+    page.locator("#chat kbd").first.click()
+    expect(page.locator("#kind input:checked")).to_be_focused()
+    opened.shoot(f"{name}-2-controls")
+
     opened.ask("Which bananas are purple and cheap?")
     expect(page.locator("#chat")).to_contain_text("Nearest passages, not an answer")
     expect(page.locator("#sources")).to_contain_text("Nearest passages, not an answer")
@@ -89,7 +94,7 @@ def test_the_whole_way(
     opened.shoot(f"{name}-5-articles")
 
     opened.open_tab("Ask")
-    opened.ask("Where did Pezeshkian and Sharif meet for talks on fish?")
+    opened.ask("Where did Pezeshkian and Sharif meet for talks on fish in January 2025?")
     expect(page.locator("#chat blockquote").last).to_contain_text("Oslo for talks on fish")
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     opened.assert_calm()
@@ -128,8 +133,9 @@ def test_an_example_asks_and_a_new_conversation_forgets(open_page: Visit) -> Non
     page = open_page.page
     page.get_by_role("listitem").or_(page.locator("#chat .example")).first.click()
     expect(page.locator("#chat blockquote")).to_be_visible()
-    page.locator("#clear").click()
+    open_page.forget()
     expect(page.locator("#chat .example")).to_have_count(4)
+    expect(page.locator("#understood")).to_have_count(0)
     expect(page.locator("#article")).to_have_count(0)
 
 
@@ -181,7 +187,10 @@ def hostile_articles(folder: Path) -> dict[str, str]:
     names = {}
     for number, payload in enumerate(HOSTILE):
         name = re.sub(r"[/\0]", "∕", f"{number} {payload}")[:80] + ".txt"
-        text = f"date 2024-03-01 Zan{number:02}zibar {payload} quokka.\n\nSecond {payload} text."
+        text = (
+            f"date 2024-03-01 Zan{number:02}zibar {payload} quokka said so on Tuesday."
+            f"\n\nSecond {payload} text."
+        )
         (folder / name).write_text(text, encoding="utf-8", newline="")
         names[f"zan{number:02}zibar quokka {payload}"] = name
     return names
@@ -193,17 +202,27 @@ def test_hostile_text_is_shown_as_text_everywhere(open_page: Visit) -> None:
     opened.site.collection.build(opened.site.collection.built_with)
     engine = opened.site.collection.open(AskConfig())
     for question, name in names.items():
-        page.locator("#clear").click()
-        expect(page.locator("#chat [data-testid=bot]")).to_have_count(0)
         opened.ask(question)
         first = engine.ask(question).citations[0]
         assert first.article.path == name
         assert text_of(page, "#chat [data-testid=user]").strip() == one_line(question)
-        assert text_of(page, "#chat blockquote q") == visible(first.sentence)
+        assert text_of(page, "#chat blockquote q >> nth=0") == visible(first.sentence)
         assert one_line(name) in text_of(page, "#chat [data-testid=bot]")
         assert shown_article(page) == visible(first.article.text).replace("\n", "")
         assert shown_article(page, ".highlighted ") == visible(first.quote)
+        told = text_of(page, "#chat [data-testid=bot]")
+        assert f"Said by {one_line(phrases.speaker(first))}" in told
+        assert "“Tuesday” = 27 February 2024" in told
+        opened.ask("Who else saw it?")
+        carried = engine.ask("Who else saw it?", history=[question]).query.carried
+        assert carried
+        if not page.locator("#carried").count():
+            page.locator("#chat kbd").last.click()
+        for word in carried:
+            assert one_line(word) in text_of(page, "#carried")
+            assert f"with “{one_line(word)}" in text_of(page, "#chat .bot-row:last-of-type")
         assert foreign_elements(page) == 0, name
+        opened.forget()
     opened.open_tab("Articles")
     page.locator("#rebuild").click()
     expect(page.locator("#report")).to_contain_text(f"{len(names) + 2} articles")
@@ -224,7 +243,8 @@ def foreign_elements(page: Page) -> int:
     """How many elements there are that the page itself never puts beside untrusted text."""
     tags = "script, img, iframe, form, link, style, meta, base, a, object, svg, code, h1, h2, input"
     return page.locator(
-        f":is(#chat, #table, #report, #article, #article-head) .prose :is({tags})"
+        f":is(#chat, #table, #report, #article, #article-head) .prose :is({tags}),"
+        "#carried label :is(script, img, iframe, form, link, style, a, object, svg, h1, b, i)"
     ).count()
 
 

@@ -4,15 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.types import IndexInfo, Progress
+from rag.types import Hit, IndexInfo, Passage, Progress, Query, Window
 from rag.web import words
+from tests.answer.making import article
 
 NOW = datetime(2024, 12, 20, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(("value", "said"), [(date(2024, 6, 9), "9 June 2024"), (None, "no date")])
-def test_a_day(value: date | None, said: str) -> None:
-    assert words.day(value) == said
 
 
 @pytest.mark.parametrize(
@@ -61,3 +57,13 @@ def test_progress(at: Progress, said: str) -> None:
 def test_the_line_about_an_index_without_dates() -> None:
     info = IndexInfo("1", "f", None, None, "long ago", 1, 4)
     assert words.index_line(info) == "1 article · index built long ago"
+
+
+def test_what_is_searched_and_read_meanwhile() -> None:
+    window = Window(date(2024, 6, 1), date(2024, 7, 1), "June")
+    assert words.searching(Query("q", "q"), 2000) == "Searching 2,000 articles"
+    assert words.searching(Query("q", "q", window), 1) == (
+        "Searching 1 article from 1 June 2024 to 30 June 2024 (“June”)"
+    )
+    hits = [Hit(Passage(article("Text."), 0, 5, n), 1.0, n, 1.0, 1.0) for n in (1, 2)]
+    assert words.reading(hits) == "Reading 2 passages of 1 article"

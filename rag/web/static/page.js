@@ -20,12 +20,61 @@ window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
     article.scrollTop += line.top - article.getBoundingClientRect().top - article.clientHeight / 4;
   };
 
+  // A new question moves to the top of what is seen, so that its answer begins in view.
+  let asked = 0;
+  let unanswered = false;
+  const showNewest = () => {
+    const questions = document.querySelectorAll("#chat .user-row");
+    unanswered ||= questions.length > asked;
+    asked = questions.length;
+    if (!unanswered || !asked) return;
+    const chat = document.querySelector("#chat .panel-wrap");
+    unanswered = chat.querySelector("progress") !== null;
+    const scrolls = chat.scrollHeight > chat.clientHeight + 1;
+    const box = scrolls ? chat : document.scrollingElement;
+    const top = scrolls ? chat.getBoundingClientRect().top : 0;
+    box.scrollTop += questions[asked - 1].getBoundingClientRect().top - top;
+  };
+
   // Gradio reads a message's Markdown source aloud; its text is inside anyway.
   const nameMessages = () => {
     for (const [who, name] of [["user", "Question"], ["bot", "Answer"]])
       for (const message of document.querySelectorAll(`#chat [data-testid="${who}"]`))
         if (message.getAttribute("aria-label") !== name) message.setAttribute("aria-label", name);
   };
+
+  // A chip above an answer opens the control that changes what it tells.
+  const nameChips = () => {
+    for (const chip of document.querySelectorAll("#chat kbd:not([role])")) {
+      chip.setAttribute("role", "button");
+      chip.tabIndex = 0;
+    }
+  };
+  let wanted = null;
+  const openControl = (chip) => {
+    const label = document.querySelector("#understood .label-wrap");
+    if (!label) return;
+    if (!label.classList.contains("open")) label.click();
+    const changes = chip.querySelector("time") ? "dates" : chip.querySelector("cite") && "carried";
+    wanted = changes ? `#${changes} :is(input, textarea)` : "#kind input:checked";
+    requestAnimationFrame(focusControl);
+  };
+  const focusControl = () => {
+    const control = wanted && document.querySelector(wanted);
+    if (!control?.offsetParent) return;
+    wanted = null;
+    control.focus();
+  };
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest("#chat kbd");
+    if (chip) openControl(chip);
+  });
+  document.addEventListener("keydown", (event) => {
+    const chip = event.target.closest("#chat kbd");
+    if (!chip || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    chip.click();
+  });
 
   const resized = new ResizeObserver(() => scrollToQuotation());
   const settle = () => {
@@ -36,7 +85,10 @@ window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
       watched = article;
     }
     scrollToQuotation();
+    showNewest();
     nameMessages();
+    nameChips();
+    focusControl();
   };
   document.addEventListener("DOMContentLoaded", () =>
     new MutationObserver(() => requestAnimationFrame(settle)).observe(document.body, {
