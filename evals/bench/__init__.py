@@ -1,0 +1,1 @@
+"""Dateline beside other systems: the same articles in; ratios of cost and quality out."""

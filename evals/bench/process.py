@@ -1,0 +1,208 @@
+"""A worker's command and limits in; its replies, or one sentence on why there are none, out."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from evals.bench.systems import BenchError, System
+from evals.bench.workers.protocol import Settings
+
+ROOT = Path(__file__).parents[2]
+WATCH_EVERY_S = 0.2
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HAYSTACK_TELEMETRY_ENABLED": "False",
+    "DO_NOT_TRACK": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+    "TOKENIZERS_PARALLELISM": "true",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+}
+_THREADS = ("OMP", "MKL", "OPENBLAS", "RAYON")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may use: memory in MB, and seconds for a build, for opening, for a question."""
+
+    memory_mb: float = 16_000
+    build_s: float = 7200
+    open_s: float = 900
+    question_s: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a worker gave back, and the seconds that it took by the worker's own clock."""
+
+    result: Any
+    seconds: float
+
+
+class Worker:
+    """A running worker. Any failure ends its process and raises BenchError, now and ever after."""
+
+    def __init__(
+        self,
+        title: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        limits: Limits,
+        environment: Mapping[str, str],
+    ) -> None:
+        self._title, self._limits, self._log = title, limits, log
+        self._waiting = b""
+        self._failed = ""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with log.open("wb") as stderr:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    env=dict(environment),
+                    cwd=ROOT,
+                )
+        except OSError as error:
+            raise BenchError(f"{title} could not be started: {error}.") from error
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    def build(self, corpus: Path, index: Path) -> Reply:
+        """Index a corpus; the result is a BuildCost as a dict."""
+        return self._call("build", self._limits.build_s, corpus=str(corpus), index=str(index))
+
+    def open(self, index: Path) -> Reply:
+        return self._call("open", self._limits.open_s, index=str(index))
+
+    def search(self, question: str, top_k: int) -> Reply:
+        return self._call("search", self._limits.question_s, question=question, top_k=top_k)
+
+    def ask(self, question: str, top_k: int) -> Reply:
+        return self._call("ask", self._limits.question_s, question=question, top_k=top_k)
+
+    def versions(self) -> dict[str, str]:
+        return dict(self._call("versions", self._limits.open_s).result)
+
+    def peak_mb(self) -> float:
+        return float(self._call("memory", self._limits.question_s).result)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                with suppress(OSError):  # What was not sent to a process that is gone.
+                    stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(self, do: str, limit_s: float, **values: Any) -> Reply:
+        if self._failed:
+            raise BenchError(self._failed)
+        self._send(do, values)
+        line = self._line(do, limit_s)
+        try:
+            reply = json.loads(line)
+        except ValueError as error:
+            raise self._failure(f"said at {do!r} what is no reply: {line[:100]!r}") from error
+        if "error" in reply:
+            raise self._failure(f"failed at {do!r}: {reply['error']}")
+        return Reply(reply["result"], reply["seconds"])
+
+    def _send(self, do: str, values: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({"do": do, **values}).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._died(do) from error
+
+    def _line(self, do: str, limit_s: float) -> bytes:
+        """The next line of the worker's output, which is watched while it is waited for."""
+        assert self._process.stdout is not None
+        stream, deadline = self._process.stdout.fileno(), time.monotonic() + limit_s
+        while b"\n" not in self._waiting:
+            if time.monotonic() > deadline:
+                raise self._failure(f"took more than {limit_s:g} s at {do!r}")
+            self._check_memory(do)
+            if select.select([stream], [], [], WATCH_EVERY_S)[0]:
+                part = os.read(stream, 1 << 16)
+                if not part:
+                    raise self._died(do)
+                self._waiting += part
+        line, _, self._waiting = self._waiting.partition(b"\n")
+        return line
+
+    def _check_memory(self, do: str) -> None:
+        held = memory_mb(self._process.pid)
+        if held > self._limits.memory_mb:
+            limit_gb = self._limits.memory_mb / 1000
+            raise self._failure(f"needed more than {limit_gb:g} GB of memory at {do!r}")
+
+    def _died(self, do: str) -> BenchError:
+        code = self._process.wait()
+        lines = self._log.read_text("utf-8", errors="replace").strip().splitlines()
+        last = f"; its last words: {lines[-1][:200]}" if lines else ""
+        return self._failure(f"ended with exit code {code} at {do!r}{last}")
+
+    def _failure(self, what: str) -> BenchError:
+        self._failed = f"{self._title} {what}."
+        self.close()
+        return BenchError(self._failed)
+
+
+def start(
+    system: System, python: Path, settings: Settings, *, logs: Path, limits: Limits
+) -> Worker:
+    """A fresh process of the system's worker, offline, with its threads bounded."""
+    module = f"evals.bench.workers.{system.name}"
+    return Worker(
+        system.title,
+        [str(python), "-m", module, json.dumps(asdict(settings))],
+        log=logs / f"{system.name}.log",
+        limits=limits,
+        environment=environment(settings.threads),
+    )
+
+
+def environment(threads: int) -> dict[str, str]:
+    """This process's environment variables, made offline, quiet and bounded in threads."""
+    bounded = {f"{name}_NUM_THREADS": str(threads) for name in _THREADS}
+    return {**os.environ, **OFFLINE, **bounded, "PYTHONPATH": str(ROOT)}
+
+
+def memory_mb(process: int) -> float:
+    """The memory that a process of this machine holds now, in MB; 0 where it cannot be told."""
+    if not sys.platform.startswith("linux"):
+        return 0.0
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[1]
+    except (OSError, IndexError):
+        return 0.0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
