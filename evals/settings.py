@@ -35,7 +35,7 @@ class Settings:
         try:
             return (
                 replace(BuildConfig(folder, index, models=models), **self.build),
-                replace(AskConfig(folder, index, models=models), **self.ask),
+                replace(AskConfig(folder, index, models=models, threads=0), **self.ask),
             )
         except TypeError as error:
             raise ConfigError(
