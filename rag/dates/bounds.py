@@ -31,7 +31,8 @@ Relation = Literal["", "since", "after", "before", "until", "between"]
 class Bounds:
     """Words ``[start, stop)`` name the days ``[after, before)``; the date itself is at ``core``.
 
-    Both sides are open for a day that no calendar has. ``yearly`` is the date if it lacked a year.
+    Both sides are open for a day that no calendar has. ``yearly`` is the date if it lacked a year,
+    ``taken`` the year that it was given because no article is newer.
     """
 
     start: int
@@ -44,6 +45,7 @@ class Bounds:
     relative: bool
     yearly: Yearly | None = field(default=None, compare=False)
     year: int | None = None
+    taken: str = field(default="", compare=False)
 
     @property
     def impossible(self) -> bool:

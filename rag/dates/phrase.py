@@ -40,7 +40,8 @@ def longest(rules: Iterable[Rule], words: Words, place: int) -> Phrase | None:
 def resolved(phrase: Phrase, words: Words, place: int) -> Period | None:
     """The days of ``phrase``, in the direction of time that is spoken of at ``place``."""
     if isinstance(phrase.meaning, Yearly):
-        return phrase.meaning.near(words.today, future=words.coming(place))
+        coming = words.coming(place)
+        return phrase.meaning.near(words.today if coming else words.latest, future=coming)
     return phrase.meaning
 
 

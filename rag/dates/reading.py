@@ -4,6 +4,10 @@ Several windows are combined like this: open ones narrow ("after 3 March and bef
 ones that share no day ("in May and in July", "Monday or Tuesday") are taken from the first day to
 the last, since an article of either is asked for. "This week", "this month" and the like end with
 today.
+
+A date without a year is the latest one, and never later than the month of the collection's newest
+article: asked in 2026 of articles up to December 2024, "in June" is June 2024. What is counted from
+today ("last week") stays counted from today.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.dates.assumed import Assumed, with_years_taken
 from rag.dates.bounds import Bounds
 from rag.dates.expression import DateExpression
 from rag.dates.periods import ONE_DAY
@@ -32,7 +37,8 @@ class WindowReading:
     ``filters`` is the window of the first reading, ``other`` that of the second one where the
     question is ``ambiguous``; None is no window. ``subject`` are the dates that name what is asked
     about in the first reading. ``remainder`` is the question without the words that filter, and
-    ``impossible`` holds the words that name a day which no calendar has.
+    ``impossible`` holds the words that name a day which no calendar has. ``assumed`` are the
+    dates that filter whose year was taken from the collection.
     """
 
     filters: Window | None
@@ -41,18 +47,19 @@ class WindowReading:
     ambiguous: bool = False
     other: Window | None = None
     impossible: tuple[str, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
 
 
-def window_in(question: str, today: date) -> WindowReading:
-    """The reading of ``question``, asked on ``today``.
+def window_in(question: str, today: date, newest: date | None = None) -> WindowReading:
+    """The reading of ``question``, asked on ``today`` of articles of which one is of ``newest``.
 
     Raises QuestionError when no day is left between its dates ("after 2025 and before 2024").
 
     >>> window_in("Who presented the 2023 budget in March 2024?", date(2024, 12, 25)).remainder
     'Who presented the 2023 budget?'
     """
-    words = Words(question, today)
-    found = scan(words)
+    words = Words(question, today, newest)
+    found = with_years_taken(words, scan(words))
     dates = [(one, role_of(words, one)) for one in found if not one.impossible]
     filtering = [one for one, role in dates if role.filters]
     window = _combined(words, question, filtering)
@@ -65,7 +72,12 @@ def window_in(question: str, today: date) -> WindowReading:
         remainder=without(words, question, filtering),
         ambiguous=ambiguous,
         other=other,
-        impossible=tuple(_said(words, question, one) for one in found if one.impossible),
+        impossible=tuple(_written(words, question, one) for one in found if one.impossible),
+        assumed=tuple(
+            Assumed(_written(words, question, one), _said(words, question, one))
+            for one in filtering
+            if one.taken
+        ),
     )
 
 
@@ -133,4 +145,13 @@ def _until_today(words: Words, found: Bounds) -> tuple[Side, Side]:
 
 
 def _said(words: Words, question: str, found: Bounds) -> str:
+    """The words of the date; with the year, and without "last", if the collection told the year."""
+    if not found.taken:
+        return _written(words, question, found)
+    core = found.core + (words.at(found.core) == "last")
+    opening = question[words[found.start].start : words[found.core].start]
+    return f"{opening}{question[words[core].start : words[found.stop - 1].end]} {found.taken}"
+
+
+def _written(words: Words, question: str, found: Bounds) -> str:
     return question[words[found.start].start : words[found.stop - 1].end]

@@ -93,18 +93,21 @@ def _yearly_step(words: Words, yearly: Yearly, steps: int) -> Period | None:
     This: the one that goes on, else that of this year, where a winter ends in its year.
     """
     if steps < 0:
-        over = yearly.preceding(words.today)
-        return (
-            over
-            if over is None or over.end <= words.today
-            else yearly.preceding(over.start - ONE_DAY)
-        )
+        return _last_over(words, yearly)
     if steps > 0:
         return yearly.following(words.today + ONE_DAY)
     current = yearly.near(words.today, future=False)
     if current is not None and (words.today < current.end or current.end.year == words.today.year):
         return current
     return yearly.in_year(words.today.year)
+
+
+def _last_over(words: Words, yearly: Yearly) -> Period | None:
+    """The latest that is over; where no article is as new, the latest that articles may be of."""
+    over = yearly.preceding(words.today)
+    if over is not None and words.today < over.end:
+        over = yearly.preceding(over.start - ONE_DAY)
+    return yearly.preceding(words.latest) if over and words.latest < over.start else over
 
 
 def rolling(words: Words, place: int) -> Phrase | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -92,6 +93,10 @@ NAMED_AFTER_DAYS = _words(
 )
 
 
+def _end_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A run of letters, a run of digits, or one mark; ``glued`` when no gap is before it."""
@@ -104,10 +109,15 @@ class Word:
 
 
 class Words:
-    """The words of a text, read from the day ``today``; places outside it hold the empty word."""
+    """The words of a text, read from the day ``today``; places outside it hold the empty word.
 
-    def __init__(self, text: str, today: date) -> None:
+    ``latest`` is the last day that a date without a year may begin on: ``today``, or, where the
+    articles end earlier, the last day of the month of ``newest``, the day of the newest one.
+    """
+
+    def __init__(self, text: str, today: date, newest: date | None = None) -> None:
         self.today = today
+        self.latest = today if newest is None else min(today, _end_of_month(newest))
         self._future: Sequence[bool] = ()
         self._words: list[Word] = []
         end = -1
@@ -167,6 +177,12 @@ class Words:
     def coming(self, place: int) -> bool:
         """Whether the sentence speaks there of what is still to come."""
         return place < len(self._future) and self._future[place]
+
+    def of_today(self) -> Words:
+        """The same words, read without a look at how new the articles are."""
+        turned = copy(self)
+        turned.latest = self.today
+        return turned
 
     def towards(self, future: Sequence[bool]) -> Words:
         """The same words, with what ``coming`` says of each."""

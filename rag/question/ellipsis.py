@@ -12,9 +12,15 @@ from typing import Literal
 from rag.question.date_words import date_words, redate
 from rag.question.entities import Entity, Known, entities
 from rag.question.kinds import kind_of
+from rag.question.marked import Words, words_of
 from rag.question.places import PLACES
-from rag.question.references import Words, words_of
-from rag.question.wording import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, wording
+from rag.question.wording import (
+    AUXILIARIES,
+    FUNCTION_WORDS,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    wording,
+)
 
 _MOST_WORDS = 8
 _LEAD = re.compile(r"(?:(?:and|but|so|or|ok|okay|well|then|also|now)\b[,\s]*)+", re.IGNORECASE)
@@ -77,9 +83,9 @@ def part_of(question: str, *, known: Known | None = None) -> Part | None:
         return None
     if _MORE.fullmatch(plain) or _MORE.fullmatch(wording(question).plain.rstrip(" .?!")):
         return Part("more", "")
-    if match := _WHAT_ABOUT.match(text):
-        return _fragment(text[match.end() :])
     words = words_of(text, known=known)
+    if (match := _WHAT_ABOUT.match(text)) and not _has_verb(words):
+        return _fragment(text[match.end() :])
     if _BARE.fullmatch(plain) and not _has_verb(words) and not any(words.named):
         return Part("asked", text)
     return _fragment(text) if _is_fragment(question, text, words, linked=linked) else None
@@ -118,6 +124,14 @@ def _fragment(text: str) -> Part:
     return Part("date" if covered * 2 > len(text) else "name", text)
 
 
+def _only_dates(text: str) -> bool:
+    """Whether the dates in ``text`` are all that it tells: not "the flood of March 2023"."""
+    left = text
+    for said in reversed(date_words(text)):
+        left = left[: said.start] + left[said.end :]
+    return set(wording(left).plain.split()) <= FUNCTION_WORDS | set(",")
+
+
 def _has_verb(words: Words) -> bool:
     return any(word in AUXILIARIES for word in words.plain)
 
@@ -133,7 +147,7 @@ def _is_fragment(question: str, text: str, words: Words, *, linked: bool) -> boo
         return True
     if plain[0] in PREPOSITIONS or plain[:2] == ("according", "to"):
         return len(plain) <= 6
-    if date_words(text) and _fragment(text).sort == "date":
+    if date_words(text) and _only_dates(text):
         return True
     return "?" in question and all(words.named)
 

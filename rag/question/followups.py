@@ -1,7 +1,8 @@
-"""Follow-ups: earlier questions and a new one in; a question that stands alone out.
+"""Follow-ups: earlier turns and a new question in; a question that stands alone out.
 
 No model is asked: what is left out of the new question, or pointed to in it, is taken from the
-words of the earlier ones. Nothing is added to a question that stands alone.
+words of the earlier ones and from the names that were cited for them. Nothing is added to a
+question that stands alone.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from dataclasses import dataclass
 from rag.question.date_words import date_words
 from rag.question.ellipsis import part_of, rebuild
 from rag.question.entities import Known, entities
-from rag.question.references import pointers, words_of
-from rag.question.visible import visible
+from rag.question.marked import words_of
+from rag.question.openness import leaves_open
+from rag.question.references import pointers
+from rag.question.turns import MAX_CHARS, Earlier, History, last_turns, names_cited
 from rag.question.wording import FUNCTION_WORDS, wording
 from rag.text import word_spans
 
-MAX_EARLIER = 4
-MAX_CHARS = 2_000
 MAX_CARRIED = 8
 _MAX_TERM_CHARS = 80
 _NEW_TOPIC = re.compile(
@@ -56,43 +57,45 @@ class FollowUp:
 
     @property
     def carried(self) -> tuple[str, ...]:
-        """All that comes from earlier questions, to be shown; empty where nothing was needed."""
+        """All that comes from earlier turns, to be shown; empty where nothing was needed."""
         return (self.kept, *self.terms) if self.kept else self.terms
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An earlier turn, and how its question was understood."""
+
+    earlier: Earlier
+    understood: FollowUp
+
+
 def complete(
-    history: Sequence[str],
+    history: History,
     question: str,
     *,
     known: Known | None = None,
     without: Collection[str] = (),
 ) -> FollowUp:
-    """``question`` with what it needs of the last ``MAX_EARLIER`` questions of ``history``.
+    """``question`` with what it needs of the last turns of ``history``.
 
-    ``known`` tells names typed in lower case, as for ``entities``. ``without`` are carried words
-    that the user removed. Never raises for any text; what is no text in the
-    history is skipped, and of each question the first ``MAX_CHARS`` characters are read.
+    ``history`` are earlier questions, oldest first, or these with what was cited for them; how much
+    of it is read says ``last_turns``. ``known`` tells names typed in lower case, as for
+    ``entities``. ``without`` are carried words that the user removed. Never raises for any text.
 
     >>> complete(["What did Sharif say about Syria?"], "And about Lebanon?").text
     'What did Sharif say about Lebanon?'
     """
-    turns: list[FollowUp] = []
-    for turn in _readable(history):
-        completed = _complete(turns, turn, known, ())
-        turns += [completed] if _terms(completed.text, known) else []
+    turns: list[_Turn] = []
+    for earlier in last_turns(history):
+        completed = _complete(turns, earlier.question, known, ())
+        turns += [_Turn(earlier, completed)] if _terms(completed.text, known) else []
     if not turns or len(question) > MAX_CHARS:
         return FollowUp(question, question)
     return _complete(turns, question, known, without)
 
 
-def _readable(history: Sequence[str]) -> list[str]:
-    """The last questions, oldest first, cut and without control characters."""
-    turns = [turn for turn in history[-MAX_EARLIER:] if isinstance(turn, str)]
-    return [visible(turn[:MAX_CHARS]) for turn in turns]
-
-
 def _complete(
-    turns: Sequence[FollowUp], question: str, known: Known | None, without: Collection[str]
+    turns: Sequence[_Turn], question: str, known: Known | None, without: Collection[str]
 ) -> FollowUp:
     if not turns:
         return FollowUp(question, question)
@@ -102,22 +105,31 @@ def _complete(
         return FollowUp(rest, rest)
     part = part_of(question, known=known)
     if part is not None and part.sort != "owned":
-        built = rebuild(turns[-1].asked, part, known=known)
+        last = turns[-1].understood
+        built = rebuild(last.asked, part, known=known)
         if not built.kept or built.kept in without:
             return FollowUp(question, question)
-        return _with_terms(built.text, built.kept, turns[-1].terms, without)
+        return _with_terms(built.text, built.kept, last.terms, without)
     if part is not None:
         return _with_terms(f"What is {part.text}?", "", _subject(turns, known), without)
-    if pointers(words_of(question, known=known)):
+    if _points_back(question, turns[-1].earlier, known):
         return _with_terms(question, "", _subject(turns, known), without)
     return FollowUp(question, question)
 
 
-def _subject(turns: Sequence[FollowUp], known: Known | None) -> list[str]:
+def _points_back(question: str, last: Earlier, known: Known | None) -> bool:
+    words = words_of(question, known=known)
+    return bool(pointers(words)) or leaves_open(question, last, known=known)
+
+
+def _subject(turns: Sequence[_Turn], known: Known | None) -> list[str]:
     """What the last turn was about; names are looked for further back if it has none."""
-    terms = [*_terms(turns[-1].asked, known), *turns[-1].terms]
+    last = turns[-1].understood
+    terms = [*_terms(last.asked, known), *last.terms]
     for turn in reversed(turns):
-        names = [name.text for name in entities(turn.text, known=known) if name.sort == "name"]
+        text = turn.understood.text
+        names = [name.text for name in entities(text, known=known) if name.sort == "name"]
+        names += names_cited(turn.earlier, turn.understood.asked, known=known)
         if names:
             return [*terms, *names]
     return terms

@@ -8,19 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.question.beginning import PREPOSITION
+from rag.question.saying import GAP, SAYING
 from rag.question.wording import AUXILIARY
 from rag.types import Kind
 
-_PREPOSITION = (
-    "(?:about|after|against|at|before|between|by|during|for|from|in|into|of|on|onto|over|since|"
-    "through|till|to|towards?|under|until|upon|with|without)"
-)
-_WH = "(?:who|whom|whose|what|which|where|when|why|how)"
 _PRONOUN = "(?:i|you|he|she|it|we|they|there|this|that|these|those)"
-_REQUEST = (
-    "(?:tell|list|name|give|show|summari[sz]e|explain|describe|make|say|write|sum|provide|find|"
-    "enumerate|trace|walk|outline|recap|brief|please|put)"
-)
 _MEASURE = (
     "(?:many|much|old|long|far|deep|tall|high|low|big|large|small|often|fast|quickly|wide|broad|"
     "heavy|thick|hot|cold|warm|strong|close|near|few|frequently|early|soon|expensive|rich)"
@@ -29,21 +22,12 @@ _NOT_A_QUALITY = (
     f"(?!(?:{AUXILIARY}|{_PRONOUN}|the|an?|his|her|its|their|our|my|your|no|people|residents|"
     "come|about|else)\\b)"
 )
-_SAYING = (
-    "(?:say|said|says|saying|tell|told|think|thought|talk|talked|talking|discuss(?:ed|ing)?|"
-    "speak|spoke|spoken|promise|promised|answer|answered|reply|replied|respond|responded|claim|"
-    "claimed|argue|argued|arguing|describe|described|write|wrote|warn|warned|hear|heard|explain|"
-    "explained|announce|announced|suggest|suggested|mention|mentioned|ask|asked|comment|insist|"
-    "insisted|declare|declared|stated|emphasi[sz]ed?|stress|stressed|testify|testified|"
-    "demand|demanded|propose|proposed|admit|admitted|do|vow|vowed|urge|urged|show|shown|reveal|"
-    "conclude|concluded|acknowledge|agree(?= on| about)|make of)"
-)
 _NOT_A_NOUN = "".join(
     rf"(?<!\b{word} )" for word in ("the", "a", "an", "of", "his", "her", "its", "their")
 )
 _STANCE = (
     "(?:reaction|response|reply|answer|position|stance|attitude|view|opinion|motive|motivation|"
-    "comment|argument|explanation|excuse|assessment|message|warning|advice)"
+    "comment|arguments?|explanation|excuse|assessment|message|warning|advice|impression)"
 )
 _PERIODS = "(?:days?|weeks?|months?|years?|hours?)"
 
@@ -51,28 +35,6 @@ _PART_OF_YEAR = (
     "(?:weekend|spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|"
     "august|september|october|november|december)"
 )
-
-# Words that stand before the question itself and say nothing about its kind.
-BEFORE = re.compile(
-    rf"(?:(?:hi|hello|hey|dear \w+|thanks|thank you|please|and|but|so|ok|okay|well|also|now|then|"
-    rf"exactly(?= when)|[,.!]) |"
-    rf"(?:can|could|would|will) you (?:please |kindly |just |maybe )*(?={_REQUEST} )|"
-    rf"(?:i (?:need|want|would like|am looking for) |(?:tell|give|show) (?:me|us) |have you got )"
-    rf"(?=(?:an?|the|any) ))+"
-)
-LEAD_IN = re.compile(
-    r".*\b(?:tell (?:me|us)|telling (?:me|us)|like to know|want to know|need to know|"
-    r"wish to know|curious|wonder(?:ing|ed)?|do (?:you|we) (?:know|remember)|"
-    r"(?:can|could) you (?:say|explain|find out)|not understand|any idea|"
-    r"(?:may|can|could) (?:i|we) know|let (?:me|us) know|not know)"
-    rf" (?:please |exactly |, )*(?=(?:{_PREPOSITION} )?{_WH}\b|if\b|whether\b|{AUXILIARY} )"
-)
-OPENING = re.compile(
-    rf"(?:(?:and|but|so|then|exactly|ok) )*(?=(?:{_PREPOSITION} )?{_WH}\b(?! (?:is|was) why)|"
-    rf"whether\b|{AUXILIARY} |(?:list|name|enumerate) (?!of\b))"
-)
-BACKGROUND = re.compile(rf"when (?!{AUXILIARY} |exactly )")
-INSIDE = re.compile(rf"\b(?:{_PREPOSITION} )?(?:which|what|whose|how many|how much)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +61,11 @@ TOLD = (
         r"chronolog\w+",
         "sequence of",
         "(?:order|course|chain|series|succession) of events",
-        "events? in order",
+        r"events? (?:\w+ ){0,8}?in (?:the )?order",
+        "chronicle",
+        "key dates",
+        "from (?:the )?(?:beginning|start) to (?:the )?(?:end|finish)",
+        "what happened when(?= in| during|,| [?]|$)",
         rf"{_PERIODS} by {_PERIODS}",
         "(?:step by step|stage by stage|blow by blow)",
         r"(?:the )?(?:various |different )?(?:stages|phases) (?:of|from)",
@@ -120,7 +86,8 @@ TOLD = (
         "sum up",
         "overview",
         "gist",
-        r"(?:main|key|central|most important) (?:points|takeaways|findings|messages|results)",
+        r"(?:main|key|central|chief|most important) "
+        "(?:points|takeaways|findings|messages|results|facts)",
         "takeaways",
         "(?:in short|in brief|in a nutshell|briefly|in a few words|in general)",
         r"recap\w*",
@@ -129,6 +96,11 @@ TOLD = (
         "brief (?:me|us)",
         "outline of",
         "essentials",
+        "(?:short|brief|quick|condensed|concise) (?:version|account|outline|rundown|digest|report)",
+        "(?:the )?(?:essence|digest|highlights|bottom line|long and short) of",
+        r"boil .{1,60}? down",
+        "(?:catch|fill) (?:me|us) (?:up|in)",
+        "up to speed",
     ),
 )
 YES_OR_NO = (
@@ -137,6 +109,9 @@ YES_OR_NO = (
         re.compile(
             rf"{AUXILIARY} (?:not )?(?=\w)(?!(?:you|we|there)(?: got)? any (?:news|updates?)\b)"
             r"|whether\b|if\b"
+            rf"|(?:may|might|ought|need) (?={_PRONOUN} |the |an? |any|\w+ (?!of ).*\?)(?!day |\d)"
+            r"|(?:are there |so far )?any (?!news|updates?|developments?|new |other)[\w-]+"
+            r"(?: \w+){0,2}(?= \?|$)"
         ),
     ),
     Rule(
@@ -151,7 +126,7 @@ LATEST = (
     _cue(
         "latest",
         "(?<!at the )(?:latest|newest|most recent(?:ly)?)",
-        "any (?:news|updates?|new developments?)",
+        "any (?:news|updates?|(?:new |recent |further )?developments?)",
         "up(?:-| )?date(?:s)? (?:on|about)",
         "up(?:-| )to(?:-| )date",
         "(?:news|developments?) (?:on|about|of|from)",
@@ -160,6 +135,7 @@ LATEST = (
         r"current(?:ly)?(?! of\b)",
         "(?:at the moment|at present|presently|nowadays|right now|as of (?:now|today)|these days)",
         r"(?<=\w )(?<!until )(?<!till )(?<!by )(?<!before )now(?! that)",
+        "(?:lately|last (?:heard|reported|seen|known)|last thing (?:heard|known|reported))",
         "present (?:price|state|status|situation|number|level|value|rate|government|owner)",
         "state of play",
         "how do (?:things|matters) stand",
@@ -180,15 +156,19 @@ WEAK_SUMMARY = (
         "tell (?:me|us) (?:more |something |everything |all )?about",
         r"what (?:is|was|are|were) .{1,200}? (?<!arguing )(?<!talking )about(?= \?| ?$)",
         r"what is in (?:the|this|that)",
+        "what is the (?:whole )?story (?:with|behind|of)",
+        "what (?:should|must|need|ought) (?:i|we) (?:to )?know about",
         "what does (?:the|this) (?:article|story|report|text|paper|piece) say(?= \\?| ?$)",
     ),
 )
 WHEN = (
     _form(
         "when",
-        "(?:(?:since|until|till|by|from|for|before|after) )?when(?! it comes to)",
-        "how long ago",
-        rf"(?:{_PREPOSITION} )?(?:what|which)(?: (?:exact|calendar))? (?:date|day|month|year)(?!-)",
+        "(?:(?:by|from|for|around|about|before|after) )?when(?! it comes to| had)",
+        "how (?:long ago|soon)",
+        "at what point",
+        "what (?:was|is|will be) the day",
+        rf"(?:{PREPOSITION} )?(?:what|which)(?: (?:exact|calendar))? (?:date|day|month|year)(?!-)",
         "what (?:is|was|will be) the (?:exact )?(?:date|day|month|year)(?: (?:of|that|when|on))?",
         "the (?:exact )?date of",
     ),
@@ -196,29 +176,34 @@ WHEN = (
 LIST_REQUEST = (
     _form(
         "list",
-        "(?:list|enumerate|name)(?! of)",
+        "(?:list|enumerate|name|mention|identify)(?! of)",
         "(?:(?:give|show|tell|provide|find)(?: (?:me|us))?(?: with)? )?"
         r"(?:an?|the|all|every)(?: the)?(?: \w+)? (?:list|names|members)(?= of)",
-        r"(?:give|show|find)(?: (?:me|us))? all(?: the)? \w+",
+        r"(?:give|show|find|tell)(?: (?:me|us))? (?:all(?: the)? \w+|the names)",
         "(?:what|which) else",
         f"which {AUXILIARY} they",
         "who all",
+        r"who were (?:\w+ly )?\w+e[dn]",
+        "which of (?:the|these|those) .{1,60}? (?:are|were|have|do)",
         "who (?:both )?(?:attended|participated|took part|takes part|met|meets)",
     ),
 )
 MANNER = (
     _form(
         "passage",
-        rf"{_PREPOSITION} (?:what|which) (?:way|manner|grounds?|conditions?|circumstances|note|"
-        "terms|reasons?|purpose|pretext)",
+        rf"{PREPOSITION} (?:what|which) (?:way|manner|grounds?|conditions?|circumstances|note|"
+        "terms|reasons?|purpose|pretext|"
+        "sense|basis|extent|capacity|spirit)",
     ),
 )
 MEASURE = (
     _form(
         "span",
-        rf"(?:{_PREPOSITION} )?how (?:{_MEASURE}|{_NOT_A_QUALITY}\w+(?= {AUXILIARY}))",
+        rf"(?:{PREPOSITION} )?how (?:{_MEASURE}|{_NOT_A_QUALITY}\w+(?= {AUXILIARY}))",
     ),
 )
+# What somebody says that it is: one thing is asked for, not all that was said.
+SAID_TO_BE = (_form("span", rf"what {AUXILIARY} .{{1,120}}?\b{GAP}"),)
 PASSAGE = (
     _form(
         "passage",
@@ -228,18 +213,25 @@ PASSAGE = (
         "what is (?:new|going on|happening)",
         "what is the (?:latest|newest|last|state of play|current (?:status|state|situation))"
         "(?= (?:on|about|in|with|news|from|regarding|of|information|update|we|you|\\?)|$)",
-        r"what (?:caused|led|triggered|prompted|made|drove|held|brought|provoked|explains)",
+        r"what (?:caused|led|triggered|prompted|made|makes|drove|held|brought|provoked|explains|"
+        "forced|persuaded|delayed|went wrong|is behind|lies behind|was behind|lay behind)",
+        "what (?:is|was|were|are) the (?:main )?reasons?",
+        "what (?:is|was) it like",
+        "what (?:difference|effect|impact|influence|role|purpose|significance|consequences?) "
+        f"{AUXILIARY}",
         f"what (?:single )?(?:reason|{_STANCE}) (?:did|does|do|has|have|had|was|were|is|gave|made)",
         rf"what (?:is|was|were|are) .{{1,120}}?{_STANCE}",
         rf"what (?:did|does|do|has|have|had|was|is|are|were|would|will|exactly|once|\W)+ "
-        rf"?.{{0,160}}?\b{_NOT_A_NOUN}{_SAYING}",
+        rf"?.{{0,160}}?\b{_NOT_A_NOUN}{SAYING}",
         r"what (?:said|says|tells?) ",
     ),
 )
 SPAN = (
     _form(
         "span",
-        f"(?:{_PREPOSITION} )?(?:who|whom|whose|where|which|what)(?: {AUXILIARY})?",
+        "(?:since|until|till) when",
+        "when had",
+        f"(?:{PREPOSITION} )?(?:who|whom|whose|where|which|what)(?: {AUXILIARY})?",
         "name of",
     ),
 )

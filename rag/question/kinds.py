@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.question import kind_rules as rules
+from rag.question.beginning import beginning
 from rag.question.plurals import asks_for_several
 from rag.question.wording import Wording, wording
 from rag.types import Kind
@@ -31,7 +32,7 @@ def kind_of(question: str) -> Asked:
     Asked(kind='latest', said='now', wants='span')
     """
     words = wording(question)
-    begin = _beginning(words.plain)
+    begin = beginning(words.plain)
     told = _first(rules.TOLD, words, begin)
     if told is not None:
         return Asked(told[0], told[1], told[0])
@@ -49,7 +50,9 @@ def _form(words: Wording, begin: int) -> tuple[Kind, str]:
     found = found or _first((*rules.LIST_REQUEST, *rules.MANNER), words, begin)
     if found is None and (span := asks_for_several(words.plain, begin)):
         found = ("list", words.said(*span))
-    found = found or _first((*rules.MEASURE, *rules.PASSAGE, *rules.SPAN), words, begin)
+    found = found or _first(
+        (*rules.MEASURE, *rules.SAID_TO_BE, *rules.PASSAGE, *rules.SPAN), words, begin
+    )
     return found or ("passage", "")
 
 
@@ -60,30 +63,3 @@ def _first(candidates: Iterable[rules.Rule], words: Wording, begin: int) -> tupl
         if match is not None:
             return rule.kind, words.said(*match.span())
     return None
-
-
-def _beginning(plain: str) -> int:
-    """Where the question itself begins, behind greetings, requests and circumstances."""
-    lead_in = rules.LEAD_IN.match(plain)
-    begin = lead_in.end() if lead_in else 0
-    before = rules.BEFORE.match(plain, begin)
-    begin = before.end() if before else begin
-    openings = [start for start in _clauses(plain, begin) if rules.OPENING.match(plain, start)]
-    if len(openings) > 1 and rules.BACKGROUND.match(plain, openings[0]):
-        openings = openings[1:]
-    if openings:
-        opening = rules.OPENING.match(plain, openings[0])
-        return opening.end() if opening else begin
-    if plain.startswith("if ", begin):
-        return begin
-    inside = rules.INSIDE.search(plain, begin)
-    return inside.start() if inside else begin
-
-
-def _clauses(plain: str, begin: int) -> list[int]:
-    """Where the clauses begin that marks set apart."""
-    starts = [begin]
-    for offset in range(begin, len(plain) - 2):
-        if plain[offset] in ",;:.?!" and plain[offset + 1] == " " and plain[offset - 1] == " ":
-            starts.append(offset + 2)
-    return starts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,8 +11,9 @@ from rag.errors import QuestionError
 from rag.question.entities import Known, entities
 from rag.question.followups import FollowUp, complete
 from rag.question.kinds import kind_of
+from rag.question.turns import History
 from rag.question.visible import visible
-from rag.question.window import narrowed
+from rag.question.window import narrowed, newest_asked_about, years_taken
 from rag.types import Kind, Query, Window
 
 MAX_CHARS = 2_000
@@ -49,17 +50,20 @@ def understand(
     question: str,
     *,
     today: date,
-    history: Sequence[str] = (),
+    history: History = (),
     window: Window | None = None,
     known: Known | None = None,
+    newest: date | None = None,
     corrections: Corrections | None = None,
 ) -> Understood:
-    """How ``question`` is understood after the earlier ones of ``history``.
+    """How ``question`` is understood after the turns of ``history``.
 
-    Control and format characters are not searched; ``Query.text`` is empty when nothing else was
-    typed. The question's own dates narrow ``window``, and never widen it. ``known`` tells names
-    typed in lower case. Raises QuestionError for a question of more than ``MAX_CHARS`` characters,
-    and for dates that leave no day.
+    These are earlier questions, oldest first, or ``rag.question.turns.Earlier``. Control and
+    format characters are not searched; ``Query.text`` is empty when nothing else was typed. The
+    question's own dates narrow ``window``, and never widen it. ``known`` tells names typed in lower
+    case. ``newest`` is the day of the newest article: a date without a year is one in its month or
+    before. Raises QuestionError for a question of more than ``MAX_CHARS`` characters, and for dates
+    that leave no day.
     """
     if len(question) > MAX_CHARS:
         raise QuestionError(
@@ -78,12 +82,18 @@ def understand(
         entities=tuple(entity.text for entity in entities(followed.text, known=known)),
         carried=followed.carried,
     )
-    return Understood(query) if corrections.undated else _dated(query, followed, window, today)
-
-
-def _dated(query: Query, followed: FollowUp, window: Window | None, today: date) -> Understood:
-    read = window_in(followed.asked, today)
+    if corrections.undated:
+        return Understood(query)
+    newest = newest_asked_about(newest, window)
+    read = window_in(followed.asked, today, newest)
     _check_possible(read)
+    note = years_taken(read.assumed, newest) if newest else ""
+    return _dated(replace(query, note=note), followed, window, read)
+
+
+def _dated(
+    query: Query, followed: FollowUp, window: Window | None, read: WindowReading
+) -> Understood:
     first = _with_window(query, followed, window, read.filters, read)
     other = _with_window(query, followed, window, read.other, read) if read.ambiguous else None
     if read.filters is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
+from rag.dates import Assumed
 from rag.errors import QuestionError
 from rag.types import Window
 
@@ -45,6 +47,21 @@ def narrowed(explicit: Window | None, inferred: Window | None) -> Window | None:
     if after is not None and before is not None and after >= before:
         return explicit
     return Window(after, before, ", ".join(filter(None, (explicit.said, inferred.said))))
+
+
+def newest_asked_about(newest: date | None, window: Window | None) -> date | None:
+    """The last day that an article of ``window`` can have, where ``newest`` is the newest one's."""
+    before = window.before if window else None
+    last = before - timedelta(days=1) if before and before > date.min else None
+    return min((day for day in (newest, last) if day), default=None)
+
+
+def years_taken(assumed: Sequence[Assumed], newest: date) -> str:
+    """One sentence on the dates without a year, for the user; empty where there are none."""
+    if not assumed:
+        return ""
+    taken = " and ".join(f"“{one.words}” is read as “{one.said}”" for one in assumed)
+    return f"{taken}, since the articles that are searched end on {newest}."
 
 
 def _next(day: date | None) -> date | None:

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from evals.questions import split_of
 from rag.question.date_words import redate
-from rag.question.followups import MAX_CARRIED, MAX_CHARS, MAX_EARLIER, complete
+from rag.question.followups import MAX_CARRIED, complete
 from rag.question.kinds import kind_of
-from rag.question.references import pointers, words_of
+from rag.question.marked import words_of
+from rag.question.openness import leaves_open
+from rag.question.references import pointers
+from rag.question.turns import MAX_CHARS, MAX_CITED, MAX_EARLIER, MAX_NAMES, Earlier
 
 DATA = Path(__file__).parents[1] / "data"
 QUESTIONS = Path(__file__).parents[2] / "evals" / "questions"
@@ -35,9 +38,19 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"[\w'’-]+", text.lower()))
 
 
+def history_of(row: dict[str, Any]) -> list[str | Earlier]:
+    """The questions of a row, with what was cited for them where it tells."""
+    if "cited" not in row:
+        return list(row["history"])
+    return [
+        Earlier(question, cited=tuple(cited))
+        for question, cited in zip(row["history"], row["cited"], strict=True)
+    ]
+
+
 def problem(row: dict[str, Any]) -> str:
     """What is wrong with how the question of ``row`` was completed; empty when nothing is."""
-    text = complete(row["history"], row["question"]).text
+    text = complete(history_of(row), row["question"]).text
     if row.get("unchanged"):
         return "" if text == row["question"] else f"changed to {text!r}"
     missing = {word.lower() for word in row["must"]} - words(text)
@@ -45,15 +58,16 @@ def problem(row: dict[str, Any]) -> str:
     return f"{text!r} lacks {missing} or has {extra}" if missing or extra else ""
 
 
-# Right at the first look: follow-ups 57 of 61 seen, 28 of 29 unseen; standing alone 33 of 33 seen,
-# 21 of 22 unseen.
+# 156 follow-ups and 155 questions that stand alone after another turn. Right at the first look:
+# follow-ups 57 of 61 and then 16 of 32 seen, 28 of 29 and then 18 of 34 unseen; standing alone 33
+# of 33 and then 48 of 50 seen, 21 of 22 and then 49 of 50 unseen.
 @pytest.mark.parametrize(
     ("part", "unchanged", "count", "floor"),
     [
-        ("seen", False, 61, 0.98),
-        ("seen", True, 33, 1.0),
-        ("unseen", False, 29, 0.93),
-        ("unseen", True, 22, 0.95),
+        ("seen", False, 93, 1.0),
+        ("seen", True, 83, 1.0),
+        ("unseen", False, 63, 0.92),
+        ("unseen", True, 72, 1.0),
     ],
 )
 def test_hand_marked_follow_ups(part: str, unchanged: bool, count: int, floor: float) -> None:
@@ -124,7 +138,8 @@ def test_how_a_question_is_completed(
     ("history", "question", "kind"),
     [
         (["How many homes burned in Greece in 2022?"], "And in 2023?", "span"),
-        (["Did Finland close its border?"], "Since when?", "when"),
+        (["Did Finland close its border?"], "Since when?", "span"),
+        (["Did Finland close its border?"], "When?", "when"),
         (["Which countries left the union?"], "And in 2023?", "list"),
         (["What is the latest on the Maui fires?"], "What caused them?", "passage"),
         (["When did Assad flee?"], "Was he alone?", "yesno"),
@@ -132,6 +147,81 @@ def test_how_a_question_is_completed(
 )
 def test_kind_is_that_of_what_is_asked(history: list[str], question: str, kind: str) -> None:
     assert kind_of(complete(history, question).asked).kind == kind
+
+
+VRO = "It was cut by the sculptor Hanne Vro, who lost her mother in Weir Lane."
+
+
+@pytest.mark.parametrize(
+    ("turn", "question", "carried"),
+    [
+        (Earlier("Who cut the stone?", "Hanne Vro", (VRO,)), "Whom did she lose?",
+         ("cut", "stone", "Hanne Vro")),
+        (Earlier("Who cut the stone?", "", (VRO,)), "Whom did she lose?",
+         ("cut", "stone", "Hanne Vro", "Weir Lane")),
+        (Earlier("Who cut the stone?", "an artist", (VRO,)), "Whom did she lose?",
+         ("cut", "stone", "Hanne Vro", "Weir Lane")),
+        (Earlier("Who cut the stone?"), "Whom did she lose?", ("cut", "stone")),
+        (Earlier("When did Vro lose her mother?", "2023", ("Vro told Odile Farrant.",)),
+         "Where does she live?", ("Vro", "lose", "mother")),
+        (Earlier("Who met Sharif?", "Prime Minister Shehbaz Sharif", ()), "Where was he?",
+         ("met", "Sharif")),
+        (Earlier("Who cut the stone?", "Hanne Vro", (VRO,)), "How tall is the Kestrel Light?", ()),
+        (Earlier("Where was the summit?", "Cairo"), "Who attended?", ("summit", "Cairo")),
+        (Earlier("Where was the summit?", "Cairo"), "Who chaired the water board?", ()),
+        (Earlier("Who won?", "", ("The Iranian team won.",)), "Who played for Iran?",
+         ("won", "Iranian")),
+        (Earlier("Who won the cup?", "", ("Rovers won.",)), "Who played for Iran?", ()),
+        (Earlier("Who won the cup?", "", ("It went to Rovers.",)), "What does the article say?",
+         ("won", "cup", "Rovers")),
+        (Earlier("Who won the cup?"), "What does the article say?", ()),
+    ],
+)  # fmt: skip
+def test_what_was_cited_tells_who_is_meant(
+    turn: Earlier, question: str, carried: tuple[str, ...]
+) -> None:
+    assert complete([turn], question).carried == carried
+
+
+def test_a_question_alone_is_an_earlier_turn_without_citations() -> None:
+    asked = "Who is the mayor of Kyiv?"
+    assert complete([Earlier(asked)], "How old is she?") == complete([asked], "How old is she?")
+
+
+def test_little_is_taken_from_what_was_cited() -> None:
+    names = [f"Ann Bell{letter}" for letter in "abcdefgh"]
+    followup = complete([Earlier("Who won?", "", (f"{', '.join(names)} won.",))], "Who is she?")
+    assert followup.terms == ("won", *names[:MAX_NAMES])
+    late = complete([Earlier("Who won?", "", ("It rained.",) * MAX_CITED + (VRO,))], "Who is she?")
+    assert "Vro" not in late.text
+    far = complete([Earlier("Who won?", "", (f"{'so ' * MAX_CHARS}{VRO}",))], "Who is she?")
+    assert "Vro" not in far.text
+
+
+def test_control_characters_of_citations_are_not_carried() -> None:
+    turn = Earlier("Who won?", "", ("the cup was won by Ann\x1b[2J\u202e Bell\x00ini.",))
+    assert complete([turn], "How old is she?").text == "How old is she? (won, Ann, Bell)"
+
+
+@given(
+    st.lists(st.builds(Earlier, any_question, any_words, st.tuples(any_question)), max_size=5),
+    any_question,
+)
+def test_any_citations(history: list[Earlier], question: str) -> None:
+    followup = complete(history, question)
+    assert followup == complete(history, question)
+    assert len(followup.terms) <= MAX_CARRIED
+    told = " ".join(" ".join((one.question, one.answer, *one.cited)) for one in history)
+    said = set(re.findall(r"\w+", told.lower()))
+    assert set(re.findall(r"\w+", " ".join(followup.carried).lower())) <= said
+
+
+@given(any_question, any_question)
+def test_without_a_turn_that_says_something_nothing_is_left_open(
+    question: str, sentence: str
+) -> None:
+    assert complete([Earlier("", "", (sentence,))], question).text == question
+    assert leaves_open(question, Earlier("")) in (True, False)
 
 
 def test_names_in_lower_case_are_told_by_known() -> None:
@@ -226,6 +316,19 @@ def test_one_date_takes_the_place_of_another(
         ("What did Fico say about the man who shot him?", ()),
         ("After Evergrande fell, what did its creditors get?", ()),
         ("What did the province pay for the doses it ordered?", ()),
+        ("After she resigned, where did Lomasz go?", ()),
+        ("In his letter, what does the chairman say?", ()),
+        ("After he left, who took over the office?", ("he",)),
+        ("Who presented the budget and how large is it?", ()),
+        ("Who saw the tram with two men in it?", ()),
+        ("Was it the storm that broke the dyke?", ()),
+        ("Is it likely that the bridge will reopen?", ()),
+        ("When was it to go on?", ("it",)),
+        ("Did it say that the bank had failed?", ("it",)),
+        ("What did those rescued from the mine say?", ()),
+        ("The ferry broke down. Who towed it?", ()),
+        ("How many others were hurt in the storm?", ()),
+        ("How many others were hurt?", ("others",)),
         ("Were there any survivors?", ()),
         ("Is it true that the dam broke?", ()),
         ("How long did it take the men to reach the mine?", ()),

@@ -21,8 +21,9 @@ FRAGMENTS = (
 any_words = st.lists(st.sampled_from(FRAGMENTS), max_size=40).map(" ".join)
 
 
-# Right at the first look: seen 222 of 230, unseen 166 of 169.
-@pytest.mark.parametrize(("part", "rows", "floor"), [("seen", 230, 0.99), ("unseen", 169, 0.97)])
+# Right at the first look: seen 222 of 230; unseen 166 of the first 169, and 83 of the last 135, on
+# which no single failure was looked at afterwards.
+@pytest.mark.parametrize(("part", "rows", "floor"), [("seen", 230, 0.99), ("unseen", 304, 0.97)])
 def test_hand_marked_questions(part: str, rows: int, floor: float) -> None:
     lines = (DATA / f"kinds_{part}.jsonl").read_text(encoding="utf-8").splitlines()
     marked = [json.loads(line) for line in lines]
@@ -56,6 +57,12 @@ def test_no_question_is_in_both_parts() -> None:
         ("please give me the gist", "summary", "gist"),
         ("time-line of sharif's visits", "timeline", "time-line of"),
         ("Why did he resign?", "passage", "Why"),
+        ("What did the two say would happen?", "span", "What did the two say would"),
+        ("What did he claim the strike cost?", "passage", "What did he claim"),
+        ("Since when has she sat on the court?", "span", "Since when"),
+        ("Remind me, when had they last met?", "span", "when had"),
+        ("Any survivors?", "yesno", "Any survivors"),
+        ("Which of the bridges are closed?", "list", "Which of the bridges are"),
         ("Parachinar road closure", "passage", ""),
         ("", "passage", ""),
     ],

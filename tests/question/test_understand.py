@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
+from rag.question.turns import Earlier
 from rag.question.understand import MAX_CHARS, Corrections, understand
 from rag.types import Query, Window
 
+DATA = Path(__file__).parents[1] / "data"
 TODAY = date(2024, 12, 25)
 JUNE = Window(date(2024, 6, 1), date(2024, 7, 1), "June")
 
@@ -55,7 +61,31 @@ def test_the_users_window_is_only_narrowed() -> None:
     assert narrow is not None
     assert (narrow.after, narrow.before) == (JUNE.after, JUNE.before)
     other = Window(date(2023, 1, 1), date(2024, 1, 1), "2023")
-    assert ask("Who met Bagheri in June?", window=other).window == other
+    assert ask("Who met Bagheri in June 2024?", window=other).window == other
+
+
+def test_a_month_is_the_latest_that_the_collection_or_the_user_allows() -> None:
+    today, newest = date(2026, 11, 22), date(2024, 12, 20)
+    found = understand("Who met Bagheri in June?", today=today, newest=newest)
+    assert found.query.window == Window(date(2024, 6, 1), date(2024, 7, 1), "June 2024")
+    assert found.query.note == (
+        "“June” is read as “June 2024”, since the articles that are searched end on 2024-12-20."
+    )
+    as_of = Window(None, date(2024, 3, 1), "as of 2024-02-29")
+    found = understand("Who met Bagheri in June?", today=today, newest=newest, window=as_of)
+    assert found.query.window is not None
+    assert (found.query.window.after, found.query.window.before) == (
+        date(2023, 6, 1),
+        date(2023, 7, 1),
+    )
+    assert found.query.note == (
+        "“June” is read as “June 2023”, since the articles that are searched end on 2024-02-29."
+    )
+
+
+@pytest.mark.parametrize("question", ["Who met Bagheri?", "Who met Bagheri in June 2023?", ""])
+def test_without_a_year_taken_there_is_no_note(question: str) -> None:
+    assert not understand(question, today=date(2026, 11, 22), newest=TODAY).query.note
 
 
 def test_a_follow_up_is_completed_and_shown() -> None:
@@ -95,14 +125,66 @@ def test_what_is_refused_in_one_sentence(question: str, says: str) -> None:
         ask(question)
 
 
-@given(st.text(max_size=200), st.lists(st.text(max_size=80), max_size=3))
-def test_any_text_can_be_asked(question: str, history: list[str]) -> None:
+turns = st.one_of(
+    st.text(max_size=80),
+    st.builds(Earlier, st.text(max_size=80), st.text(max_size=20), st.tuples(st.text(max_size=80))),
+)
+
+
+@given(
+    st.text(max_size=200),
+    st.lists(turns, max_size=3),
+    st.none() | st.dates(),
+    st.none() | st.dates().map(lambda day: Window(None, day)),
+)
+def test_any_text_can_be_asked(
+    question: str, history: list[str | Earlier], newest: date | None, window: Window | None
+) -> None:
     try:
-        text = ask(question, *history).text
+        text = understand(
+            question, today=TODAY, history=history, newest=newest, window=window
+        ).query.text
     except QuestionError:  # dates that leave no day
         return
     assert text == " ".join(text.split())
     text.encode()
+
+
+ASK_EVERYTHING = """
+import json, sys
+from datetime import date
+from pathlib import Path
+from rag.errors import QuestionError
+from rag.question.turns import Earlier
+from rag.question.understand import understand
+
+for path in sorted(Path(sys.argv[1]).glob("*.jsonl")):
+    for row in map(json.loads, path.read_text("utf-8").splitlines()):
+        asked, turns = row.get("question") or row["text"], row.get("history", [])
+        cited = row.get("cited", [[]] * len(turns))
+        history = [Earlier(turn, cited=tuple(said)) for turn, said in zip(turns, cited)]
+        try:
+            print(understand(
+                asked, today=date(2026, 1, 1), newest=date(2024, 6, 11), history=history,
+                known=lambda phrase: len(phrase) % 3 == 0,
+            ))
+        except QuestionError as error:
+            print(error)
+"""
+
+
+def test_two_processes_understand_every_hand_written_question_alike() -> None:
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", ASK_EVERYTHING, str(DATA)],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout
+        for seed in ("0", "1")
+    ]
+    assert said[0].count(b"\n") > 1000
+    assert said[0] == said[1]
 
 
 def test_a_thousand_turns_are_no_burden() -> None:

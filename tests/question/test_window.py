@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from rag.dates import Assumed
 from rag.errors import QuestionError
-from rag.question.window import explicit_window, narrowed
+from rag.question.window import explicit_window, narrowed, newest_asked_about, years_taken
 from rag.types import Window
 
 JUNE, JULY = date(2024, 6, 1), date(2024, 7, 1)
@@ -70,3 +71,29 @@ def test_a_day_lies_inside_by_half_open_bounds() -> None:
     assert not window.contains(JULY)
     assert not window.contains(None)
     assert Window().contains(None)
+
+
+@pytest.mark.parametrize(
+    ("newest", "window", "expected"),
+    [
+        (None, None, None),
+        (JUNE, None, JUNE),
+        (JUNE, Window(JULY, None), JUNE),
+        (JULY, Window(None, JUNE), date(2024, 5, 31)),
+        (None, Window(None, JUNE), date(2024, 5, 31)),
+        (JUNE, Window(None, date.min), JUNE),
+    ],
+)
+def test_the_last_day_that_is_asked_about(
+    newest: date | None, window: Window | None, expected: date | None
+) -> None:
+    assert newest_asked_about(newest, window) == expected
+
+
+def test_years_that_were_taken_are_told_in_one_sentence() -> None:
+    taken = (Assumed("May", "May 2024"), Assumed("June", "June 2024"))
+    assert years_taken((), JUNE) == ""
+    assert years_taken(taken, JUNE) == (
+        "“May” is read as “May 2024” and “June” is read as “June 2024”, since the articles that "
+        "are searched end on 2024-06-01."
+    )

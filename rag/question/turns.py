@@ -1,0 +1,97 @@
+"""The history of a talk in; its last turns, each with what was cited for it, as plain text out.
+
+What was cited is read for the names in it, to tell who "she" is. Nothing of it is quoted again
+unless it is found anew for the new question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.question.entities import Known, entities
+from rag.question.kinds import kind_of
+from rag.question.visible import visible
+from rag.question.wording import wording
+
+MAX_EARLIER = 4
+MAX_CHARS = 2_000
+MAX_CITED = 3
+MAX_NAMES = 3
+_ASK_FOR_A_NAME = frozenset("who whom whose which what where".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier question, and what it was answered with.
+
+    ``answer`` is the quotation that was shown first, ``cited`` are the sentences, best first. Both
+    have to come from answers, not from the browser: a page can claim any history.
+    """
+
+    question: str
+    answer: str = ""
+    cited: tuple[str, ...] = ()
+
+
+History = Sequence[str | Earlier]
+
+
+def last_turns(history: History) -> list[Earlier]:
+    """The last ``MAX_EARLIER`` turns, oldest first, cut and without control characters.
+
+    What is neither a text nor an ``Earlier`` is skipped.
+    """
+    return [_read(turn) for turn in history[-MAX_EARLIER:] if isinstance(turn, (str, Earlier))]
+
+
+def _read(turn: str | Earlier) -> Earlier:
+    if isinstance(turn, str):
+        return Earlier(_text(turn))
+    cited = tuple(_text(sentence) for sentence in turn.cited[:MAX_CITED])
+    return Earlier(_text(turn.question), _text(turn.answer), cited)
+
+
+def _text(text: str) -> str:
+    return visible(text[:MAX_CHARS])
+
+
+def names_cited(turn: Earlier, asked: str, *, known: Known | None = None) -> list[str]:
+    """The names that the answer to ``asked`` brought in, at most ``MAX_NAMES``.
+
+    Those of a question that asked for a name, or that had none itself: "she" in "How old is she?"
+    is the answer to "Who won?", but Astrow after "When did Astrow win?".
+
+    >>> names_cited(Earlier("", "", ("It was cut by Hanne Vro.",)), "Who cut the stone?")
+    ['Hanne Vro']
+    """
+    if _names(asked, known) and not _asks_for_a_name(asked):
+        return []
+    present = set(wording(asked).plain.split())
+    for text in (turn.answer, *turn.cited):
+        new = [name for name in _names(text, known) if not _is_told(name, present)]
+        if new:
+            return list(dict.fromkeys(new))[:MAX_NAMES]
+    return []
+
+
+def mentions(turn: Earlier, name: str) -> bool:
+    """Whether the turn's question or what was cited has ``name``, or "Iranian" for "Iran"."""
+    told = wording(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
+    return all(any(word.startswith(part) for word in told) for part in wording(name).plain.split())
+
+
+def _is_told(name: str, present: set[str]) -> bool:
+    """Whether the question has its last word: "Sharif" tells "Prime Minister Shehbaz Sharif"."""
+    words = wording(name).plain.split()
+    return not words or words[-1] in present
+
+
+def _names(text: str, known: Known | None) -> list[str]:
+    return [found.text for found in entities(text, known=known) if found.sort == "name"]
+
+
+def _asks_for_a_name(question: str) -> bool:
+    return kind_of(question).wants in ("span", "list") and bool(
+        _ASK_FOR_A_NAME & set(wording(question).plain.split())
+    )
