@@ -20,13 +20,14 @@ import numpy as np
 import torch
 from transformers import AutoModelForQuestionAnswering
 
-from evals.metrics.answers import best_threshold, exact_match, f1
 from rag.models.span_reader import SpanReader, open_reader
 from rag.types import Article, Passage
+from training.measure import figures, said_to
 from training.rows import Row, read_file
 
 ROUNDS = 15
 PASSAGES, TOKENS = 10, 256
+NO_SPAN = -99.0  # The score where no span was found: below all others.
 
 
 class TorchRuntime:
@@ -71,22 +72,16 @@ def passage_of(text: str) -> Passage:
 
 def quality(reader: SpanReader, rows: Sequence[Row]) -> dict[str, float]:
     """EM and F1 where there is an answer; SQuAD 2.0's best F1 over all."""
-    exact, overlap, margins, able = [], [], [], []
-    for row in rows:
-        [reading] = reader.read(row.question, [passage_of(row.context)])
-        best = reading.spans[0] if reading.spans else None
-        said = row.context[best.start : best.end] if best else ""
-        golds = [row.context[start:end] for start, end in row.answers]
-        exact.append(exact_match(said, golds))
-        overlap.append(f1(said, golds))
-        margins.append((best.score if best else -99.0) - reading.null_score)
-        able.append(bool(golds))
-    answered = np.array(able)
-    return {
-        "exact_match": round(float(np.mean(np.array(exact)[answered])), 4),
-        "f1": round(float(np.mean(np.array(overlap)[answered])), 4),
-        "f1_with_unanswerable": round(best_threshold(margins, overlap, answered).score, 4),
-    }
+    return figures([said_to(row, *_answer(reader, row)) for row in rows])
+
+
+def _answer(reader: SpanReader, row: Row) -> tuple[str, float]:
+    """The best span's text and its score above that of "not in here"; no text without a span."""
+    [reading] = reader.read(row.question, [passage_of(row.context)])
+    if not reading.spans:
+        return "", NO_SPAN - reading.null_score
+    best = reading.spans[0]
+    return row.context[best.start : best.end], best.score - reading.null_score
 
 
 def speed(readers: Sequence[SpanReader], rows: Sequence[Row]) -> list[float]:
@@ -117,14 +112,14 @@ def main() -> None:
     ours = open_reader(chosen.compiled, chosen.compiled, threads=chosen.threads)
     theirs = torch_reader(chosen.folder, chosen.compiled, chosen.threads)
     times = speed((ours, theirs), rows)
-    figures = {
+    compared = {
         "questions": len(rows),
         "int8": quality(ours, rows),
         "fp32": quality(theirs, rows),
         "times_faster": round(times[1] / times[0], 2),
         "threads": chosen.threads,
     }
-    print(json.dumps(figures, indent=1))
+    print(json.dumps(compared, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Measuring a network that is being trained: it and question rows in, EM and F1 out."""
+"""A network that is being trained, or what a reader said, and question rows in; EM and F1 out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
-import numpy as np
 import torch
 
 from evals.metrics.answers import best_threshold, exact_match, f1
@@ -14,28 +15,43 @@ from training.rows import Row
 MAX_ANSWER_TOKENS = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said to one row: ``margin`` is the score above that of "not in here"."""
+
+    text: str
+    margin: float
+    golds: tuple[str, ...]
+
+
+def said_to(row: Row, text: str, margin: float) -> Said:
+    """With the answers of the row, none where it has none."""
+    return Said(text, margin, tuple(row.context[start:end] for start, end in row.answers))
+
+
+def figures(said: Sequence[Said]) -> dict[str, float]:
+    """EM and F1 where there is an answer, and SQuAD 2.0's best F1 over all."""
+    answered = [one for one in said if one.golds]
+    best = best_threshold(
+        [one.margin for one in said],
+        [f1(one.text, one.golds) for one in said],
+        [bool(one.golds) for one in said],
+    )
+    return {
+        "exact_match": round(fmean(exact_match(one.text, one.golds) for one in answered), 4),
+        "f1": round(fmean(f1(one.text, one.golds) for one in answered), 4),
+        "f1_with_unanswerable": round(best.score, 4),
+    }
+
+
 def measure(
     network: Any, tokenizer: Any, rows: Sequence[Row], device: str, max_tokens: int
 ) -> dict[str, float]:
-    """EM and F1 of the best span where there is an answer, and SQuAD 2.0's best F1 over all."""
-    exact, overlap, over_null, unanswered = [], [], [], []
+    """The figures of a network's best spans."""
     network.eval()
-    for row in sorted(rows, key=lambda row: len(row.context)):
-        text, margin = _answer(network, tokenizer, row, device, max_tokens)
-        golds = [row.context[start:end] for start, end in row.answers]
-        over_null.append(margin)
-        exact.append(exact_match(text, golds))
-        overlap.append(f1(text, golds))
-        unanswered.append(not golds)
+    said = [said_to(row, *_answer(network, tokenizer, row, device, max_tokens)) for row in rows]
     network.train()
-    answered = ~np.array(unanswered)
-    confidence = 1 / (1 + np.exp(-np.clip(np.array(over_null), -30, 30)))
-    best = best_threshold(confidence, overlap, answered)
-    return {
-        "exact_match": round(float(np.mean(np.array(exact)[answered])), 4),
-        "f1": round(float(np.mean(np.array(overlap)[answered])), 4),
-        "f1_with_unanswerable": round(float(best.score), 4),
-    }
+    return figures(said)
 
 
 def _answer(

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-_OPPOSITES = """
+_PAIRS = """
 first/last earliest/latest largest/smallest biggest/smallest highest/lowest longest/shortest
 oldest/youngest oldest/newest most/least best/worst strongest/weakest richest/poorest
 fastest/slowest larger/smaller bigger/smaller higher/lower longer/shorter older/younger
@@ -38,12 +39,18 @@ like/dislike succeeded/failed survived/died majority/minority maximum/minimum
 victory/defeat peace/war ally/enemy allies/enemies advantage/disadvantage
 advantages/disadvantages cause/prevent caused/prevented
 """
-_OPPOSITE: dict[str, list[str]] = {}
-for _pair in _OPPOSITES.split():
-    _one, _other = _pair.split("/")
-    _OPPOSITE.setdefault(_one, []).append(_other)
-    _OPPOSITE.setdefault(_other, []).append(_one)
 
+
+def _both_ways(pairs: str) -> Mapping[str, Sequence[str]]:
+    opposites: dict[str, list[str]] = {}
+    for pair in pairs.split():
+        one, other = pair.split("/")
+        opposites.setdefault(one, []).append(other)
+        opposites.setdefault(other, []).append(one)
+    return opposites
+
+
+_OPPOSITES = _both_ways(_PAIRS)
 _NAME = re.compile(
     r"(?<![.!?:\"“] )(?<!^)\b[A-Z][\w’'-]*(?:(?: (?:of|the|de|la|van|von|bin|al))* [A-Z][\w’'-]*)*"
 )
@@ -51,12 +58,24 @@ _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _NEGATED = re.compile(
     r"\b(did|does|do|was|were|is|are|has|have|had|can|could|will|would)\b(?! n[o']t)", re.I
 )
-_TIME = set(
+_TIME = frozenset(
     "January February March April May June July August September October November December "
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 )
 
-Edit = Callable[[str, str, Sequence[tuple[int, int]], Sequence[str], random.Random], str | None]
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What an edit works on; ``chance`` moves on with every draw."""
+
+    question: str
+    context: str
+    answers: Sequence[tuple[int, int]]
+    others: Sequence[str]
+    chance: random.Random
+
+
+Edit = Callable[[_Given], str | None]
 
 
 def near_miss(
@@ -70,6 +89,7 @@ def near_miss(
 
     ``others`` are names of the same article or collection, drawn from when ``context`` offers none.
     """
+    given = _Given(question, context, answers, others, chance)
     edits: list[tuple[Edit, float]] = [
         (_other_name, 4.0),
         (_other_number, 3.0),
@@ -79,7 +99,7 @@ def near_miss(
     ]
     while edits:
         edit = chance.choices([e for e, _ in edits], [w for _, w in edits])[0]
-        changed = edit(question, context, answers, others, chance)
+        changed = edit(given)
         if changed is not None and changed != question:
             return changed
         edits = [(e, w) for e, w in edits if e is not edit]
@@ -91,26 +111,22 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(match.group() for match in _NAME.finditer(text)))
 
 
-def _other_name(
-    question: str,
-    context: str,
-    answers: Sequence[tuple[int, int]],
-    others: Sequence[str],
-    chance: random.Random,
-) -> str | None:
+def _other_name(given: _Given) -> str | None:
+    question, chance = given.question, given.chance
     asked = [name for name in names(question) if name.split()[0] not in _TIME]
     if not asked:
         return None
     old = chance.choice(asked)
-    near = "".join(_sentence(context, start) for start, _ in answers[:1])
-    fits = [name for name in names(context) if _exchangeable(name, old, question, near)]
+    near = "".join(_sentence(given.context, start) for start, _ in given.answers[:1])
+    fits = [name for name in names(given.context) if _exchangeable(name, old, question, near)]
     if not fits or chance.random() < 0.2:
-        fits += [
-            n
-            for n in chance.sample(others, min(20, len(others)))
-            if _exchangeable(n, old, question, context)
-        ]
+        drawn = _some_others(given)
+        fits += [name for name in drawn if _exchangeable(name, old, question, given.context)]
     return question.replace(old, chance.choice(fits)) if fits else None
+
+
+def _some_others(given: _Given) -> list[str]:
+    return given.chance.sample(given.others, min(20, len(given.others)))
 
 
 def _exchangeable(name: str, old: str, question: str, near: str) -> bool:
@@ -123,13 +139,8 @@ def _exchangeable(name: str, old: str, question: str, near: str) -> bool:
     )
 
 
-def _other_number(
-    question: str,
-    context: str,
-    answers: Sequence[tuple[int, int]],
-    others: Sequence[str],
-    chance: random.Random,
-) -> str | None:
+def _other_number(given: _Given) -> str | None:
+    question, chance = given.question, given.chance
     asked = _NUMBER.findall(question)
     months = [word for word in question.replace("?", " ").split() if word in _TIME]
     if months and (not asked or chance.random() < 0.5):
@@ -138,14 +149,15 @@ def _other_number(
     if not asked:
         return None
     old = chance.choice(asked)
-    fits = [n for n in set(_NUMBER.findall(context)) if len(n) == len(old) and n not in question]
+    told = set(_NUMBER.findall(given.context))
+    fits = [number for number in told if len(number) == len(old) and number not in question]
     if fits and chance.random() < 0.6:
         return question.replace(old, chance.choice(sorted(fits)))
     return question.replace(old, _shifted(old, chance))
 
 
-def _alike(word: str) -> set[str]:
-    days = {name for name in _TIME if name.endswith("day")}
+def _alike(word: str) -> frozenset[str]:
+    days = frozenset(name for name in _TIME if name.endswith("day"))
     return (days if word in days else _TIME - days) - {word}
 
 
@@ -156,46 +168,28 @@ def _shifted(number: str, chance: random.Random) -> str:
     return number[:place] + other + number[place + 1 :]
 
 
-def _opposite(
-    question: str,
-    context: str,
-    answers: Sequence[tuple[int, int]],
-    others: Sequence[str],
-    chance: random.Random,
-) -> str | None:
-    found = [m for m in re.finditer(r"[a-z]+", question) if m.group() in _OPPOSITE]
+def _opposite(given: _Given) -> str | None:
+    question = given.question
+    found = [match for match in re.finditer(r"[a-z]+", question) if match.group() in _OPPOSITES]
     if not found:
         return None
-    match = chance.choice(found)
-    return (
-        question[: match.start()]
-        + chance.choice(_OPPOSITE[match.group()])
-        + question[match.end() :]
-    )
+    match = given.chance.choice(found)
+    other = given.chance.choice(_OPPOSITES[match.group()])
+    return f"{question[: match.start()]}{other}{question[match.end() :]}"
 
 
-def _condition(
-    question: str,
-    context: str,
-    answers: Sequence[tuple[int, int]],
-    others: Sequence[str],
-    chance: random.Random,
-) -> str | None:
+def _condition(given: _Given) -> str | None:
+    question, context, chance = given.question, given.context, given.chance
     stem, mark = (question[:-1].rstrip(), "?") if question.endswith("?") else (question, "")
     if chance.random() < 0.5:
         year = str(chance.randint(1850, 2024))
         return None if year in context or _NUMBER.search(question) else f"{stem} in {year}{mark}"
-    fits = [name for name in chance.sample(others, min(20, len(others))) if name not in context]
+    fits = [name for name in _some_others(given) if name not in context]
     return f"{stem} {chance.choice(['in', 'by', 'for', 'from'])} {fits[0]}{mark}" if fits else None
 
 
-def _negated(
-    question: str,
-    context: str,
-    answers: Sequence[tuple[int, int]],
-    others: Sequence[str],
-    chance: random.Random,
-) -> str | None:
+def _negated(given: _Given) -> str | None:
+    question = given.question
     match = _NEGATED.search(question)
     if match is None or match.start() == 0:
         return None
@@ -204,7 +198,7 @@ def _negated(
         subject = re.match(r" (?:the |a |an )?[\w’'-]+", rest)
         cut = match.end() + (subject.end() if subject else 0)
         return f"{question[:cut]} not{question[cut:]}"
-    return f"{question[: match.end()]} {chance.choice(['not', 'never'])}{rest}"
+    return f"{question[: match.end()]} {given.chance.choice(['not', 'never'])}{rest}"
 
 
 def _sentence(context: str, place: int) -> str:
