@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import IndexDamaged, IndexUnusable
+from rag.index import switches
 from rag.index.index import Index, missing
 from rag.index.vectors import check_unit
 from rag.index.versions import live_version, read_current, version_names
@@ -16,7 +17,7 @@ _SAMPLES = 8
 
 
 def check(folder: Path) -> list[str]:
-    """A sentence for all that is wrong with CURRENT and with each version; none when all is well.
+    """A sentence for all that is wrong with CURRENT, the switches and each version; or none.
 
     Raises IndexMissing if there is no index.
     """
@@ -28,6 +29,8 @@ def check(folder: Path) -> list[str]:
         live_version(folder, raw)
     except IndexDamaged as error:
         problems.append(f"{error}.")
+    ignored = switches.read(folder).warning
+    problems += [ignored] if ignored else []
     return problems + [text for name in names for text in _problems(folder, name)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
-from rag.index import lock
+from rag.index import lock, switches
 from rag.index.analysis import ANALYSIS
 from rag.index.lexical import Lexical, best
 from rag.index.manifest import MANIFEST, REBUILD, Manifest, check_files, decode
 from rag.index.postings import Postings, TermRows
 from rag.index.searcher import Candidates
+from rag.index.selection import Selection
 from rag.index.store import Entry, Span, Store, content_key
 from rag.index.vectors import VectorStore
 from rag.index.versions import VERSIONS, live_version, read_current, version_names
@@ -38,6 +39,9 @@ class Reuse:
 class Index:
     """One immutable version of the index; no build removes it while this is open.
 
+    Articles that were switched off when it was opened are neither searched nor counted, though
+    ``article`` still gives them. ``damage`` says why another version than the live one serves.
+
     Fulfils ``rag.index.searcher.Searcher``. Several threads may use it at once, even while one of
     them closes it.
     """
@@ -49,8 +53,9 @@ class Index:
         """
         path = folder / VERSIONS / version
         self.folder, self.version = folder, version
-        self.warnings: tuple[str, ...] = ()
+        self.damage: tuple[str, ...] = ()
         self._current = read_current(folder)
+        self._switches = switches.read(folder)
         with ExitStack() as stack:
             try:
                 self._held = stack.enter_context(lock.hold(path / MANIFEST))
@@ -66,7 +71,14 @@ class Index:
         self.postings = Postings(path)
         self.vectors = VectorStore(path, self.manifest.vectors)
         self._check_counts()
-        self.lexical = Lexical(self.postings, self.store.spans[:, 0], articles=self.store.articles)
+        self.selection = Selection(self.store, self._switches.off)
+        self.lexical = Lexical(
+            self.postings,
+            self.store.spans[:, 0],
+            articles=self.store.articles,
+            searched=self.selection.passages,
+        )
+        self._info = self.selection.informed(self._whole())
 
     def _check_counts(self) -> None:
         found = (
@@ -82,7 +94,7 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """The live version; when that is damaged, the newest whole one, with ``warnings``.
+        """The live version; when that is damaged, the newest whole one, with its ``damage``.
 
         Raises IndexMissing, IndexDamaged when no version is whole, IndexMismatch for one of
         another format or analysis.
@@ -95,7 +107,7 @@ class Index:
                 if read_current(folder) == current:
                     raise
                 continue
-            if not index.warnings or read_current(folder) == current:
+            if not index.damage or read_current(folder) == current:
                 return index
             index.close()
         raise IndexUnusable(f"The index {str(folder)!r} changes too fast; try again.")
@@ -118,15 +130,24 @@ class Index:
                 problems.append(f"version {name}: {error}")
             else:
                 index._current = current
-                index.warnings = tuple(f"{text}; version {name} serves." for text in problems)
+                index.damage = tuple(f"{text}; version {name} serves." for text in problems)
                 return index
         raise IndexDamaged(
             f"No version of the index {str(folder)!r} is whole ({'; '.join(problems)}); {REBUILD}"
         )
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever asks should know: the damage, and switches that are ignored."""
+        told = self._switches.warning
+        return (*self.damage, told) if told else self.damage
+
+    @property
     def info(self) -> IndexInfo:
-        """Which index this is, as answers state it."""
+        """Which index this is, as answers state it; what is switched off does not count."""
+        return self._info
+
+    def _whole(self) -> IndexInfo:
         manifest = self.manifest
         return IndexInfo(
             version=self.version,
@@ -148,8 +169,11 @@ class Index:
         return self.manifest.model_fingerprint
 
     def is_current(self) -> bool:
-        """Whether no newer version has been published since this one was opened."""
-        return read_current(self.folder) == self._current
+        """Whether nothing was published or switched since this one was opened."""
+        return (
+            read_current(self.folder) == self._current
+            and switches.raw(self.folder) == self._switches.raw
+        )
 
     def __len__(self) -> int:
         """The number of passages."""
@@ -169,15 +193,17 @@ class Index:
 
     def entries(self) -> list[Entry]:
         """All articles without their texts, in the order of their passages."""
-        return list(self.store.entries())
+        off = set(self.selection.off.tolist())
+        rows = enumerate(self.store.entries())
+        return [replace(entry, on=False) if row in off else entry for row, entry in rows]
 
     def files(self) -> list[Mapping[str, Any]]:
         """What the build noted of each file."""
         return self.store.files()
 
     def allowed(self, window: Window | None) -> NDArray[np.bool_] | None:
-        """Which passages ``window`` admits, bool [passages]; ``None`` for all of them."""
-        return self.store.allowed(window)
+        """Which passages are on and in ``window``, bool [passages]; ``None`` for all of them."""
+        return self.selection.within(self.store.allowed(window))
 
     def candidates(
         self,

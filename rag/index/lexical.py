@@ -26,9 +26,19 @@ Scores = NDArray[np.float32]
 class Lexical:
     """Scores the passages of ``postings``, and the articles that they are parts of."""
 
-    def __init__(self, postings: Postings, article_of: NDArray[np.int32], *, articles: int) -> None:
-        """``article_of``: the article's row of each passage, int32 [passages], ascending."""
-        self._postings, self._article_of = postings, article_of
+    def __init__(
+        self,
+        postings: Postings,
+        article_of: NDArray[np.int32],
+        *,
+        articles: int,
+        searched: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """``article_of``: the article's row of each passage, int32 [passages], ascending.
+
+        ``searched``: bool [passages], the only ones that ``rows`` tells of; ``None`` for all.
+        """
+        self._postings, self._article_of, self._searched = postings, article_of, searched
         lengths = np.bincount(article_of, postings.lengths, minlength=articles)
         self._article_lengths = lengths.astype(np.int32)
 
@@ -58,8 +68,9 @@ class Lexical:
         return math.log(1 + (len(self._postings.lengths) + 1) / (len(rows) + 0.5))
 
     def rows(self, term: str) -> NDArray[np.int32]:
-        """The passages that have ``term``, ascending, int32 [m]."""
-        return self._postings.of(term)[0]
+        """The searched passages that have ``term``, ascending, int32 [m]."""
+        rows = self._postings.of(term)[0]
+        return rows if self._searched is None else rows[self._searched[rows]]
 
     def _by_article(
         self, rows: NDArray[np.int32], counts: NDArray[np.uint16]

@@ -36,6 +36,17 @@ def writing(disk: Disk, folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def changing(disk: Disk, path: Path) -> Iterator[None]:
+    """Waits for the one right to change what the lock file ``path`` stands for, and holds it."""
+    descriptor = disk.extend(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def removing(manifest: Path) -> Iterator[bool]:
     """Whether no reader holds the version of ``manifest``; while inside, none can begin to."""
     try:

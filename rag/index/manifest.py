@@ -56,8 +56,18 @@ def encode(manifest: Manifest) -> bytes:
 def seal(values: dict[str, Any]) -> bytes:
     """``values`` as JSON with its own SHA-256 as the last key."""
     body = json.dumps(values, indent=1, ensure_ascii=False, default=_day)
-    checksum = hashlib.sha256(body.encode()).hexdigest()
-    return f'{body[:-2]},\n "sha256": "{checksum}"\n}}\n'.encode()
+    checksum = hashlib.sha256(body.encode(errors="surrogatepass")).hexdigest()
+    return f'{body[:-2]},\n "sha256": "{checksum}"\n}}\n'.encode(errors="surrogatepass")
+
+
+def unseal(raw: bytes) -> dict[str, Any] | None:
+    """What was sealed, if sealing it again gives the same bytes: order, spaces and checksum too."""
+    try:
+        values: dict[str, Any] = json.loads(raw)
+        del values["sha256"]
+        return values if "format" in values and seal(values) == raw else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _day(value: object) -> str:
@@ -71,7 +81,9 @@ def decode(raw: bytes) -> Manifest:
 
     Raises IndexDamaged when a bit of them has changed, IndexMismatch for another format.
     """
-    values = _checked(raw)
+    values = unseal(raw)
+    if values is None:
+        raise IndexDamaged(f"{MANIFEST} has changed since it was written; {REBUILD}")
     number = values.pop("format")
     if number != FORMAT:
         raise IndexMismatch(
@@ -81,19 +93,6 @@ def decode(raw: bytes) -> Manifest:
     for name in ("oldest_article", "newest_article"):
         values[name] = values[name] and date.fromisoformat(values[name])
     return Manifest(**values)
-
-
-def _checked(raw: bytes) -> dict[str, Any]:
-    """The values, if writing them again gives the same bytes: order, spaces and checksum too."""
-    try:
-        values: dict[str, Any] = json.loads(raw)
-        del values["sha256"]
-        whole = "format" in values and seal(values) == raw
-    except (ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        raise IndexDamaged(f"{MANIFEST} has changed since it was written; {REBUILD}")
-    return values
 
 
 def check_files(folder: Path, files: Mapping[str, FileRecord]) -> None:

@@ -34,11 +34,12 @@ class Searcher(Protocol):
     ``candidates``: of the passages whose article was published in ``window``, the ``k`` with the
     highest dense score and the ``k`` with the highest lexical score above 0, once each. ``None``,
     or a window open on both sides, admits every passage; a bounded one admits no undated article.
-    The window filters before anything is ranked. Equal scores go to the lower row. ``vector`` is
-    float32 [dim] of length 1; ``terms`` are those of ``rag.index.analysis.analyse``. When there
-    are fewer than ``k`` passages in the window, all are candidates; ``k`` of 0 gives none. An
-    approximate searcher may miss a few of the ``k`` nearest, but has their number and their exact
-    scores. The same call gives the same bytes.
+    An article that is switched off has no candidates. Window and switches filter before anything
+    is ranked; that an article is off changes no score of the others. Equal scores go to the lower
+    row. ``vector`` is float32 [dim] of length 1; ``terms`` are those of
+    ``rag.index.analysis.analyse``. When there are fewer than ``k`` passages in the window, all are
+    candidates; ``k`` of 0 gives none. An approximate searcher may miss a few of the ``k`` nearest,
+    but has their number and their exact scores. The same call gives the same bytes.
 
     ``passage``: the passage of a row; IndexError for a row that is not there.
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,7 +48,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article without its text, for lists; ``passages`` counts them."""
+    """An article without its text, for lists; ``passages`` counts them; ``on``: it is searched."""
 
     id: str
     title: str
@@ -58,6 +58,7 @@ class Entry:
     path: str
     sha256: str
     passages: int
+    on: bool = True
 
     @property
     def headline(self) -> str:
@@ -78,6 +79,18 @@ def id_hash(article_id: str) -> int:
     """The first 64 bits of the id's SHA-256, by which its row is found."""
     digest = hashlib.sha256(article_id.encode(errors="surrogatepass")).digest()
     return int.from_bytes(digest[:8], "little")
+
+
+def noted_files(folder: Path) -> list[Mapping[str, Any]] | None:
+    """What the build noted of each file in the version ``folder``; ``None`` if that is gone."""
+    try:
+        return _noted((folder / "files.jsonl").read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _noted(lines: bytes) -> list[Mapping[str, Any]]:
+    return [json.loads(line) for line in lines.splitlines()]
 
 
 class _Recent:
@@ -152,6 +165,12 @@ class Store:
             f"The index holds no article {article_id!r}; build it again if the article is new."
         )
 
+    def rows_of(self, ids: Collection[str]) -> NDArray[np.int64]:
+        """The rows of those ids that there are, ascending."""
+        hashes = np.array([id_hash(article_id) for article_id in ids], dtype=np.uint64)
+        maybe = np.flatnonzero(np.isin(self._rows["id"][:-1], hashes)).tolist()
+        return np.array([row for row in maybe if self._metadata(row)["id"] in ids], np.int64)
+
     def row_of_content(self, key: bytes) -> int | None:
         """The first row whose article has this ``content_key``."""
         if self._by_content is None:
@@ -170,7 +189,7 @@ class Store:
 
     def files(self) -> list[Mapping[str, Any]]:
         """What the build noted of each file."""
-        return [json.loads(line) for line in bytes(self._files[:]).splitlines()]
+        return _noted(bytes(self._files[:]))
 
     def passage(self, row: int) -> Passage:
         """The passage of a row; raises IndexError outside ``0 <= row < passages``."""
@@ -179,6 +198,14 @@ class Store:
         article, start, end = self.spans[row].tolist()
         ordinal = row - int(self._rows["passage"][article])
         return Passage(self.article(article), start, end, ordinal)
+
+    def days(self, rows: NDArray[np.bool_]) -> tuple[date | None, date | None]:
+        """The oldest and the newest day of the chosen articles, bool [articles]."""
+        days = self._rows["published"][:-1][rows]
+        days = days[days > 0]
+        if not len(days):
+            return None, None
+        return date.fromordinal(int(days.min())), date.fromordinal(int(days.max()))
 
     def passage_rows(self, article: int) -> range:
         """The rows of an article's passages."""

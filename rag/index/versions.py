@@ -5,6 +5,8 @@
     CURRENT               the live version's name and the SHA-256 of its manifest
     versions/000042/      one immutable version
     versions/.tmp-000043  one being written, or what a killed build left of it
+    switched-off.json     articles that are not searched, whichever version is live
+    last-build.json       the report of the last build
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,12 @@ from rag.index.store import Span
 from rag.index.store_writer import StoreWriter
 from rag.index.vectors import check_unit, plan, write_vectors
 from rag.types import Article
+
+Step = Literal["writing", "verifying", "publishing"]
+
+
+def _go_on(step: Step) -> None:
+    """Nobody watches."""
 
 
 class IndexWriter:
@@ -119,17 +125,27 @@ class IndexWriter:
         else:
             self._postings.add(terms)
 
-    def publish(self, vectors: NDArray[np.float32], files: Sequence[Mapping[str, Any]]) -> str:
+    def publish(
+        self,
+        vectors: NDArray[np.float32],
+        files: Sequence[Mapping[str, Any]],
+        *,
+        before: Callable[[Step], None] = _go_on,
+    ) -> str:
         """Writes, verifies and makes live the new version, and returns its name.
 
         ``vectors``: float32 [passages, dim] of length 1, in the order in which passages were added
-        (ModelError when one is not). ``files``: what to note of each file, as JSON.
+        (ModelError when one is not). ``files``: what to note of each file, as JSON. ``before`` is
+        called before each step; what it raises leaves the version that was there serving.
         """
         vectors = self._checked(vectors)
+        before("writing")
         with explained(self._folder):
             serving = _serving(self._folder)
             manifest = self._write(vectors, files)
+            before("verifying")
             self._verify()
+            before("publishing")
             versions.set_current(self._disk, self._folder, self._name, manifest)
             self._unpublished = None
             versions.collect(self._disk, self._folder, keep={self._name, serving})

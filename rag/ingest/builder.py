@@ -19,7 +19,8 @@ from rag.errors import ArticleError, IndexUnusable
 from rag.index.analysis import analyse
 from rag.index.disk import Disk
 from rag.index.index import Index
-from rag.index.writer import IndexWriter
+from rag.index.writer import IndexWriter, Step
+from rag.ingest import last_build
 from rag.ingest.corpus import Corpus, Limits
 from rag.ingest.embedding import Embedding
 from rag.ingest.fates import file_records, file_reports
@@ -30,7 +31,7 @@ from rag.ingest.watch import Watch
 from rag.models.embedder import Embedder, open_embedder
 from rag.types import Article, BuildReport, Passage, Progress
 
-REPORT_EVERY = 500
+REPORT_EVERY = 100
 
 
 def limits(config: BuildConfig) -> Limits:
@@ -57,20 +58,21 @@ def build(
     """Build or update the index of ``config.articles`` and make it live.
 
     ``full`` uses nothing of earlier builds. Articles dated after ``today`` (UTC) count as undated.
-    ``cancelled`` is asked between batches; what was embedded by then is kept. ``embedder`` and
-    ``disk`` replace the model of the settings and the real disk. Whatever is raised, the version
-    that was live still serves. Raises ArticleError, ModelError, IndexBusy,
-    IndexUnusable or BuildCancelled.
+    ``cancelled`` is asked between all steps until the new version is live; what was embedded by
+    then is kept. ``embedder`` and ``disk`` replace the model of the settings and the real disk.
+    Whatever is raised, the version that was live still serves. Raises ArticleError, ModelError,
+    IndexBusy, IndexUnusable or BuildCancelled.
     """
     started = time.perf_counter()
     today = today or datetime.now(UTC).date()
     say = say or (lambda message: None)
     corpus = Corpus(config.articles, limits=limits(config), today=today)
     corpus.check()
+    disk, watch = disk or Disk(), Watch(progress, cancelled)
+    watch.check()
     embedder = embedder or open_embedder(
         config.model, config.models_folder, threads=config.threads, say=say
     )
-    disk, watch = disk or Disk(), Watch(progress, cancelled)
     with ExitStack() as stack:
         writer = stack.enter_context(_writer(config, embedder, disk))
         previous = _previous(config, stack, say)
@@ -83,10 +85,8 @@ def build(
             version = previous.version
         else:
             vectors = embedding.vectors(full=full)
-            watch.check()
-            watch.report(Progress("writing", writer.passages, writer.passages))
-            version = writer.publish(vectors, files)
-        return BuildReport(
+            version = writer.publish(vectors, files, before=_watching(watch, writer))
+        report = BuildReport(
             version=version,
             changed=not live,
             files=file_reports(corpus.files, previous, work.changed_ids),
@@ -96,6 +96,19 @@ def build(
             reused=writer.passages - embedding.embedded,
             seconds=time.perf_counter() - started,
         )
+        last_build.keep(report, config.index, disk=disk, say=say)
+        return report
+
+
+def _watching(watch: Watch, writer: IndexWriter) -> Callable[[Step], None]:
+    """Tells what the writer is about to do, unless the build is not wanted any more."""
+
+    def before(step: Step) -> None:
+        watch.check()
+        if step != "publishing":
+            watch.report(Progress(step, writer.passages, writer.passages))
+
+    return before
 
 
 def _settings(config: BuildConfig) -> dict[str, Any]:
@@ -134,8 +147,8 @@ def _previous(config: BuildConfig, stack: ExitStack, say: Callable[[str], None])
 
 def _same(previous: Index, writer: IndexWriter, files: Sequence[Mapping[str, Any]]) -> bool:
     return (
-        not previous.warnings
-        and previous.info.fingerprint == writer.fingerprint
+        not previous.damage
+        and previous.manifest.fingerprint == writer.fingerprint
         and list(previous.files()) == list(files)
     )
 
@@ -168,10 +181,10 @@ class _Reading:
     def read(self, corpus: Corpus, watch: Watch) -> None:
         """Every article of ``corpus``; raises ArticleError when there is none."""
         for article in corpus.articles():
+            watch.check()
             self._add(article)
             self.articles += 1
             if self.articles % REPORT_EVERY == 0:
-                watch.check()
                 watch.report(Progress("reading", self.articles, 0))
         if not self.articles:
             raise ArticleError(

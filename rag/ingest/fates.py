@@ -11,13 +11,15 @@ from rag.types import Fate, FileReport
 
 
 def file_records(files: Sequence[SourceFile]) -> list[dict[str, Any]]:
-    """What the index keeps of each file, to tell later what has changed."""
+    """What the index keeps of each file, to tell later what has changed and what is not in it."""
     return [
         {
             "path": file.path,
             "size_bytes": file.size_bytes,
             "sha256": file.sha256,
             "articles": len(file.articles),
+            "skipped": file.skipped,
+            "duplicate_of": file.duplicate_of,
         }
         for file in files
     ]

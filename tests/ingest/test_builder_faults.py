@@ -84,18 +84,21 @@ def test_refused_at_every_step(error: int, before: Path) -> None:
     first = not (before / "index").exists()
     for number, folder in copies(before):
         disk = FailingDisk(number, error, for_good=False)
-        refusal = refused(folder, disk)
+        refusal, said = refused(folder, disk)
         if refusal:
             assert "The version that was there still serves." in refusal
+        elif said:
+            assert "The index is live, but the report of its build was not kept" in said[-1]
         else:  # only clearing away may fail unseen
             assert disk.done[number] in ("rename", "unlink", "rmdir")
         check_after(folder, first=first)
 
 
-def refused(folder: Path, disk: Disk) -> str:
-    """What the build says when it fails; nothing when it does not."""
+def refused(folder: Path, disk: Disk) -> tuple[str, list[str]]:
+    """What the build raises when it fails, nothing when it does not, and what it says."""
+    said: list[str] = []
     try:
-        run(folder / "articles", folder / "index", disk=disk)
+        run(folder / "articles", folder / "index", disk=disk, say=said.append)
     except IndexUnusable as error:
-        return str(error)
-    return ""
+        return str(error), said
+    return "", said

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rag.config import BuildConfig
+from rag.errors import ArticleError
+from rag.index.index import Index
+from rag.ingest.builder import limits
+from rag.ingest.changes import Changes, Folder
+from tests.ingest.building import run, story, write
+
+FILES = {
+    "a.txt": story(1),
+    "b.txt": story(2),
+    "copy.txt": story(1),
+    "empty.txt": "",
+    "picture.png": "x",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    run(write(tmp_path / "in", FILES), tmp_path / "index")
+    return tmp_path / "in"
+
+
+def since(folder: Path, compared: Folder | None = None) -> Changes:
+    compared = compared or Folder(folder, limits(BuildConfig()))
+    with Index.open(folder.parent / "index") as index:
+        return compared.since(index.files())
+
+
+def test_nothing_has_changed(folder: Path) -> None:
+    assert since(folder) == Changes()
+    (folder / "a.txt").touch()
+    (folder / ".hidden").write_text("x")
+    assert since(folder) == Changes()
+
+
+def test_new_changed_and_gone_are_told_apart(folder: Path) -> None:
+    (folder / "new.txt").write_text(story(3))
+    (folder / "deep").mkdir()
+    (folder / "deep" / "er.txt").write_text(story(4))
+    (folder / "a.txt").write_text(story(1).replace("grain", "wheat"))
+    (folder / "b.txt").unlink()
+    (folder / "copy.txt").rename(folder / "moved.txt")
+    (folder / "empty.txt").write_text("No longer.")
+    found = since(folder)
+    assert found == Changes(
+        new=("deep/er.txt", "moved.txt", "new.txt"),
+        changed=("a.txt", "empty.txt"),
+        gone=("b.txt", "copy.txt"),
+    )
+    assert len(found) == 7
+
+
+def test_a_file_of_the_same_size_and_times_is_compared_by_its_bytes(folder: Path) -> None:
+    path, compared = folder / "a.txt", Folder(folder, limits(BuildConfig()))
+    assert since(folder, compared) == Changes()
+    before = path.stat()
+    path.write_text(story(1).replace("grain", "wheat"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert since(folder, compared) == since(folder) == Changes(changed=("a.txt",))
+    path.write_text(story(1))
+    assert since(folder, compared) == Changes()
+
+
+def test_a_link_in_the_place_of_a_file_is_a_change(folder: Path) -> None:
+    (folder / "a.txt").unlink()
+    (folder / "a.txt").symlink_to(folder / "copy.txt")
+    assert since(folder) == Changes(changed=("a.txt",))
+
+
+def test_what_cannot_be_listed_is_told(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    with pytest.raises(ArticleError, match="does not exist"):
+        since(folder)
