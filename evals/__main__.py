@@ -1,6 +1,7 @@
 """``python -m evals``: know whether the answers are right, and by how much.
 
-0: done; 1: something that the user can mend, a broken quotation or a failed gate; 2: wrong usage.
+0: done; 1: something that the user can mend, a broken quotation or a failed gate; 2: wrong usage;
+130: interrupted.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from rag.errors import RagError
+from rag.cli import Parser, run
 
 OUT = Path(__file__).parents[1] / "out"
 EPILOG = """\
@@ -25,35 +25,25 @@ examples:
   python -m evals gate
   python -m evals ablate gazette
   python -m evals bench DATA --quick
+  python -m evals feedback --to evals/questions/mine.jsonl
 
 SET is seeds, gazette, or the path of a question set: SQuAD 1.1 or 2.0, JSON lines with a context,
 a folder like BEIR's or MultiHop-RAG's, or JSON lines in our own format together with --articles.
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is returned, and wrong usage raises SystemExit(2)."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
     from evals import commands
 
-    run: Callable[[argparse.Namespace], int] = getattr(commands, options.command)
-    try:
-        return run(options)
-    except RagError as error:
-        print(f"python -m evals: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        return 130
+    command: Callable[[argparse.Namespace], int] = getattr(commands, options.command)
+    return run(command, options, program=parser.prog, interrupted="nothing was written")
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m evals",
         description="Ask reference questions; see what is right, and by how much.",
         epilog=EPILOG,
@@ -63,54 +53,73 @@ def _parser() -> _Parser:
         title="commands", metavar="COMMAND", dest="command", required=True
     )
 
-    run = parsers.add_parser("run", help="ask sets of questions, print tables, write a report")
-    run.add_argument("sets", nargs="*", metavar="SET", help="what to ask (seeds and gazette)")
-    run.add_argument("--report", type=Path, default=OUT, metavar="DIR", help="where to write (out)")
-    run.add_argument("--json", type=Path, metavar="FILE", help="write the JSON of one SET there")
-    run.add_argument("--reader-only", action="store_true", help="read each question's own context")
-    run.add_argument("--index", type=Path, metavar="DIR", help="one that is built, for one SET")
-    _part(run, split="all")
-    _changed(run)
-    _places(run)
-
+    _run_options(
+        parsers.add_parser("run", help="ask sets of questions, print tables, write a report")
+    )
     compare = parsers.add_parser("compare", help="compare two runs question by question")
     compare.add_argument("before", type=Path, metavar="A.json")
     compare.add_argument("after", type=Path, metavar="B.json")
-
-    gate = parsers.add_parser("gate", help="fail when something is worse than the baseline")
-    gate.add_argument("sets", nargs="*", metavar="SET", help="what to ask (seeds and gazette)")
-    gate.add_argument("--articles", type=Path, metavar="DIR", help="those of questions of ours")
-    gate.add_argument("--baseline", type=Path, metavar="FILE", help="(evals/baseline.json)")
-    gate.add_argument("--update", action="store_true", help="write the baseline anew")
-    _changed(gate)
-    _places(gate)
-    gate.set_defaults(split="all", limit=None, index=None, reader_only=False)
-
-    ablate = parsers.add_parser("ablate", help="see what each part of the engine gives")
-    ablate.add_argument("set", metavar="SET")
-    _part(ablate, split="dev")
-    _places(ablate)
-    ablate.set_defaults(index=None)
-
-    _bench(parsers.add_parser("bench", help="Dateline beside other systems: cost and quality"))
+    _gate_options(parsers.add_parser("gate", help="fail when something is worse than the baseline"))
+    _ablate_options(parsers.add_parser("ablate", help="see what each part of the engine gives"))
+    _bench_options(
+        parsers.add_parser("bench", help="Dateline beside other systems: cost and quality")
+    )
+    _feedback_options(
+        parsers.add_parser("feedback", help="make a question set of what readers said in the chat")
+    )
     return parser
 
 
-def _bench(bench: argparse.ArgumentParser) -> None:
-    bench.add_argument("data", type=Path, metavar="DATA", help="with ir/time, news and reader")
-    bench.add_argument(
-        "--work", type=Path, default=OUT / "bench", metavar="DIR", help="(out/bench)"
-    )
-    bench.add_argument("--models", type=Path, metavar="DIR", help="compiled models (in --work)")
-    bench.add_argument("--reader", type=Path, metavar="FOLDER", help="weights for the others")
-    bench.add_argument("--squad", type=Path, metavar="SET", help="questions to read for")
-    bench.add_argument("--only", action="append", metavar="CORPUS", help="one; may be repeated")
-    bench.add_argument("--quick", action="store_true", help="a few articles: a smoke test")
-    bench.add_argument("--again", action="store_true", help="measure what is measured already")
-    bench.add_argument("--threads", type=_count, metavar="N", help="of each system (all)")
-    bench.add_argument("--memory-gb", type=_count, default=16, metavar="N", help="of each (16)")
-    bench.add_argument("--hours", type=_count, default=2, metavar="N", help="for one build (2)")
-    bench.add_argument("--pip-flags", default="", metavar="FLAGS", help="for the environments")
+def _run_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("sets", nargs="*", metavar="SET", help="what to ask (seeds and gazette)")
+    add("--report", type=Path, default=OUT, metavar="DIR", help="where to write (out)")
+    add("--json", type=Path, metavar="FILE", help="write the JSON of one SET there")
+    add("--reader-only", action="store_true", help="read each question's own context")
+    add("--index", type=Path, metavar="DIR", help="one that is built, for one SET")
+    _part(command, split="all")
+    _changed(command)
+    _places(command)
+
+
+def _gate_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("sets", nargs="*", metavar="SET", help="what to ask (seeds and gazette)")
+    add("--articles", type=Path, metavar="DIR", help="those of questions of ours")
+    add("--baseline", type=Path, metavar="FILE", help="(evals/baseline.json)")
+    add("--update", action="store_true", help="write the baseline anew")
+    _changed(command)
+    _places(command)
+    command.set_defaults(split="all", limit=None, index=None, reader_only=False)
+
+
+def _ablate_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("set", metavar="SET")
+    _part(command, split="dev")
+    _places(command)
+    command.set_defaults(index=None)
+
+
+def _bench_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("data", type=Path, metavar="DATA", help="with ir/time, news and reader")
+    add("--work", type=Path, default=OUT / "bench", metavar="DIR", help="(out/bench)")
+    add("--models", type=Path, metavar="DIR", help="compiled models (in --work)")
+    add("--reader", type=Path, metavar="FOLDER", help="weights for the others")
+    add("--squad", type=Path, metavar="SET", help="questions to read for")
+    add("--only", action="append", metavar="CORPUS", help="one; may be repeated")
+    add("--quick", action="store_true", help="a few articles: a smoke test")
+    add("--again", action="store_true", help="measure what is measured already")
+    add("--threads", type=_count, metavar="N", help="of each system (all)")
+    add("--memory-gb", type=_count, default=16, metavar="N", help="of each (16)")
+    add("--hours", type=_count, default=2, metavar="N", help="for one build (2)")
+    add("--pip-flags", default="", metavar="FLAGS", help="for the environments")
+
+
+def _feedback_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--to", type=Path, required=True, metavar="FILE", help="the new file, such as mine.jsonl")
+    add("--index", type=Path, default=Path("index"), metavar="DIR", help="the index (index)")
 
 
 def _part(command: argparse.ArgumentParser, *, split: str) -> None:

@@ -82,6 +82,13 @@ def bench(options: argparse.Namespace) -> int:
     return run_bench(options)
 
 
+def feedback(options: argparse.Namespace) -> int:
+    """Make a question set of what readers said about answers."""
+    from evals.feedback import run as export
+
+    return export(options)
+
+
 def _open_all(options: argparse.Namespace) -> list[EvalSet]:
     """The sets that are named, or both own ones; a name is that of a file and an index, too."""
     opened = [_open(name, options) for name in options.sets or OWN_SETS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,20 +22,25 @@ WARM_UP = 3
 
 
 def ask_in_turn(
-    competitors: Sequence[Competitor], corpus: Corpus, indexes: Path, *, fail: Fail
-) -> dict[str, Asked]:
-    """What every system did that did not fail: fresh starts first, then the questions in rounds.
+    competitors: Sequence[Competitor],
+    corpus: Corpus,
+    indexes: Path,
+    *,
+    keep: Callable[[str, Asked], None],
+    fail: Fail,
+) -> None:
+    """Fresh starts of every system first, then the questions in rounds.
 
     Each question is put to one system after the other, all of them open at the same time; where
-    they would not fit beside each other, to one system alone after the other.
+    they would not fit beside each other, to one system alone after the other. ``keep`` is given
+    what a system did that did not fail, as soon as it is done.
     """
     starts = _cold_starts(competitors, corpus, indexes, fail)
     left = [competitor for competitor in competitors if competitor.name in starts]
     groups = [left] if corpus.plan.together else [[competitor] for competitor in left]
-    asked: dict[str, Asked] = {}
     for group in groups:
-        asked |= _ask_beside_each_other(group, corpus, indexes, starts, fail)
-    return asked
+        for name, asked in _ask_beside_each_other(group, corpus, indexes, starts, fail).items():
+            keep(name, asked)
 
 
 def _cold_starts(

@@ -31,7 +31,9 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         comparison = compare_systems(options, say=_say)
     except KeyboardInterrupt:
-        _say("Interrupted; what was measured is kept, and the same command goes on from there.")
+        _say(
+            "Interrupted; what was measured is kept, and the same command without --again goes on."
+        )
         return 130
     about = _about(comparison, options, load)
     found = tables(comparison)
@@ -44,7 +46,8 @@ def run(chosen: argparse.Namespace) -> int:
         "growth.svg": growth_svg(comparison),
     }
     for name, content in written.items():
-        (folder / name).write_text(content, "utf-8")
+        if content:
+            (folder / name).write_text(content, "utf-8")
     print(f"{text}\nThe page: {folder / 'bench.html'}")
     return 0
 

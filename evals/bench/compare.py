@@ -124,10 +124,10 @@ class _Bench:
         self._code = _fingerprint(ROOT / "rag", WORKERS)
 
     def on_corpus(self, plan: Plan, *, run: bool) -> OnCorpus | None:
-        """Every system on the corpus of a plan; without ``run``, only what earlier runs left."""
-        if not run and not self._corpora.is_prepared(plan):
+        """Every system on the corpus of a plan; without ``run``, what earlier runs left, if any."""
+        corpus = self._corpora.prepare(plan) if run else self._corpora.prepared(plan)
+        if corpus is None:
             return None
-        corpus = self._corpora.prepare(plan)
         results = {
             competitor.name: self._known(competitor, corpus, run)
             for competitor in self._competitors
@@ -135,6 +135,8 @@ class _Bench:
         if run:
             self._build(corpus, results)
             self._ask(corpus, results)
+        elif not any(result.built or result.failed for result in results.values()):
+            return None
         outdated = any(result.code != self._code for result in results.values())
         return _on_corpus(corpus, tuple(results.values()), outdated=outdated)
 
@@ -154,7 +156,7 @@ class _Bench:
         return {
             "requirements": list(system.requirements),
             "threads": self._options.threads,
-            "passages": corpus.passages,
+            "passages": corpus.fingerprint,
             "times": [plan.builds, plan.starts, plan.rounds, len(corpus.questions)],
         }
 
@@ -167,6 +169,8 @@ class _Bench:
         ]
         if missing:
             self._say(f"{corpus.plan.name}: {', '.join(one.name for one in missing)} build")
+        for competitor in missing:  # Else half an index could pass for the one built before.
+            self._keep(results, replace(results[competitor.name], built=None, asked=None))
 
         def keep(name: str, built: Built) -> None:
             known = replace(results[name], code=self._code, day=self._options.day)
@@ -178,13 +182,17 @@ class _Bench:
         ready = [
             competitor for competitor in self._competitors if not results[competitor.name].failed
         ]
-        if all(results[competitor.name].asked for competitor in ready):
+        unasked = [competitor for competitor in ready if not results[competitor.name].asked]
+        if not unasked:
             return
         self._say(f"{corpus.plan.name}: {len(corpus.questions)} questions")
         indexes = self._home / "indexes" / corpus.plan.name
-        asked = ask_in_turn(ready, corpus, indexes, fail=partial(self._fail, results))
-        for name, one in asked.items():
-            self._keep(results, replace(results[name], asked=one))
+        asking = ready if corpus.plan.together else unasked
+
+        def keep(name: str, asked: Asked) -> None:
+            self._keep(results, replace(results[name], asked=asked))
+
+        ask_in_turn(asking, corpus, indexes, keep=keep, fail=partial(self._fail, results))
 
     def _fail(self, results: dict[str, Result], name: str, error: BenchError) -> None:
         self._say(str(error))

@@ -2,12 +2,14 @@
 
 A corpus is a folder: ``articles/`` is what Dateline reads, ``passages.jsonl`` what the others are
 given, ``vectors.npy`` the passages' vectors where they are not to be embedded, and ``corpus.json``,
-written last, the counts.
+written last, the counts and a fingerprint of the passages.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -33,6 +35,7 @@ from rag.models.embedder import BATCH, Embedder
 
 ARTICLES, COUNTS, ORIGINALS = "articles", "corpus.json", "originals.npy"
 SEPARATOR = "#"
+CHECKED = 200  # Articles that are cut again, to see whether a corpus on the disk is still the same.
 TODAY = date(2026, 1, 1)  # Later than every article; the same passages whatever the day.
 
 Say = Callable[[str], None]
@@ -40,12 +43,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A prepared corpus and what is asked of it."""
+    """A prepared corpus and what is asked of it; ``fingerprint`` is that of its passages."""
 
     plan: Plan
     folder: Path
     articles: int
     passages: int
+    fingerprint: str
     questions: tuple[Question, ...]
 
 
@@ -59,23 +63,35 @@ class Corpora:
         self._folder, self._news, self._embedder, self._say = folder, news, embedder, say
 
     def prepare(self, plan: Plan) -> Corpus:
-        """The corpus of a plan, from the disk if it is there. Raises a RagError for bad data."""
-        home = self._folder / plan.name
-        questions = self._questions(plan)
-        counts = _counts(home, plan)
-        if counts is None:
-            self._say(f"preparing {plan.name}")
-            documents = self._documents(plan, questions)
-            write_corpus(QuestionSet(plan.name, (), documents), home / ARTICLES)
-            counts = self._split(home)
-            if plan.kind == "repeated":
-                self._write_vectors(home, self._source(plan))
-            _write_counts(home, plan, counts)
-        return Corpus(plan, home, *counts, questions)
+        """The corpus of a plan, from the disk if Dateline still cuts its articles like that.
 
-    def is_prepared(self, plan: Plan) -> bool:
-        """Whether the corpus is on the disk already."""
-        return _counts(self._folder / plan.name, plan) is not None
+        Raises a RagError for bad data.
+        """
+        found = self.prepared(plan)
+        if found is not None and self._is_cut_alike(found.folder):
+            return found
+        self._say(f"preparing {plan.name}")
+        home, questions = self._folder / plan.name, self._questions(plan)
+        shutil.rmtree(home, ignore_errors=True)
+        documents = self._documents(plan, questions)
+        write_corpus(QuestionSet(plan.name, (), documents), home / ARTICLES)
+        told = _Told(plan.kind, plan.size, *self._split(home))
+        if plan.kind == "repeated":
+            self._write_vectors(home, self._source(plan))
+        (home / COUNTS).write_text(json.dumps(asdict(told)) + "\n", "utf-8")
+        return _corpus(plan, home, told, questions)
+
+    def prepared(self, plan: Plan) -> Corpus | None:
+        """The corpus as it lies on the disk, if it does."""
+        home = self._folder / plan.name
+        told = _told(home, plan)
+        return _corpus(plan, home, told, self._questions(plan)) if told else None
+
+    def _is_cut_alike(self, home: Path) -> bool:
+        """Whether the passages of the first articles are those that a build would cut now."""
+        articles = islice(passages_of(home / ARTICLES, self._embedder), CHECKED)
+        now = [passage for article in articles for passage in article]
+        return now == list(islice(read_passages(str(home)), len(now)))
 
     def _questions(self, plan: Plan) -> tuple[Question, ...]:
         """Those of a set, evenly spread over it; of news, the titles of some of the first stories.
@@ -122,15 +138,17 @@ class Corpora:
         assert plan.of is not None
         return self.prepare(plan.of)
 
-    def _split(self, home: Path) -> tuple[int, int]:
-        """Write the passages; the numbers of articles and of passages."""
+    def _split(self, home: Path) -> tuple[int, int, str]:
+        """Write the passages; the numbers of articles and of passages, and the fingerprint."""
         articles = passages = 0
         with (home / PASSAGES).open("w", encoding="utf-8") as lines:
             for texts in passages_of(home / ARTICLES, self._embedder):
                 articles += 1
                 passages += len(texts)
                 lines.writelines(json.dumps(asdict(one)) + "\n" for one in texts)
-        return articles, passages
+        with (home / PASSAGES).open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+        return articles, passages, digest[:16]
 
     def _write_vectors(self, home: Path, source: Corpus) -> None:
         """The vector of every passage: that of the passage at its place in the original, turned."""
@@ -154,7 +172,9 @@ class Corpora:
                 self._embedder.encode_passages(texts[first : first + BATCH])
                 for first in range(0, len(texts), BATCH)
             ]
-            np.save(path, np.concatenate(parts))
+            draft = path.with_suffix(".draft.npy")
+            np.save(draft, np.concatenate(parts))
+            draft.replace(path)
         return np.asarray(np.load(path), dtype=np.float32)
 
 
@@ -204,15 +224,25 @@ def _original(passage: Passage) -> tuple[str, int, int]:
     return article, int(copy or 0), int(passage.id.rpartition(SEPARATOR)[2])
 
 
-def _counts(home: Path, plan: Plan) -> tuple[int, int] | None:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What ``corpus.json`` holds."""
+
+    kind: str
+    size: int
+    articles: int
+    passages: int
+    fingerprint: str
+
+
+def _told(home: Path, plan: Plan) -> _Told | None:
+    """None for a corpus that is not there as a whole, or is of another plan."""
     try:
-        told = json.loads((home / COUNTS).read_text("utf-8"))
-    except (OSError, ValueError):
+        told = _Told(**json.loads((home / COUNTS).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
         return None
-    same = told.get("kind") == plan.kind and told.get("size") == plan.size
-    return (told["articles"], told["passages"]) if same else None
+    return told if (told.kind, told.size) == (plan.kind, plan.size) else None
 
 
-def _write_counts(home: Path, plan: Plan, counts: Sequence[int]) -> None:
-    told = {"kind": plan.kind, "size": plan.size, "articles": counts[0], "passages": counts[1]}
-    (home / COUNTS).write_text(json.dumps(told) + "\n", "utf-8")
+def _corpus(plan: Plan, home: Path, told: _Told, questions: tuple[Question, ...]) -> Corpus:
+    return Corpus(plan, home, told.articles, told.passages, told.fingerprint, questions)

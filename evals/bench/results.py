@@ -76,8 +76,9 @@ class Results:
             return nothing
         if told.setting != nothing.setting:
             return nothing
-        if told.reader != nothing.reader and told.built:
-            return replace(told, reader=nothing.reader, asked=None, failed="")
+        if told.reader != nothing.reader:
+            failed = "" if told.built else told.failed
+            return replace(told, reader=nothing.reader, asked=None, failed=failed)
         return told
 
     def write(self, result: Result) -> None:

@@ -6,12 +6,16 @@ import gzip
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from evals.bench.competitor import Competitor
-from evals.bench.environments import INSTALLED
-from evals.bench.process import Limits, Worker, environment
-from evals.bench.systems import System
+from evals.bench.environments import INSTALLED, python_of
+from evals.bench.plans import Plan
+from evals.bench.process import Limits, Worker, environment, start
+from evals.bench.systems import DATELINE, System
+from evals.bench.workers.protocol import Settings
+from rag.models.weights import default_model
 
 # It finds the passages that share most words with the question. Named by its first argument, it
 # fails at one thing: by an error, by dying, by hanging, by holding memory, or by losing a passage.
@@ -68,6 +72,7 @@ class Words:
 
 main(Words, sys.argv)
 """
+NEWS = Plan("news", "news", 4, starts=1, rounds=2, questions=2)
 SETTINGS = json.dumps({"model": "", "reader": "", "models": "", "threads": 1})
 
 
@@ -92,6 +97,14 @@ def worker_starter(
 
 def competitor(folder: Path, name: str, bad: str = "", *, answers: bool = True) -> Competitor:
     return Competitor(name, worker_starter(folder, name, bad), answers)
+
+
+def dateline_competitor(folder: Path, models: Path) -> Competitor:
+    """Dateline itself, with one thread."""
+    settings = Settings(str(default_model()), "", str(models), 1)
+    python = python_of(DATELINE, folder)
+    starting = partial(start, DATELINE, python, settings, logs=folder, limits=Limits())
+    return Competitor("dateline", starting, answers=True)
 
 
 def _write(path: Path, rows: list[dict[str, object]]) -> None:

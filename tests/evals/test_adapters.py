@@ -1,209 +1,25 @@
-import gzip
-import json
+"""Question sets of others: folders like BEIR's and MultiHop-RAG's, our own, and what is none."""
+
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from evals.adapters import Document, QuestionSet, read_question_set, write_corpus
+from evals.adapters import Document, read_question_set, write_corpus
 from evals.questions import QuestionSetError, load_articles
 from evals.types import Gold
-
-BRIDGE = "A span of the bridge fell on Thursday. Nine people were hurt."
-STRIKE = "The dockers walked out on Monday."
-SQUAD = {
-    "version": "v2.0",
-    "data": [
-        {
-            "title": "Coopers'_Bridge",
-            "paragraphs": [
-                {
-                    "context": BRIDGE,
-                    "qas": [
-                        {
-                            "id": "q1",
-                            "question": "When did it fall?",
-                            "is_impossible": False,
-                            "answers": [
-                                {"text": "Thursday", "answer_start": 29},
-                                {"text": "Thursday", "answer_start": 29},
-                                {"text": "on Thursday", "answer_start": 26},
-                            ],
-                        },
-                        {
-                            "id": "q2",
-                            "question": "Who built it?",
-                            "is_impossible": True,
-                            "answers": [],
-                            "plausible_answers": [{"text": "Nine people", "answer_start": 39}],
-                        },
-                    ],
-                }
-            ],
-        }
-    ],
-}
-FLAT = [
-    {
-        "id": name,
-        "set": "s",
-        "title": "T",
-        "context": context,
-        "question": question,
-        "answers": answers,
-        "is_impossible": not answers,
-    }
-    for name, context, question, answers in (
-        ("f1", BRIDGE, "How many were hurt?", [{"text": "Nine", "answer_start": 39}]),
-        ("f2", BRIDGE, "Who built it?", []),
-        ("f3", STRIKE, "Who walked out?", [{"text": "The dockers", "answer_start": 0}]),
-    )
-]
-NEWS = [
-    {
-        "title": "Bridge falls",
-        "author": "A. Writer",
-        "source": "The Echo",
-        "published_at": "2023-05-18T22:00:00+00:00",
-        "category": "news",
-        "url": "https://echo.example/bridge",
-        "body": BRIDGE,
-    },
-    {
-        "title": "Strike begins",
-        "source": "The Post",
-        "published_at": "2023-08-21T06:00:00+00:00",
-        "url": "https://post.example/strike",
-        "body": STRIKE,
-    },
-]
-
-
-def evidence(number: int, fact: str) -> dict[str, str]:
-    return {"title": NEWS[number]["title"], "url": NEWS[number]["url"], "fact": fact}
-
-
-MULTIHOP = [
-    {
-        "query": "Which structure fell before the dockers walked out?",
-        "answer": "The bridge",
-        "question_type": "inference_query",
-        "evidence_list": [evidence(0, "A span of the bridge fell"), evidence(1, STRIKE)],
-    },
-    {
-        "query": "Do both papers report that people were hurt?",
-        "answer": "No",
-        "question_type": "comparison_query",
-        "evidence_list": [evidence(0, "Nine people were hurt."), evidence(1, "Not to the letter")],
-    },
-    {
-        "query": "Did the bridge fall before the strike?",
-        "answer": "Yes",
-        "question_type": "temporal_query",
-        "evidence_list": [evidence(0, "A span of the bridge fell on Thursday.")],
-    },
-    {
-        "query": "What did the mayor of Fennick say?",
-        "answer": "Insufficient information.",
-        "question_type": "null_query",
-        "evidence_list": [],
-    },
-]
-
-
-def write_json(path: Path, value: Any) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value), encoding="utf-8")
-    return path
-
-
-def write_rows(path: Path, rows: list[Any]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-    return path
-
-
-def beir(folder: Path, *, ending: str = "", key: str = "id", qrels: str = "qrels.tsv") -> Path:
-    corpus = [
-        {key: "d1", "date": "1963-01-04", "title": "", "text": BRIDGE},
-        {key: "d2", "date": "1963-01-11", "title": "Strike", "text": STRIKE},
-    ]
-    queries = [{key: "1", "text": "BRIDGES ."}, {key: "2", "text": "STRIKES ."}]
-    write_rows(folder / f"corpus.jsonl{ending}", corpus)
-    write_rows(folder / f"queries.jsonl{ending}", [*queries, {key: "3", "text": "UNJUDGED ."}])
-    path = folder / qrels
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(
-        "query-id\tcorpus-id\tscore\n1\td1\t2\n1\td2\t0\n2\td2\t1\n2\tlost\t1\n9\td1\t1\n",
-        encoding="utf-8",
-    )
-    return folder
-
-
-def documents(found: QuestionSet) -> list[Document]:
-    assert found.documents is not None
-    return list(found.documents)
-
-
-def test_squad_as_published(tmp_path: Path) -> None:
-    found = read_question_set(write_json(tmp_path / "dev-v2.0.json", SQUAD))
-    first, second = found.questions
-    (document,) = documents(found)
-    assert (found.name, document.title, document.text) == ("dev-v2", "Coopers' Bridge", BRIDGE)
-    assert first.answers == (
-        Gold("Thursday", document.id, 29, 37),
-        Gold("on Thursday", document.id, 26, 37),
-    )
-    assert first.articles == (document.id,)
-    assert first.context == second.context == BRIDGE
-    assert (first.unanswerable, second.unanswerable) == (False, True)
-    assert (second.answers, second.articles) == ((), ())
-    assert not first.kind_known
-
-
-def test_squad_1_has_no_impossible_questions(tmp_path: Path) -> None:
-    value = json.loads(json.dumps(SQUAD))
-    questions = value["data"][0]["paragraphs"][0]["qas"]
-    del questions[1], questions[0]["is_impossible"]
-    found = read_question_set(write_json(tmp_path / "train.json", value))
-    assert [question.unanswerable for question in found.questions] == [False]
-
-
-@pytest.mark.parametrize("name", ["rows.jsonl", "rows.jsonl.gz"])
-def test_flat_rows(name: str, tmp_path: Path) -> None:
-    found = read_question_set(write_rows(tmp_path / name, FLAT))
-    assert [question.id for question in found.questions] == ["f1", "f2", "f3"]
-    assert [document.text for document in documents(found)] == [BRIDGE, STRIKE]
-    assert found.questions[0].context is found.questions[1].context
-    assert [question.unanswerable for question in found.questions] == [False, True, False]
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"answers": [{"text": "Ten", "answer_start": 39}]}, "'Ten' does not stand at 39"),
-        ({"answers": [{"text": "Nine", "answer_start": None}]}, "'Nine' does not stand at None"),
-        ({"answers": [{"text": ".", "answer_start": -1}]}, "'.' does not stand at -1"),
-        ({"answers": []}, "has no answers and is not marked impossible"),
-        ({"answers": None}, "'answers' is not a list of objects"),
-        ({"question": None}, "'question' is None, not a text"),
-        ({"id": "f2"}, "the id 'f2' occurs twice"),
-    ],
+from tests.evals.public_sets import (
+    FLAT,
+    NEWS,
+    SQUAD,
+    STRIKE,
+    beir,
+    documents,
+    multihop,
+    write_json,
+    write_rows,
 )
-def test_a_bad_row_is_named(change: dict[str, Any], reason: str, tmp_path: Path) -> None:
-    path = write_rows(tmp_path / "rows.jsonl", [FLAT[1], {**FLAT[0], **change}])
-    with pytest.raises(QuestionSetError) as caught:
-        read_question_set(path)
-    assert "rows.jsonl:2: " in str(caught.value)
-    assert reason in str(caught.value)
-
-
-def test_a_bad_question_of_squad_is_named_by_its_place(tmp_path: Path) -> None:
-    value = json.loads(json.dumps(SQUAD))
-    value["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["answer_start"] = 3
-    with pytest.raises(QuestionSetError, match=r"data\[0\]\.paragraphs\[0\]\.qas\[0\]: 'Thursday'"):
-        read_question_set(write_json(tmp_path / "dev.json", value))
 
 
 @pytest.mark.parametrize(
@@ -241,11 +57,6 @@ def test_judgments_need_no_header(tmp_path: Path) -> None:
         {"d1": 1},
         {"d2": 1},
     ]
-
-
-def multihop(folder: Path) -> Path:
-    write_json(folder / "corpus.json", NEWS)
-    return write_json(folder / "MultiHopRAG.json", MULTIHOP)
 
 
 @pytest.mark.parametrize("by", ["folder", "file"])

@@ -47,6 +47,9 @@ def test_of_another_setting_nothing_is_used_and_of_another_reader_only_the_build
     assert results.read(elsewhere) == elsewhere
     unread = Result("dateline", "time", {"threads": 2}, "")
     assert results.read(unread) == replace(RESULT, reader="", asked=None)
+    unbuilt = replace(RESULT, built=None, asked=None, failed="It fell.")
+    results.write(unbuilt)
+    assert results.read(unread) == replace(unbuilt, reader="")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"setting": 1}'])
@@ -67,7 +70,7 @@ QUESTIONS = (
 
 
 def judged_corpus(kind: str = "judged") -> Corpus:
-    return Corpus(Plan("time", kind, path=Path()), Path(), 4, 4, QUESTIONS)  # type: ignore[arg-type]
+    return Corpus(Plan("time", kind, path=Path()), Path(), 4, 4, "", QUESTIONS)  # type: ignore[arg-type]
 
 
 def test_quality_of_a_ranking_by_hand() -> None:

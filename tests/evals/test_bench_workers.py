@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import json
 import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from evals.bench.environments import INSTALLED, python_of
-from evals.bench.process import Limits, Worker
+from evals.bench.process import ROOT, Limits, Worker
 from evals.bench.systems import BenchError, System
+from evals.bench.workers.plain import PER_LINE, load_bm25, save_bm25
 from evals.bench.workers.protocol import BuildCost, Passage, read_passages, serve
+from evals.bench.workers.txtai import _bound
 from tests.evals.bench_worlds import (
     make_environment,
     worker_starter,
@@ -75,6 +79,59 @@ def test_passages_are_read_as_they_were_written(tmp_path: Path) -> None:
     row = {"id": passage.id, "article": passage.article, "text": passage.text}
     (tmp_path / "passages.jsonl").write_text(json.dumps(row) + "\n")
     assert list(read_passages(str(tmp_path))) == [passage]
+
+
+# The plain pipeline's words
+
+
+class Frequencies:
+    """Attributes as those of rank_bm25, which only the bench's own environment has."""
+
+    def __init__(self, doc_freqs: list[dict[str, int]]) -> None:
+        self.corpus_size = len(doc_freqs)
+        self.idf = {"é": 0.1 + 0.2, "line\u2028": -1 / 3}
+        self.doc_freqs = doc_freqs
+        self.tokenizer = None
+
+
+@pytest.mark.parametrize("passages", [0, 1, PER_LINE - 1, PER_LINE, PER_LINE + 1, 3 * PER_LINE])
+def test_a_bm25_comes_back_as_it_was(tmp_path: Path, passages: int) -> None:
+    written = Frequencies([{f"é{i}": i, "line\u2028": 1} for i in range(passages)])
+    save_bm25(written, tmp_path / "bm25.jsonl")
+    read = load_bm25(Frequencies, tmp_path / "bm25.jsonl")
+    assert type(read) is Frequencies
+    assert vars(read) == vars(written)
+
+
+PLAIN_PYTHON = ROOT / "out" / "bench" / "environments" / "plain" / "bin" / "python"
+SCORES = """
+import sys
+from pathlib import Path
+from rank_bm25 import BM25Okapi
+from evals.bench.workers.plain import load_bm25, save_bm25
+
+written = BM25Okapi([["ice", "in", "lund"], ["ice"], ["a", "new", "play", "in", "june"]])
+save_bm25(written, Path(sys.argv[1]))
+read = load_bm25(BM25Okapi, Path(sys.argv[1]))
+print(written.get_scores(["new", "ice"]).tolist() == read.get_scores(["new", "ice"]).tolist())
+print(read.get_scores(["new", "ice"]).argmax())
+"""
+
+
+@pytest.mark.skipif(not PLAIN_PYTHON.exists(), reason="needs the environment that the bench makes")
+def test_a_restored_bm25_scores_as_before(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [PLAIN_PYTHON, "-c", SCORES, tmp_path / "bm25.jsonl"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "True\n2\n"
+
+
+@pytest.mark.parametrize(("told", "bound"), [(10**30, 512), (384, 384)])
+def test_txtai_is_told_what_the_network_reads_at_most(told: int, bound: int) -> None:
+    tokenizer = SimpleNamespace(model_max_length=told)
+    _bound(tokenizer, SimpleNamespace(max_position_embeddings=512))
+    assert tokenizer.model_max_length == bound
 
 
 # Processes

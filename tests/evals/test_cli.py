@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,76 +10,23 @@ import pytest
 
 from evals.__main__ import main
 from evals.ablate import VARIANTS
-
-ARTICLES = {
-    "ferry": "date 2024-01-10 The ferry to Sund was cancelled because of ice. The captain, Ida "
-    "Holm, expects to sail again next week.",
-    "budget": "date 2024-02-20 The council of Sund passed its budget of nine million crowns. "
-    "Treasurer Per Dahl called it cautious.",
-    "ferry-again": "date 2024-03-05 The ferry to Sund sails again, twice a day. Captain Ida Holm "
-    "retired after forty years at sea.",
-}
-QUESTIONS = (
-    ("mine-1", "Why was the ferry to Sund cancelled?", "ferry", "because of ice", {}),
-    ("mine-2", "What did the council of Sund pass?", "budget", "budget of nine million crowns", {}),
-    ("mine-3", "How often does the ferry to Sund sail?", "ferry-again", "twice a day", {}),
-    ("mine-4", "Has captain Ida Holm retired?", "", "", {"as_of": "2024-02-01"}),
-    ("mine-5", "Who won the chess tournament?", "", "", {}),
-)
-
-
-def row(name: str, question: str, article: str, answer: str, more: dict[str, Any]) -> str:
-    start = ARTICLES[article].index(answer) if article else 0
-    gold = {"text": answer, "article_id": article, "start": start, "end": start + len(answer)}
-    return json.dumps(
-        {
-            "id": name,
-            "question": question,
-            "kind": "passage",
-            "answers": [gold] if article else [],
-            "articles": [article] if article else [],
-            "unanswerable": not article,
-        }
-        | more
-    )
+from tests.evals.ferry import ARTICLES, QUESTIONS, evals, row, run_mine
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("evals")
-    (folder / "articles").mkdir()
-    for name, text in ARTICLES.items():
-        (folder / "articles" / f"{name}.txt").write_text(text)
-    (folder / "mine.jsonl").write_text("\n".join(row(*one) for one in QUESTIONS))
-    return folder
-
-
-def evals(folder: Path, models: Path, *arguments: str) -> int:
-    return main([*arguments, "--work", str(folder / "work"), "--models", str(models)])
-
-
-def run_mine(folder: Path, models: Path, out: str, *more: str) -> dict[str, Any]:
-    mine, articles = str(folder / "mine.jsonl"), str(folder / "articles")
-    where = ("--articles", articles, "--report", str(folder / out))
-    assert evals(folder, models, "run", mine, *where, *more) == 0
-    written: dict[str, Any] = json.loads((folder / out / "mine.json").read_text())
-    return written
-
-
-@pytest.fixture(scope="module")
-def written(folder: Path, models: Path) -> dict[str, Any]:
-    return run_mine(folder, models, "out")
+def written(ferry: Path, models: Path) -> dict[str, Any]:
+    return run_mine(ferry, models, "out")
 
 
 @pytest.mark.slow
 def test_run_prints_a_table_and_writes_a_report(
-    folder: Path, models: Path, capsys: pytest.CaptureFixture[str]
+    ferry: Path, models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_mine(folder, models, "shown")
+    run_mine(ferry, models, "shown")
     shown = capsys.readouterr().out
     assert "mine: 5 questions on 3 articles, 3 passages; quotations broken: 0" in shown
     assert "right, of all questions" in shown
-    assert "5 questions on 3 articles" in (folder / "shown" / "report.html").read_text()
+    assert "5 questions on 3 articles" in (ferry / "shown" / "report.html").read_text()
 
 
 @pytest.mark.slow
@@ -103,9 +48,9 @@ def test_as_of_is_asked_for(written: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_a_second_run_uses_the_same_index_and_says_the_same(
-    folder: Path, models: Path, written: dict[str, Any]
+    ferry: Path, models: Path, written: dict[str, Any]
 ) -> None:
-    again = run_mine(folder, models, "again")
+    again = run_mine(ferry, models, "again")
     assert [o["scores"] for o in again["outcomes"]] == [o["scores"] for o in written["outcomes"]]
     assert {o["answer"]["index"]["version"] for o in again["outcomes"]} == {"000001"}
     for part in (*again["summary"]["splits"].values(), *written["summary"]["splits"].values()):
@@ -114,20 +59,20 @@ def test_a_second_run_uses_the_same_index_and_says_the_same(
 
 
 @pytest.mark.slow
-def test_parts_of_a_set_are_asked(folder: Path, models: Path) -> None:
-    assert len(run_mine(folder, models, "some", "--limit", "2")["outcomes"]) == 2
+def test_parts_of_a_set_are_asked(ferry: Path, models: Path) -> None:
+    assert len(run_mine(ferry, models, "some", "--limit", "2")["outcomes"]) == 2
 
 
 @pytest.mark.slow
 def test_compare(
-    folder: Path, models: Path, written: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ferry: Path, models: Path, written: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = str(folder / "out" / "mine.json")
-    run_mine(folder, models, "part", "--limit", "3")
+    whole = str(ferry / "out" / "mine.json")
+    run_mine(ferry, models, "part", "--limit", "3")
     capsys.readouterr()
     assert main(["compare", whole, whole]) == 0
     assert "inside the noise" in capsys.readouterr().out
-    assert main(["compare", whole, str(folder / "part" / "mine.json")]) == 1
+    assert main(["compare", whole, str(ferry / "part" / "mine.json")]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("so they cannot be compared; run both over the same set.")
 
@@ -180,14 +125,14 @@ def test_questions_on_contexts_read_alone_and_searched(
         assert searched or all(quoted["sentence"] in context for quoted in cited)
 
 
-def gate(folder: Path, models: Path, *arguments: str) -> int:
-    where = ("--articles", str(folder / "articles"), "--baseline", str(folder / "baseline.json"))
-    return evals(folder, models, "gate", str(folder / "many.jsonl"), *where, *arguments)
+def gate(ferry: Path, models: Path, *arguments: str) -> int:
+    where = ("--articles", str(ferry / "articles"), "--baseline", str(ferry / "baseline.json"))
+    return evals(ferry, models, "gate", str(ferry / "many.jsonl"), *where, *arguments)
 
 
 @pytest.mark.slow
 def test_the_gate_is_red_on_a_worse_setting_and_green_again(
-    folder: Path, models: Path, capsys: pytest.CaptureFixture[str]
+    ferry: Path, models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An engine that answers all that it can, then one that is never sure enough to answer."""
     rows = [
@@ -195,25 +140,25 @@ def test_the_gate_is_red_on_a_worse_setting_and_green_again(
         for one in QUESTIONS[:3]
         for n in (1, 2, 3)
     ]
-    (folder / "many.jsonl").write_text("\n".join(rows))
+    (ferry / "many.jsonl").write_text("\n".join(rows))
     answer_all, answer_nothing = ("--set", "min_confidence=0"), ("--set", "min_confidence=1")
-    assert gate(folder, models) == 1
+    assert gate(ferry, models) == 1
     assert "There is no baseline" in capsys.readouterr().err
-    assert gate(folder, models, *answer_all, "--update") == 0
-    assert gate(folder, models, *answer_all) == 0
+    assert gate(ferry, models, *answer_all, "--update") == 0
+    assert gate(ferry, models, *answer_all) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("Nothing is worse than")
-    assert gate(folder, models, *answer_nothing) == 1
+    assert gate(ferry, models, *answer_nothing) == 1
     assert "(citation_right) fell from" in capsys.readouterr().err
-    assert gate(folder, models, *answer_all) == 0
+    assert gate(ferry, models, *answer_all) == 0
 
 
 @pytest.mark.slow
 def test_an_index_that_is_there_is_asked_if_it_is_of_the_same_articles(
-    folder: Path, models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ferry: Path, models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there = str(folder / "work" / "mine" / "index")
-    run_mine(folder, models, "first", "--limit", "1")
-    asked = run_mine(folder, models, "there", "--limit", "1", "--index", there)
+    there = str(ferry / "work" / "mine" / "index")
+    run_mine(ferry, models, "first", "--limit", "1")
+    asked = run_mine(ferry, models, "there", "--limit", "1", "--index", there)
     assert asked["outcomes"][0]["retrieved"][0] == "ferry"
     assert asked["settings"]["build"]["max_tokens"] == 200
     capsys.readouterr()
@@ -224,7 +169,7 @@ def test_an_index_that_is_there_is_asked_if_it_is_of_the_same_articles(
     mine = tmp_path / "mine.jsonl"
     mine.write_text(row("mine-1", "What did it pass?", "budget", "nine million crowns", {}))
     where = ("--articles", str(other), "--index", there, "--report", str(tmp_path))
-    assert evals(folder, models, "run", str(mine), *where) == 1
+    assert evals(ferry, models, "run", str(mine), *where) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "is not of the articles of 'mine' (2 are missing, foreign or changed, 'ferry'" in line
     assert "python -m rag build --articles" in line
@@ -232,74 +177,11 @@ def test_an_index_that_is_there_is_asked_if_it_is_of_the_same_articles(
 
 
 @pytest.mark.slow
-def test_ablations(folder: Path, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    mine, articles = str(folder / "mine.jsonl"), str(folder / "articles")
+def test_ablations(ferry: Path, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine, articles = str(ferry / "mine.jsonl"), str(ferry / "articles")
     arguments = (mine, "--articles", articles, "--split", "all", "--limit", "2")
-    assert evals(folder, models, "ablate", *arguments) == 0
+    assert evals(ferry, models, "ablate", *arguments) == 0
     shown = capsys.readouterr().out
     for name in ("default: min–max, 200 tokens, spans", *(variant.name for variant in VARIANTS)):
         assert name in shown
-    assert (folder / "work" / "mine" / "index-prefix-False" / "CURRENT").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["run", "no-such-set"], "no-such-set"),
-        (["run", "seeds", "--reader-only"], "'seeds' have no contexts to read"),
-        (["compare", "none.json", "none.json"], "none.json"),
-        (["run", "seeds", "seeds"], "Two sets are called 'seeds'"),
-        (["run", "seeds", "--set", "topk=3"], "'topk=3' sets nothing"),
-        (["gate", "--baseline", "none.json"], "There is no baseline 'none.json'"),
-    ],
-)
-def test_what_cannot_be_done_is_one_sentence(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(arguments) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("python -m evals: ")
-    assert says in line
-
-
-def test_a_bad_question_is_named_by_its_line_and_nothing_is_asked(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    good, bad = row(*QUESTIONS[0]), row(*QUESTIONS[1]).replace("nine", "ten")
-    path = tmp_path / "bad.jsonl"
-    path.write_text(f"{good}\n{bad}\n")
-    arguments = ["run", str(path), "--articles", str(folder / "articles")]
-    assert main([*arguments, "--work", str(tmp_path / "work")]) == 1
-    assert "bad.jsonl:2: the span" in capsys.readouterr().err
-    assert not (tmp_path / "work").exists()
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["dance"],
-        ["run", "--limit", "0"],
-        ["run", "--split", "x"],
-        ["run", "--json", "both.json"],
-        ["run", "--index", "index"],
-        ["compare", "a"],
-        ["ablate"],
-    ],
-)
-def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(arguments)
-    assert stopped.value.code == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
-
-
-def test_help_loads_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom evals.__main__ import main\n"
-        "try: main(['--help'])\nexcept SystemExit: pass\n"
-        "print(sorted({'torch', 'faiss', 'numpy', 'gradio'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("[]\n")
-    assert "python -m evals gate" in done.stdout
+    assert (ferry / "work" / "mine" / "index-prefix-False" / "CURRENT").exists()

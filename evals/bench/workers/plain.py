@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
 import sys
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from evals.bench.workers.protocol import (
     BuildCost,
@@ -19,8 +19,10 @@ from evals.bench.workers.protocol import (
 )
 
 CANDIDATES = 200
+PER_LINE = 1000
 MAX_LENGTH, STRIDE, MAX_ANSWER_TOKENS = 384, 128, 30
 _WORD = re.compile(r"\w+")
+Bm25 = TypeVar("Bm25")
 
 
 class Plain:
@@ -53,9 +55,8 @@ class Plain:
         folder = Path(index)
         folder.mkdir(parents=True)
         faiss.write_index(dense, str(folder / "vectors.faiss"))
-        lexical = BM25Okapi([_words(passage.text) for passage in passages])
-        # It has no format of its own; pickling it is what its users do.
-        (folder / "bm25.pickle").write_bytes(pickle.dumps(lexical))
+        lexical = BM25Okapi(_words(passage.text) for passage in passages)
+        save_bm25(lexical, folder / "bm25.jsonl")
         rows = [[passage.article, passage.text] for passage in passages]
         (folder / "passages.json").write_text(json.dumps(rows), "utf-8")
         return BuildCost(len(passages), clock.seconds)
@@ -72,10 +73,11 @@ class Plain:
 
     def open(self, index: str) -> None:
         import faiss
+        from rank_bm25 import BM25Okapi  # type: ignore[import-not-found, unused-ignore]
 
         folder = Path(index)
         self._dense = faiss.read_index(str(folder / "vectors.faiss"))
-        self._lexical = pickle.loads((folder / "bm25.pickle").read_bytes())
+        self._lexical = load_bm25(BM25Okapi, folder / "bm25.jsonl")
         self._passages = json.loads((folder / "passages.json").read_text("utf-8"))
         self._model = _model(self._settings.model)
         if self._settings.reader:
@@ -101,6 +103,30 @@ class Plain:
             for row, score in zip(found.tolist(), _min_max(values), strict=True):
                 fused[row] = fused.get(row, 0.0) + 0.5 * score
         return sorted(fused, key=lambda row: (-fused[row], row))[:top_k]
+
+
+def save_bm25(bm25: Any, path: Path) -> None:
+    """Write an object of rank_bm25, which has no format of its own, as JSON lines.
+
+    The first line holds its attributes, the others the frequencies of words in passages, so many
+    passages a line that reading is quick and few enough that no line is large.
+    """
+    attributes = dict(vars(bm25))
+    frequencies = attributes.pop("doc_freqs")
+    with path.open("w", encoding="utf-8") as lines:
+        lines.write(json.dumps(attributes) + "\n")
+        for first in range(0, len(frequencies), PER_LINE):
+            lines.write(json.dumps(frequencies[first : first + PER_LINE]) + "\n")
+
+
+def load_bm25(kind: type[Bm25], path: Path) -> Bm25:
+    """The object of class ``kind`` that was saved."""
+    bm25 = kind.__new__(kind)
+    with path.open(encoding="utf-8") as lines:
+        attributes = json.loads(next(lines))
+        frequencies = list(chain.from_iterable(map(json.loads, lines)))
+    vars(bm25).update(attributes, doc_freqs=frequencies)
+    return bm25
 
 
 class Reader:

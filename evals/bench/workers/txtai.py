@@ -51,6 +51,7 @@ class Txtai:
             self._reader = RAG(
                 self._embeddings, self._settings.reader, gpu=False, task="question-answering"
             )
+            _bound(self._reader.model.tokenizer, self._reader.model.model.config)
 
     def search(self, question: str, top_k: int) -> list[str]:
         found = self._embeddings.search(question, top_k)
@@ -63,6 +64,14 @@ class Txtai:
         except TypeError:  # What its pipeline raises where the model points to no answer.
             return ""
         return answers[0][1] or ""
+
+
+def _bound(tokenizer: Any, config: Any) -> None:
+    """Tell the tokenizer what the network reads at most, which not every folder of weights does.
+
+    It cuts three long passages to that; without it, they are an error.
+    """
+    tokenizer.model_max_length = min(tokenizer.model_max_length, config.max_position_embeddings)
 
 
 def _rows(corpus: str) -> Iterator[tuple[str, str, None]]:
