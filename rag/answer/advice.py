@@ -65,10 +65,17 @@ def _days(window: Window) -> str:
 def _without_window(query: Query, info: IndexInfo) -> str:
     """What would be searched without a window that the question's own words gave."""
     window = query.window
-    if window is None or not window.said or window.said not in query.question:
+    said = _said_in(query.question, window.said) if window is not None else ""
+    if not said:
         return ""
     articles = "the only article" if info.articles == 1 else f"all {info.articles} articles"
-    return f"; asked without “{_short(window.said)}”, {articles} would be searched"
+    return f"; asked without “{_short(said)}”, {articles} would be searched"
+
+
+def _said_in(question: str, said: str) -> str:
+    """The words of ``said`` that the question has, where a year may have been added to them."""
+    ways = (said, said.rpartition(" ")[0])
+    return next((words for words in ways if words and words in question), "")
 
 
 def _unsaid(query: Query, mentions: Mentions) -> str:

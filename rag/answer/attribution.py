@@ -33,8 +33,9 @@ def _around(found: list[Statement], quote: Offsets) -> Statement | None:
     holding = [one for one in found if one.start <= quote[0] and quote[1] <= one.end]
     if holding:
         return min(holding, key=lambda one: (one.end - one.start, one.start))
-    inside = [one for one in found if quote[0] <= one.speaker[0] and one.speaker[1] <= quote[1]]
-    return inside[0] if inside else None
+    told = (one for one in found if one.start < one.end)
+    inside = (one for one in told if quote[0] <= one.speaker[0] and one.speaker[1] <= quote[1])
+    return next(inside, None)
 
 
 def _named(text: str, start: int, who: Offsets) -> Offsets:

@@ -18,7 +18,9 @@ _CLOCK = re.compile(
     r"\b(?:morning|afternoon|evening|night|dawn|dusk)\b|\b(?:hour|minute)s?\b",
     re.IGNORECASE,
 )
-_RELATION = re.compile(r"\b(?:by|from|until|till|through)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"\b(?:by|from|until|till|through)\b", re.IGNORECASE)
+_START = re.compile(r"\bsince\b", re.IGNORECASE)
+_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _BLANK = dict.fromkeys(range(128), " ")
 _MONTH = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|spring|summer|autumn|winter)"
@@ -28,17 +30,34 @@ _MONTH = re.compile(
 def dates_in(article: Article, sentence: Offsets) -> list[DateExpression]:
     """The date expressions of a sentence that name a bounded stretch of days.
 
-    Of "by 14 July" the date itself counts. "Since 2017" says only when something began, and is left
-    out, like "before June".
+    Of "by 14 July" the date itself counts, the coming one where it has no year. "Since 2017" says
+    only when something began, and is left out (see ``begun_in``), like "before June".
     """
-    text = article.text
-    found = article_dates(text, *sentence, article.published)
+    found = article_dates(article.text, *sentence, article.published)
     bounded = [one for one in found if one.after is not None and one.before is not None]
-    plain = _RELATION.sub(lambda match: match.group().translate(_BLANK), text[slice(*sentence)])
-    shifted = article_dates(text[: sentence[0]] + plain, *sentence, article.published)
-    inner = [one for one in shifted if not any(_overlap(one, other) for other in bounded)]
-    kept = [one for one in inner if one.after is not None and one.before is not None]
-    return sorted([*bounded, *kept], key=lambda one: one.start)
+    limits = [_coming(article, one) for one in _without(_LIMIT, article, sentence, bounded)]
+    return sorted([*bounded, *limits], key=lambda one: one.start)
+
+
+def begun_in(article: Article, sentence: Offsets) -> list[DateExpression]:
+    """The dates since which something has gone on: when it began, if the sentence says no other."""
+    return _without(_START, article, sentence, dates_in(article, sentence))
+
+
+def _without(
+    relation: re.Pattern[str], article: Article, sentence: Offsets, known: list[DateExpression]
+) -> list[DateExpression]:
+    """The bounded dates that show when the relating words are blanked, but for the known ones."""
+    text = article.text
+    plain = relation.sub(lambda match: match.group().translate(_BLANK), text[slice(*sentence)])
+    found = article_dates(text[: sentence[0]] + plain, *sentence, article.published)
+    return [
+        one
+        for one in found
+        if one.after is not None
+        and one.before is not None
+        and not any(_overlap(one, other) for other in known)
+    ]
 
 
 def _overlap(one: DateExpression, other: DateExpression) -> bool:
@@ -58,6 +77,17 @@ def ahead(article: Article, expression: DateExpression) -> DateExpression:
     except ValueError:  # 29 February
         return expression
     return replace(expression, after=later[0], before=later[1])
+
+
+def _coming(article: Article, expression: DateExpression) -> DateExpression:
+    """The same date, the next one from the article's day on: of "until Friday", "by 14 July"."""
+    published, after, before = article.published, expression.after, expression.before
+    words = article.text[expression.start : expression.end]
+    weekday = published is not None and after is not None and after < published
+    if weekday and _WEEKDAY.search(words) and after and before:
+        week = timedelta(days=7)
+        return replace(expression, after=after + week, before=before + week)
+    return ahead(article, expression)
 
 
 def nearest(found: Sequence[DateExpression], place: Offsets) -> DateExpression | None:

@@ -8,33 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rag.answer.separators import CAPITAL, Joint, joints_in, parting
 from rag.question.wording import AUXILIARIES, PREPOSITIONS
 from rag.text import Offsets
 
 _LONGEST_ITEM = 12
-_ADDED = r"(?:as well as|along with|together with|plus)"
-_AND = rf"(?:and|or|{_ADDED})"
-_SEPARATOR = re.compile(
-    r"(?P<bullet>\n[^\S\n]*(?:[-–—•▪◦‣*]|\d{1,2}[.)])[^\S\n]+)"
-    rf"|(?P<semicolon>;\s*(?:{_AND}\s+)?)"
-    rf"|(?P<oxford>,\s+{_AND}\s+|\s+{_ADDED}\s+)|(?P<closing>\s+(?:and|or)\s+)"
-    r"|(?P<comma>,(?!\d)\s*)"
-)
 _INTRODUCTION = re.compile(r"(?:\b(?:including|such as|among them|namely)|:) ")
 _DETERMINERS = frozenset(
     "a an the his her its their some many all both two three four five six seven eight "
     "nine ten".split()
 )
 _DETERMINER = re.compile(r"(?:an?|the|his|her|its|their) ", re.IGNORECASE)
-_CAPITAL = r"(?:Dr\.|[A-ZÀ-Þ][\w’'&-]*)"
 _PARTICLE = r"(?:of the|of|the|de|von|van|al|bin|and the)"
-_NAMED = rf"{_CAPITAL}(?:\s(?:{_PARTICLE}\s)?{_CAPITAL})*"
+_NAMED = rf"{CAPITAL}(?:\s(?:{_PARTICLE}\s)?{CAPITAL})*"
 _NAME = re.compile(rf"(?:the\s|The\s)?{_NAMED}")
 _NAME_AT_END = re.compile(rf"(?:\bthe\s)?{_NAMED}\Z")
 _COLON = re.compile(r":\s+")
-_BRACKETS = {"(": ")", "[": "]", "“": "”", "«": "»"}
 _WRAPPED = {"“": "”", '"': '"', "‘": "’", "«": "»", "(": ")"}
 _MARKS = " \t\r\n,;:.–—"
 _LEAD = re.compile(
@@ -60,16 +50,8 @@ _VERBS = frozenset(
 )
 _RELATIVE = frozenset("who whom whose which that where when while because although said".split())
 _OF = frozenset({"of", "for", "de", "al", "von", "van"})
+_ASIDE = re.compile(r"(?:which|who|whose|where)\b", re.IGNORECASE)
 _ASIDES = frozenset("a an the his her its their who whom whose which then now once".split())
-
-
-@dataclass(frozen=True, slots=True)
-class _Joint:
-    """What stands between two items: ``sort`` is the name of the separator's group."""
-
-    start: int
-    end: int
-    sort: str
 
 
 def items(text: str, start: int, end: int) -> list[Offsets]:
@@ -83,10 +65,10 @@ def items(text: str, start: int, end: int) -> list[Offsets]:
     ['dykes and sirens', 'school lunches', 'the bridge']
     """
     colon = _COLON.search(text, start, end)
-    if colon and _joints(text, colon.end(), end):
+    if colon and joints_in(text, colon.end(), end):
         start = colon.end()
     pieces, begin = [], start
-    for joint in _cuts(_joints(text, start, end)):
+    for joint in parting(joints_in(text, start, end)):
         pieces.append((begin, joint.start))
         begin = joint.end
     return _tidy(text, [*pieces, (begin, end)])
@@ -103,7 +85,7 @@ def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
     >>> [[text[a:b] for a, b in found] for found in enumerations(text, 0, len(text))]
     [['trade', 'energy', 'peace']]
     """
-    joints = _joints(text, start, end)
+    joints = joints_in(text, start, end)
     for sort in ("bullet", "semicolon"):
         if sum(joint.sort == sort for joint in joints) > 1:
             return [items(text, start, end)]
@@ -115,55 +97,35 @@ def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
     return [spans for spans in found if len(spans) > 1]
 
 
-def _joints(text: str, start: int, end: int) -> list[_Joint]:
-    """The separators outside brackets and quotation marks that open and close inside."""
-    closed = _bracketed(text, start, end)
-    return [
-        _Joint(match.start(), match.end(), str(match.lastgroup))
-        for match in _SEPARATOR.finditer(text, start, end)
-        if not any(first < match.start() < last for first, last in closed)
-    ]
-
-
-def _bracketed(text: str, start: int, end: int) -> list[Offsets]:
-    closed, place = [], start
-    while place < end:
-        closing = _BRACKETS.get(text[place])
-        last = text.find(closing, place, end) if closing else -1
-        if last > 0 and (place > start or last < end - 1):
-            closed.append((place, last))
-            place = last
-        place += 1
-    return closed
-
-
-def _cuts(joints: Sequence[_Joint]) -> Sequence[_Joint]:
-    for sort in ("bullet", "semicolon"):
-        if found := [joint for joint in joints if joint.sort == sort]:
-            return found
-    commas = [joint for joint in joints if joint.sort in ("comma", "oxford")]
-    if not commas:
-        return joints
-    if len(joints) == 1 and joints[0].sort == "comma":  # "Viktor Sorley, of the contractor"
-        return []
-    rest = [joint for joint in joints if joint.start > commas[-1].start]
-    return commas if commas[-1].sort == "oxford" else commas + rest[:1]
-
-
-def _leading_up(text: str, start: int, joints: Sequence[_Joint], end: int) -> list[Offsets]:
+def _leading_up(text: str, start: int, joints: Sequence[Joint], end: int) -> list[Offsets]:
     """The items before and behind the last of ``joints``, from the first to the last."""
     last = joints[-1]
-    pieces = [(last.end, _head_end(text, last.end, end))]
+    leads = _preposition(text, last.end)  # "from the port, from the sea and from the air"
+    behind = last.end + len(leads)
+    pieces = [(behind, _head_end(text, behind, end))]
     for number in range(len(joints) - 1, -1, -1):
         floor, stop = joints[number - 1].end if number else start, joints[number].start
-        whole = number > 0 and _is_whole(text[floor:stop])
+        if number and _ASIDE.match(text, floor, stop):  # "the port, which is closed, and the sea"
+            continue
+        whole = number > 0 and not leads and _is_whole(text[floor:stop])
         begin = floor if whole else _tail_start(text, floor, stop)
         if begin == stop or (number and _RELATIVE & set(text[floor:stop].lower().split())):
             break
+        if leads and not text.endswith(leads, 0, begin):
+            break
         pieces.append((begin, stop))
-        if text[floor:begin].strip() or (number and joints[number - 1].sort != "comma"):
+        led = text[floor:begin].strip() != leads.strip()
+        if led or (number and joints[number - 1].sort != "comma"):
             break
     return pieces[::-1]
+
+
+def _preposition(text: str, start: int) -> str:
+    """The preposition that stands at ``start``, with the space behind it; empty if none does."""
+    match = _WORD.match(text, start)
+    if match is None or match.group().lower() not in PREPOSITIONS:
+        return ""
+    return text[start : match.end() + 1]
 
 
 def _is_whole(piece: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer.speech import SAY
+from rag.answer.speech import REPORTING
 from rag.question.wording import AUXILIARIES, PREPOSITIONS
 from rag.text import Offsets
 
@@ -87,7 +87,7 @@ class NounPhrases:
         token = self.tokens[stop]
         if token.word == "and":
             return stop > place and self.tokens[stop - 1].is_name and self._is_name(stop + 1)
-        if not token.is_word or token.word in BREAKS | AUXILIARIES | DATES | SAY:
+        if not token.is_word or token.word in BREAKS | AUXILIARIES | DATES | REPORTING:
             return False
         if stop > place and self.word(stop - 1) in PRONOUNS:
             return False
@@ -155,7 +155,7 @@ class NounPhrases:
         if token.word == "and":
             named = self._is_name(place + 1) or place == 1  # "Teachers and parents" open a clause
             return place < last and named and self._is_name(place - 1)
-        if not token.is_word or token.word in BREAKS | AUXILIARIES | SAY:
+        if not token.is_word or token.word in BREAKS | AUXILIARIES | REPORTING:
             return False
         return token.word not in PREPOSITIONS - _OF
 

@@ -13,7 +13,8 @@ confirm admit acknowledge concede accept | deny denied dispute
 support favour favor back endorse | oppose against reject
 for | against
 allow permit legal lawful | ban banned forbid forbidden prohibit illegal bar barred
-alive living survive survived | dead died killed late death deceased martyrdom drowned
+alive living survive survived | dead died die killed late death deceased martyrdom drowned
+quick fast faster quickly | slow slower slowly delayed
 win won victory | lose lost defeat defeated beaten
 open opened reopen reopened | close closed shut
 begin began begun start started launch | end ended finish finished stop stopped
@@ -36,7 +37,11 @@ public | private secret
 true right correct accurate | false wrong untrue incorrect nonsense
 same | different
 voluntary | compulsory mandatory obligatory
-free | paid
+free | paid pay cost charge
+pass passed | fail failed
+keep kept retain | lose lost give up leave left dismiss dismissed
+full whole | half part
+own | borrowed rented hired
 include included including | exclude excluded excluding
 man men male | woman women female
 husband | wife
@@ -48,7 +53,7 @@ young younger | old older
 strong stronger strengthen | weak weaker weaken
 cheap cheaper | expensive dearer
 hot hotter | cold colder
-remain stay stayed remained | leave resign resigned quit
+remain stay stayed remained | leave left resign resigned quit depart
 resume continue | stop stopped suspend suspended abandon abandoned
 extend extended | shorten shortened
 majority | minority
@@ -66,33 +71,56 @@ found | missing
 # Words that news use for each other, and that a sentence model does not find near.
 _SAME = """
 accept admit acknowledge concede agree approve
+adopt approve pass passed
 arrive come came reach
 attend participate
-begin start open launch
+begin began begun start started open opened launch launched
+believe think find found conclude concluded
 belong member membership join
 break broken beat beaten exceed reach reached
+build built construct constructed erect
 buy purchase acquire
+cause caused blame trigger
 charge accuse indict
+choose chosen chose elect elected select name named appoint appointed
+close closed shut
+compulsory mandatory obligatory
+contribute part role
+damage damaged destroy destroyed
 dead die died kill killed death deaths toll lives
+deliberate deliberately purpose arson
 end finish complete
+enough suffice sufficient
+fall fell fallen drop dropped decline sink sank
 fire fired dismiss dismissed sack sacked
-give hand
+give gave given hand put
+have had hold held own owned
 head lead led run chair
 help aid assist support
 hurt injured injury wounded
 jail prison sentence
-leave resign resigned quit step
+keep kept retain remain stay
+leave left resign resigned quit step
 leader head chairman chairwoman chair president
+let allow permit
 meet met meeting talks
-phone phoned telephone telephoned call called
 operate operational operationalization run running
-rescue rescued save saved survive survived
-say said tell told mention
+pay paid fund finance
+phone phoned telephone telephoned call called
+postpone postponed delay delayed adjourn adjourned
+refund repay reimburse
+rescue rescued save saved saving survive survived
+rise rose grow grew increase climb
+say said tell told mention spoke speak spoken put state
+seek sought want demand
 stop halt end
+tour visit
 union federation
 vote ballot election
+want wish welcome favour
 warn warned warning
 win won victory
+work function
 """
 _NEGATIVE_PREFIXES = ("un", "in", "im", "dis", "non")
 

@@ -33,6 +33,8 @@ _ONE_DAY = timedelta(days=1)
 _TELLING = re.compile(r"\b(?!(?:from|to|before)\b)\w+")
 _ISO_DAYS = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:/(\d{4}-\d{2}-\d{2}))?)?)?")
 
+_PRONOUNS = frozenset("he she they it i we".split())
+
 
 def day(value: date | None) -> str:
     """``20 December 2024``, or that there is no date."""
@@ -147,11 +149,12 @@ def resolved(citation: Citation) -> Iterator[tuple[str, str]]:
 
 
 def speaker(citation: Citation) -> str:
-    """Who says it, in the article's words; empty where the article itself does."""
+    """Who says it, in the article's words; empty where the article does, or has but a pronoun."""
     if citation.speaker is None:
         return ""
     start, end = citation.speaker
-    return citation.article.text[start:end]
+    who = citation.article.text[start:end]
+    return "" if who.lower() in _PRONOUNS else who
 
 
 def ago(value: date | None, today: date) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -12,13 +11,18 @@ from types import TracebackType
 
 from rag.answer.advice import advice, mentions_in
 from rag.answer.citing import Citer
+from rag.answer.clock import Clock
 from rag.answer.freshness import Freshness
 from rag.answer.known import Names
 from rag.answer.modes.base import Found, Pick, Reply, pick
 from rag.answer.parts import Parts, open_parts
+from rag.answer.retriever import Retriever
+from rag.answer.stages import Answered, Readings, Retrieved, Stage, last
 from rag.config import AskConfig
 from rag.index.index import Index
 from rag.index.store import Entry
+from rag.index.texts import IndexTexts, Texts
+from rag.question.turns import History
 from rag.question.understand import Corrections, Understood, understand
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
@@ -37,6 +41,7 @@ class Pipeline:
         self._parts = parts
         self._config = config
         self._citer = Citer(index.article)
+        self._texts = IndexTexts(index)
         self._names = Names(index)
         self._mentions = mentions_in(index.lexical)
         self._freshness = Freshness(config.articles, index.files())
@@ -93,6 +98,11 @@ class Pipeline:
         """The indexed articles, one light row each."""
         return self._index.entries()
 
+    @property
+    def texts(self) -> Texts:
+        """The articles' texts, in which a quotation can be looked for."""
+        return self._texts
+
     def search(
         self,
         question: str,
@@ -109,11 +119,23 @@ class Pipeline:
         """The passages for a query that was understood before, best first."""
         return self._parts.retriever.retrieve(query, top_k=top_k)
 
+    def inspect(
+        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
+    ) -> list[Hit]:
+        """The passages that other settings than this pipeline's find, best first.
+
+        Without ``collapse``, copies of a story each take a place. Raises ConfigError for a value
+        that is out of range.
+        """
+        config = replace(self._config, top_k=top_k, dense_weight=dense_weight)
+        embedder = self._parts.retriever.embedder
+        return Retriever(self._index, embedder, config, collapse=collapse).retrieve(query)
+
     def ask(
         self,
         question: str,
         *,
-        history: Sequence[str] = (),
+        history: History = (),
         window: Window | None = None,
         today: date | None = None,
         top_k: int | None = None,
@@ -121,22 +143,49 @@ class Pipeline:
     ) -> Answer:
         """Answer ``question`` from articles published inside ``window``.
 
-        ``history`` are earlier questions, oldest first, which a follow-up is completed from.
+        ``history`` are earlier questions, oldest first, which a follow-up is completed from, each
+        alone or with what was answered and cited.
         Relative dates count from ``today``, by default the day of the call. ``corrections`` change
         how the question is understood. Raises QuestionError for a question that is too long or
         whose dates leave no day.
         """
+        stages = self.asking(
+            question,
+            history=history,
+            window=window,
+            today=today,
+            top_k=top_k,
+            corrections=corrections,
+        )
+        return last(stages).answer
+
+    def asking(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        window: Window | None = None,
+        today: date | None = None,
+        top_k: int | None = None,
+        corrections: Corrections | None = None,
+    ) -> Iterator[Stage]:
+        """The same step by step: Understood, then Retrieved, then Answered, the last one.
+
+        Each stage is worked on when it is asked for, so whoever stops asking stops the work.
+        Retrieved comes again where the answer is looked for in another reading of the question.
+        """
         understood = self._understand(
             question, history=history, window=window, today=today, corrections=corrections
         )
-        answer = self._answer(understood.query, top_k)
-        if answer.abstained and understood.other is not None:
-            other = self._answer(understood.other, top_k)
-            answer = answer if other.abstained else other
-        if answer.abstained and understood.worded is not None:
-            worded = self._answer(understood.worded, top_k)
-            answer = worded if _tells_of(worded, understood.days) else answer
-        return answer
+        yield understood
+        answered = yield from self._answering(understood.query, top_k)
+        if answered.answer.abstained and understood.other is not None:
+            other = yield from self._answering(understood.other, top_k)
+            answered = answered if other.answer.abstained else other
+        if answered.answer.abstained and understood.worded is not None:
+            worded = yield from self._answering(understood.worded, top_k)
+            answered = worded if _tells_of(worded.answer, understood.days) else answered
+        yield answered
 
     def _understand(
         self,
@@ -144,7 +193,7 @@ class Pipeline:
         *,
         window: Window | None,
         today: date | None,
-        history: Sequence[str] = (),
+        history: History = (),
         corrections: Corrections | None = None,
     ) -> Understood:
         return understand(
@@ -153,17 +202,25 @@ class Pipeline:
             history=history,
             window=window,
             known=self._names,
+            newest=self.info.newest_article,
             corrections=corrections,
         )
 
-    def _answer(self, query: Query, top_k: int | None) -> Answer:
-        clock = _Clock()
+    def _answering(self, query: Query, top_k: int | None) -> Generator[Retrieved, None, Answered]:
+        clock = Clock()
         mode = self._parts.modes[query.kind]
         with clock.stage("retrieve"):
             hits = self.retrieve(query, top_k=top_k or mode.depth)
-        found = self._found(query, hits)
+        yield Retrieved(query, tuple(hits))
+        readings = Readings()
+        found = self._found(query, hits, readings)
         with clock.stage("read"):
             reply = mode.answer(found)
+        answer = self._answer(found, reply, clock)
+        return Answered(answer, readings.considered(hits))
+
+    def _answer(self, found: Found, reply: Reply, clock: Clock) -> Answer:
+        query = found.query
         reason = self._reason(found, reply)
         picks = reply.picks if reason is None else self._nearest(found)
         cited = tuple(self._citer.cite(pick) for pick in picks)
@@ -182,13 +239,13 @@ class Pipeline:
             timings_ms=clock.spent_ms,
         )
 
-    def _found(self, query: Query, hits: Sequence[Hit]) -> Found:
+    def _found(self, query: Query, hits: Sequence[Hit], readings: Readings) -> Found:
         parts, read = self._parts, hits[: self._config.top_k]
         return Found(
             query,
             hits,
-            lambda: parts.spans.candidates(query.text, read),
-            lambda: parts.sentences.candidates(query.text, read),
+            readings.by(parts.spans, query.text, read),
+            readings.by(parts.sentences, query.text, read),
             lambda ranked: parts.calibrator.confidence(query.text, ranked),
         )
 
@@ -213,7 +270,7 @@ class Pipeline:
         return "low_confidence" if reply.confidence < threshold else None
 
     def _window_is_empty(self, query: Query) -> bool:
-        allowed = self._index.allowed(query.window)
+        allowed = None if query.window is None else self._index.allowed(query.window)
         return len(self._index) > 0 and allowed is not None and not allowed.any()
 
 
@@ -224,14 +281,3 @@ def _tells_of(answer: Answer, days: Window | None) -> bool:
         and (days.before is None or (words.before is not None and words.before <= days.before))
         for words in (answer.citations[0].dates if answer.citations else ())
     )
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.spent_ms: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.spent_ms[name] = round((time.perf_counter() - start) * 1000, 2)

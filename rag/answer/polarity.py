@@ -34,7 +34,7 @@ _NO_NEGATION = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
-    r"\b(?:refus(?:e[sd]?|ing) (?:to)?|fail(?:s|ed|ing)? (?:to|in)|declin(?:e[sd]?|ing) to|"
+    r"\b(?:refus(?:e[sd]?|ing) (?:to)?|fail(?:s|ed|ing)?(?: to| in)?|declin(?:e[sd]?|ing) to|"
     r"reject(?:s|ed|ing)?|rul(?:e[sd]?|ing) out|prevent(?:s|ed|ing)?|block(?:s|ed|ing)?|"
     r"cancel(?:s|led|ed|ling)?|abandon(?:s|ed|ing)?|called off|turned down|drop(?:ped|s) (?:its|"
     r"his|her|their|the|plans?)|clear(?:s|ed) (?=[^,;.]{1,60} of\b)|acquit(?:s|ted)?|escaped|"
@@ -43,10 +43,19 @@ _REFUSAL = re.compile(
     r"barred from|unable to|have yet to|has yet to|dismiss(?:es|ed) (?=[^,;.]{1,80}\bas\b))\b",
     re.IGNORECASE,
 )
+# What nearly was, was not; "nearly 300" is another matter.
+_NEARLY = re.compile(
+    r"\b(?:nearly|almost|narrowly (?:avoided|escaped)|all but|came close to|came near)\s+"
+    r"(?!\d|all\b|every|everyone|half\b|as\b|the same|twice|double|an?\b|two|three|four|five|six|"
+    r"seven|eight|nine|ten|hundred|thousand|million)"
+    r"(?:(?:have|had|be|been|being) )*(?P<scope>[\w-]+)",
+    re.IGNORECASE,
+)
 _DENIAL = re.compile(r"\b(?:den(?:y|ies|ied|ying)|disput(?:e|es|ed|ing)|denial)\b", re.IGNORECASE)
 _FALSITY = re.compile(
-    r"\b(?:nonsense|false|untrue|unfounded|baseless|a lie|lies|a myth|hoax|fabricated|invented|"
-    r"fairy tale|groundless|no truth|no evidence|no sign|no indication|no proof)\b",
+    r"\b(?:nonsense|false|untrue|unfounded|baseless|a lie|(?:a pack of|are|were|as|told|telling) "
+    r"lies|a myth|hoax|fabricated|invented|fairy tale|groundless|no truth|no evidence|no sign|"
+    r"no indication|no proof)\b",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -62,6 +71,14 @@ _DOUBT = re.compile(
     r"invit(?:e[sd]?|ation)|"
     r"threaten(?:s|ed)? to|offer(?:s|ed)? to|appl(?:y|ied|ication)|planned|due to|set to|"
     r"about to)\b",
+    re.IGNORECASE,
+)
+# What somebody is asked, allowed or expected to do, or what there is a plan for, is not done yet.
+_WANTED = re.compile(
+    r"\b(?P<words>(?:ask|order|want|urg|request|advis|instruct|invit|press|encourag|allow|permit|"
+    r"requir|expect|implor|beg|tell|commission|authori[sz])(?:e[sd]?|s|ed|ing|ged)?|told|calls?|"
+    r"plans?|proposals?|demands?|pressure|permission|deadline|right|chance|motion|bill|attempts?|"
+    r"efforts?|ready|willing|prepared)(?: [\w’'-]+){0,6}?(?P<scope> to(?= [a-z]))",
     re.IGNORECASE,
 )
 _PART = re.compile(
@@ -96,6 +113,11 @@ def cues(text: str) -> list[Cue]:
         found.append(Cue("falsity", match.span(), whole))
     for match in _PART.finditer(text):
         found.append(Cue("part", match.span(), whole))
+    for match in _WANTED.finditer(text):
+        scope = ((match.end("scope"), _stretch_end(text, match.end("scope"))),)
+        found.append(Cue("doubt", match.span("words"), scope))
+    for match in _NEARLY.finditer(text):
+        found.append(Cue("refusal", (match.start(), match.start("scope")), (match.span("scope"),)))
     for sort, pattern in (("refusal", _REFUSAL), ("denial", _DENIAL), ("doubt", _DOUBT)):
         for match in pattern.finditer(text):
             scope = ((match.end(), _stretch_end(text, match.end())),)

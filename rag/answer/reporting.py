@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.noun_phrases import BREAKS, DATES, DETERMINERS, PRONOUNS, NounPhrases, Token
-from rag.answer.speech import ALSO_SAY, PASSIVELY, SAY, SAYS_BEHIND
+from rag.answer.speech import ACTS, ALSO_SAY, JUDGING, PASSIVELY, REPORTING, SAYS_BEHIND
 from rag.question.wording import AUXILIARIES, PREPOSITIONS
 from rag.text import Offsets
 
@@ -29,7 +29,10 @@ _REST = 7  # words behind "X said" that may only say when and to whom
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """``text[start:end]`` are somebody's words or their gist; ``speaker`` is the span of who."""
+    """``text[start:end]`` are somebody's words or their gist; ``speaker`` is the span of who.
+
+    It is empty where somebody does something with words that are not told: "praised the visit".
+    """
 
     speaker: Offsets
     start: int
@@ -68,7 +71,8 @@ class _Clause:
             speaker = self._speaker(place)
             if speaker is None:
                 continue
-            one = Statement(speaker, *self._scope(place, speaker))
+            scope = self._scope(place, speaker)
+            one = Statement(speaker, *(scope if self._reports(place) else (scope[1], scope[1])))
             if found and found[-1].start < one.start and found[-1].end > speaker[0]:
                 found = self._bounded(found, speaker[0])
             found.append(one)
@@ -87,7 +91,7 @@ class _Clause:
             return self._words.forward(place + 2)
         if [self._words.word(place + step) for step in (-2, -1, 0)] == ["quoted", "as", "saying"]:
             return self._words.backward(self._before_verb(place - 3, past=_ADVERBS | _PASSIVE))
-        if word not in SAY and word not in ALSO_SAY:
+        if word not in REPORTING and word not in ALSO_SAY:
             return None
         before = self._before_verb(place - 1)
         if self._words.word(before) in _PASSIVE:
@@ -99,6 +103,16 @@ class _Clause:
         if word in ALSO_SAY and not self._followed(place, ALSO_SAY[word]):
             return None
         return self._words.backward(before)
+
+    def _reports(self, place: int) -> bool:
+        """Whether what follows the word is what is said, and not what is done by saying it."""
+        word = self._words.word(place)
+        if word not in ACTS and word not in JUDGING:
+            return True
+        adjacent = self._words.word(place + 1) in ACTS.get(word, frozenset())
+        judging = {self._words.word(place + step) for step in range(2, _FAR)}
+        judges = bool(JUDGING.get(word, frozenset()) & judging)
+        return adjacent or judges
 
     def _before_verb(self, place: int, past: frozenset[str] = _ADVERBS) -> int:
         """The last word of the subject of the verb behind ``place``."""
@@ -158,5 +172,5 @@ class _Clause:
         """Whether before the speaker stands only "On Tuesday," or "In a report of 388 pages,"."""
         tokens: Sequence[Token] = self._words.tokens[: self._words.place_at(head)]
         words = [token.word for token in tokens if token.is_word]
-        short = len(words) <= 8 and not set(words) & (AUXILIARIES | SAY)
+        short = len(words) <= 8 and not set(words) & (AUXILIARIES | REPORTING)
         return bool(words) and short and words[0] in PREPOSITIONS | DATES

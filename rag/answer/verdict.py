@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from rag.answer.matching import Match, Matcher, Word, is_light, telling_words
+from rag.answer.bearing import asked_of, bearing
+from rag.answer.matching import Match, Matcher, telling_words
 from rag.answer.polarity import Cue, cues
 from rag.answer.quantities import Quantity, quantities
 
 Label = Literal["yes", "no", "unclear"]
 
-# The least share of the question's telling words that a sentence must speak to.
-LEAST_COVERAGE = 0.58
-_MOST = 0.5
+_MOST, _NEARLY_ALL = 0.5, 0.75
 
 _OF_FUTURE = re.compile(
     r"(?:and |but |so )?(?:will|would|can|could|may|might|should|shall|must)\b|"
@@ -29,18 +28,15 @@ _ALREADY = re.compile(r"\b(?:already|yet|by now)\b", re.IGNORECASE)
 _IS = re.compile(r"(?:is|are|am|does|do)\b", re.IGNORECASE)
 _WISH = re.compile(r"(?:sought|seek|hop|want|wish|appl|aim|plan)", re.IGNORECASE)
 _FORECAST = re.compile(r"(?:will|would|is |are |expect|due|set|intend|propos|ask)", re.IGNORECASE)
+# What is so put may come or not; what is planned, promised or expected is said to come.
+_TENTATIVE = re.compile(
+    r"(?:may|might|could|if|whether|unless|perhaps|possibl|rumou?r|consider|suggest|propos|demand|"
+    r"urg|call|ask|want|wish|threat|alleg|unlikely|seek|sought)",
+    re.IGNORECASE,
+)
 _NEGATED = re.compile(r"\b(?:that|if|whether)\b.*\b(?:not|never|no|nobody)\b", re.IGNORECASE)
 _CLAIM = re.compile(r"\b(?:confirm|admit|acknowledge|concede|own up)", re.IGNORECASE)
 _ASKABLE = frozenset({"refusal", "denial", "doubt", "part"})
-_AUX = (
-    r"(?:and |but |so )?"
-    r"(?:did|does|do|was|were|is|are|has|have|had|will|would|can|could)(?:n['’]t)? "
-)
-_NAME_FIRST = re.compile(
-    rf"(?i:{_AUX})(?:[A-ZÀ-Þ][\w-]*[.]? )+"
-    r"(?:(?:not|ever|already|really|also|to|been|be) )*(?P<word>[a-z-]+)"
-)
-_IS_WHAT = re.compile(r"(?:is|are|was|were) [^?,]*?(?P<word>[\w-]+)\s*\??\s*\Z", re.IGNORECASE)
 _SAYING = frozenset("say said tell told announce announced know knew known believe mention".split())
 _OWN = re.compile(
     r"\s*(?:having\b|being\b|\w+ing\b|that (?:he|she|they|it|we|i)\b|any\b|wrongdoing\b|"
@@ -80,27 +76,31 @@ class Judge:
         Yes or no only where the sentence speaks to most of what is asked, and does not make a plan,
         a wish or one side's claim of it.
         """
-        matches = self._matcher.match(question, sentence, around)
+        matches = asked_of(question, sentence, self._matcher.match(question, sentence, around))
         counted = _counted(question, sentence)
         if counted is not None:
             matches = [match for match in matches if match.word.value is None]
         coverage = self._matcher.coverage(matches)
-        if not self._bears(matches, coverage) or _lacks_predicate(question, matches):
+        bears = bearing(question, sentence, matches, self._matcher)
+        if bears == "silent" and self._rules_out(sentence, matches, coverage):
+            return Verdict("no", coverage, bears=True)
+        if bears == "silent":
             return Verdict("unclear", coverage, bears=False)
+        if bears == "other":
+            return Verdict("no", coverage, bears=True)
         if counted is not None:
             return Verdict("yes" if counted else "no", coverage, bears=True)
         placed = [match for match in matches if match.place >= 0]
         return Verdict(self._label(question, sentence, placed), coverage, bears=True)
 
-    def _bears(self, matches: Sequence[Match], coverage: float) -> bool:
-        """Whether enough is said of what is asked, and of everyone and everything named."""
-        plain = [match for match in matches if not match.word.name]
-        if coverage < LEAST_COVERAGE or (plain and self._matcher.coverage(plain) < LEAST_COVERAGE):
-            return False
-        main = [match for match in plain if not match.word.aside] or plain
-        if main and all(match.place < 0 for match in main):
-            return False
-        return not any(_is_missing(match.word, matches) for match in matches)
+    def _rules_out(self, sentence: str, matches: Sequence[Match], coverage: float) -> bool:
+        """Whether all that is asked but its verb is refused: "ruled out the use of soldiers"."""
+        placed = [match for match in matches if match.place >= 0 and not match.word.name]
+        whole = coverage >= _NEARLY_ALL and len(placed) > 1
+        return whole and any(
+            cue.sort == "refusal" and all(cue.covers(match.place) for match in placed)
+            for cue in cues(sentence)
+        )
 
     def _label(self, question: str, sentence: str, placed: Sequence[Match]) -> Label:
         bearing = {cue.sort: cue for cue in self._bearing(question, sentence, placed)}
@@ -108,8 +108,12 @@ class Judge:
             return "no"
         if "denial" in bearing:
             return _denied(question, sentence, bearing["denial"])
-        if "doubt" in bearing and "not" not in bearing and not _OF_FUTURE.match(question.strip()):
-            return "no" if _is_wish(question, sentence, bearing["doubt"]) else "unclear"
+        if "doubt" in bearing and "not" not in bearing:
+            doubt = bearing["doubt"]
+            if not _OF_FUTURE.match(question.strip()):
+                return "no" if _is_wish(question, sentence, doubt) else "unclear"
+            if _TENTATIVE.match(sentence, doubt.words[0]):
+                return "unclear"
         turns = _turns(list(bearing.values()), placed) + bool(_NEGATED.search(question))
         return "no" if turns % 2 else "yes"
 
@@ -140,23 +144,6 @@ class Judge:
         )
 
 
-def _lacks_predicate(question: str, matches: Sequence[Match]) -> bool:
-    """Whether the sentence has nothing for the word that the question is about.
-
-    That is the word right behind the name it begins with ("Did Khan resign as leader?"), and, where
-    it asks what something is, its last one ("Was the figure right?").
-    """
-    needed = []
-    if match := _NAME_FIRST.match(question):
-        needed.append(match.start("word"))
-    if match := _IS_WHAT.match(question):
-        needed.append(match.start("word"))
-    return any(
-        match.place < 0 and match.word.start in needed and not is_light(match.word)
-        for match in matches
-    )
-
-
 def _is_wish(question: str, sentence: str, doubt: Cue) -> bool:
     """Whether what is asked is only wished for, so that it is not the case yet."""
     already = _ALREADY.search(question)
@@ -168,14 +155,6 @@ def _asks(question: str, words: str) -> bool:
     """Whether the question itself speaks of refusing, denying or planning with these words."""
     telling = {word.term for word in telling_words(words)}
     return bool(telling & {word.term for word in telling_words(question)})
-
-
-def _is_missing(word: Word, matches: Sequence[Match]) -> bool:
-    """Whether the word is a number that is not there, or part of a name of which nothing is."""
-    if not word.name and word.value is None:
-        return False
-    same = [m for m in matches if m.word == word or (word.name and m.word.name == word.name)]
-    return all(match.share == 0 for match in same)
 
 
 def _turns(bearing: Sequence[Cue], placed: Sequence[Match]) -> int:
@@ -201,21 +180,27 @@ def _counted(question: str, sentence: str) -> bool | None:
     given = quantities(sentence)
     for asked in quantities(question):
         same = [q for q in given if q.units & asked.units]
-        if not same and len(given) == 1 and given[0].comparable(asked):
+        if not same and asked.units and len(given) == 1 and not given[0].units:
             same = given
         compared = _COMPARED.search(question[: asked.start])
         if same and (compared or asked.value not in {q.value for q in same}):
-            return any(_holds(asked, one, compared) for one in same)
+            return any(
+                _holds(asked, one, compared, _COMPARED.search(sentence[: one.start]))
+                for one in same
+            )
     return None
 
 
-def _holds(asked: Quantity, given: Quantity, compared: re.Match[str] | None) -> bool:
+def _holds(
+    asked: Quantity, given: Quantity, wanted: re.Match[str] | None, told: re.Match[str] | None
+) -> bool:
+    """Whether a figure is as large as asked; "well over 100" is more than 100."""
     one: Decimal = given.value
-    sort = compared.lastgroup if compared else None
+    beyond = one >= asked.value if told and told.lastgroup == "over" else one > asked.value
     return {
         "least": one >= asked.value,
-        "over": one > asked.value,
+        "over": beyond,
         "most": one <= asked.value,
         "under": one < asked.value,
         None: one == asked.value,
-    }[sort]
+    }[wanted.lastgroup if wanted else None]

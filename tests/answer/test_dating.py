@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.metrics.answers import parse_when
-from rag.answer.dating import ahead, date_line, dates_in, day_before, is_time_of_day, iso
+from rag.answer.dating import ahead, begun_in, date_line, dates_in, day_before, is_time_of_day, iso
 from rag.types import Window
 from tests.answer.finding import dated
 from tests.answer.making import article
@@ -22,6 +22,8 @@ from tests.answer.making import article
         ("Parties must hand in lists by 14 July.", ["14 July"], ["2024-07-14"]),
         ("It will sail from 15 June.", ["15 June"], ["2024-06-15"]),
         ("She has held the office since 2017.", [], []),
+        ("It has until the end of April to decide.", ["the end of April"], ["2024-04-24"]),
+        ("They asked for time until Friday.", ["Friday"], ["2024-03-15"]),
         ("It rained.", [], []),
     ],
 )
@@ -30,6 +32,12 @@ def test_dates_in(text: str, words: list[str], days: list[str]) -> None:
     found = dates_in(told, (0, len(text)))
     assert [text[one.start : one.end] for one in found] == words
     assert [str(one.after) for one in found] == days
+
+
+def test_begun_in() -> None:
+    text = "She has held the office since 2017."
+    (found,) = begun_in(article(text, published=date(2024, 3, 14)), (0, len(text)))
+    assert text[found.start : found.end] == "2017"
 
 
 def test_a_date_without_a_year_can_be_looked_for_ahead() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from rag import AskConfig, Pipeline, Window
+from rag.answer.stages import Answered, Retrieved
 from rag.config import BuildConfig
 from rag.errors import IndexMismatch, IndexMissing, QuestionError
+from rag.question.understand import Understood, understand
 from rag.types import Answer
 
 CAIRO = "Where did Sharif and Pezeshkian meet?"
@@ -47,6 +49,35 @@ def test_two_pipelines_give_the_same_answer(pipeline: Pipeline, config: AskConfi
         for question in (CAIRO, "What is BRICS?", "bread", ""):
             asked = pipeline.ask(question), other.ask(question)
             assert without_timings(asked[0]) == without_timings(asked[1])
+
+
+def test_the_stages_lead_to_the_answer(pipeline: Pipeline) -> None:
+    understood, retrieved, answered = pipeline.asking(CAIRO)
+    assert isinstance(understood, Understood)
+    assert isinstance(retrieved, Retrieved)
+    assert isinstance(answered, Answered)
+    assert retrieved.query == understood.query == answered.answer.query
+    assert without_timings(answered.answer) == without_timings(pipeline.ask(CAIRO))
+    assert tuple(one.hit for one in answered.considered) == retrieved.hits
+    [cited] = answered.answer.citations
+    scores = [one.reader for one in answered.considered if one.reader is not None]
+    best = next(one for one in answered.considered if one.reader == max(scores))
+    assert best.hit.passage.article.id == cited.article.id
+
+
+def test_what_is_found_in_another_reading_is_a_stage_too(pipeline: Pipeline) -> None:
+    stages = list(pipeline.asking("How do I bake sourdough bread in June 2024?"))
+    assert [type(stage) for stage in stages] == [Understood, Retrieved, Retrieved, Answered]
+    windows = [stage.query.window for stage in stages if isinstance(stage, Retrieved)]
+    assert windows == [Window(date(2024, 6, 1), date(2024, 7, 1), "June 2024"), None]
+
+
+def test_names_of_the_collection_are_known_while_it_is_asked(pipeline: Pipeline) -> None:
+    question = "where did masoud pezeshkian travel?"
+    understood = next(iter(pipeline.asking(question)))
+    assert isinstance(understood, Understood)
+    assert understood.query.entities == ("masoud pezeshkian",)
+    assert understand(question, today=date(2025, 1, 1)).query.entities == ()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from math import exp
 from typing import Protocol
 
 from rag.answer.ranking import Candidate
@@ -84,6 +85,25 @@ class Found:
     def confidence(self) -> float:
         return self._calibrate(self.spans) if self.spans else 0.0
 
+    def confidence_of(self, chosen: Candidate, rivals: Sequence[Candidate]) -> float:
+        """The calibrated probability that ``chosen`` is right, which need not be the best span.
+
+        ``rivals`` are the spans that would be another answer, best first. One that scores higher
+        leaves ``chosen`` without any margin.
+        """
+        best = max([chosen.score, *(rival.score for rival in rivals)])
+        return self._calibrate([replace(chosen, score=best), *rivals])
+
+    def sentence_of(self, span: Candidate) -> Candidate | None:
+        """The sentence that holds the span, with the sentence reader's score; None if none does."""
+        start, end = span.span.start, span.span.end
+        holding = (
+            one
+            for one in self.sentences
+            if one.article_id == span.article_id and one.span.start <= start and end <= one.span.end
+        )
+        return next(holding, None)
+
 
 class Mode(Protocol):
     """One way of answering.
@@ -95,6 +115,16 @@ class Mode(Protocol):
     depth: int | None
 
     def answer(self, found: Found) -> Reply: ...
+
+
+def holds_answer(sentence: Candidate | None) -> float:
+    """The fitted probability that a sentence holds the answer: its score is the log-odds of it."""
+    return 1 / (1 + exp(-max(-50.0, min(sentence.span.score, 50.0)))) if sentence else 0.0
+
+
+def either(one: float, other: float) -> float:
+    """The probability of what two independent signs speak for (noisy or, Pearl 1988)."""
+    return 1 - (1 - one) * (1 - other)
 
 
 def pick(candidate: Candidate, also: Sequence[Candidate] = ()) -> Pick:

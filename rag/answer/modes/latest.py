@@ -8,7 +8,8 @@ from datetime import date
 from math import log1p
 
 from rag.answer.agreement import same_answer
-from rag.answer.modes.base import NOTHING, Found, Pick, Reply
+from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, holds_answer
+from rag.answer.modes.lines import is_whole
 from rag.answer.modes.stories import Stories, StoryReader
 from rag.answer.ranking import Candidate, Ranker
 from rag.question.kinds import kind_of
@@ -80,20 +81,46 @@ class LatestMode:
         older = [other for other in others if other.day < latest.day and other not in agreeing]
         previous = sorted(older[:MAX_PREVIOUS], key=lambda other: other.day, reverse=True)
         picks = (latest.pick(agreeing), *(other.pick() for other in previous))
-        return Reply(picks, read.confidence if topical else found.confidence)
+        confidence = _topic_confidence(read, latest) if topical else _fact_confidence(found, latest)
+        return Reply(picks, confidence)
 
     def _statements(self, question: str, hits: Sequence[Hit], *, topical: bool) -> list[_Statement]:
         """The best statement of each article, best first, none too far behind the best of all."""
         spans = [] if topical else self._spans.candidates(question, hits)
+        sentences = self._sentences.candidates(question, hits)
         statements: dict[str, _Statement] = {}
-        for sentence in self._sentences.candidates(question, hits):
+        for sentence in sentences:
             statement = _statement(sentence, spans) if not topical else _whole(sentence)
             best = statements.get(sentence.article_id)
             if best is None or statement.score > best.score:
                 statements[sentence.article_id] = statement
+        statements = {name: _told(one, sentences) for name, one in statements.items()}
         top = max((statement.score for statement in statements.values()), default=0.0)
         kept = [one for one in statements.values() if one.score >= top - MAX_BEHIND]
-        return sorted(kept, key=lambda one: (-one.score, one.sentence.article_id))
+        return sorted(kept, key=lambda one: (-one.score, one.sentence.quote))
+
+
+def _topic_confidence(read: Stories, latest: _Statement) -> float:
+    shown = [story for story in read.stories if story.article.id == latest.sentence.article_id]
+    return read.confidence_in(shown)
+
+
+def _fact_confidence(found: Found, latest: _Statement) -> float:
+    """The calibrator's for the quoted span, supported by what the sentence reader gives the rest.
+
+    Spans of older articles are no rivals: what they say is superseded. A whole sentence has the
+    sentence reader's probability alone.
+    """
+    holds = holds_answer(latest.sentence)
+    if latest.quote is latest.sentence:
+        return holds
+    rivals = [
+        span
+        for span in found.spans
+        if (span.hit.passage.article.published or date.min) >= latest.day
+        and found.sentence_of(span) != found.sentence_of(latest.quote)
+    ]
+    return either(found.confidence_of(latest.quote, rivals), holds)
 
 
 def _hits(read: Stories) -> list[Hit]:
@@ -103,6 +130,15 @@ def _hits(read: Stories) -> list[Hit]:
 
 def _whole(sentence: Candidate) -> _Statement:
     return _Statement(sentence, sentence, sentence.score)
+
+
+def _told(statement: _Statement, sentences: Sequence[Candidate]) -> _Statement:
+    """A heading says how good its article is; what is shown is the best sentence under it."""
+    article_id = statement.sentence.article_id
+    whole = [one for one in sentences if one.article_id == article_id and is_whole(one.quote)]
+    if not whole or is_whole(statement.sentence.quote):
+        return statement
+    return _Statement(whole[0], whole[0], statement.score)
 
 
 def _statement(sentence: Candidate, spans: Sequence[Candidate]) -> _Statement:

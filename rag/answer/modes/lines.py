@@ -105,11 +105,11 @@ def _sentences(story: Story) -> Iterator[tuple[Story, Hit, int, Offsets]]:
         if not any(span[0] < end and start < span[1] for start, end in found):
             found[span] = story.hits[0]
     spans = sorted(found)
-    whole = [span for span in spans if _is_whole(text[span[0] : span[1]])] or spans
+    whole = [span for span in spans if is_whole(text[span[0] : span[1]])] or spans
     for place, span in enumerate(whole):
         yield story, found[span], place, span
 
 
-def _is_whole(sentence: str) -> bool:
+def is_whole(sentence: str) -> bool:
     """Whether a sentence says something alone: no heading, and not a word or two."""
     return bool(_ENDS.search(sentence)) and len(word_spans(sentence)) >= MIN_WORDS

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.answer.agreement import TITLES, Agreed, agree, same_answer
+from rag.answer.citing import sentence_around
 from rag.answer.enumeration import enumerations, items
-from rag.answer.modes.base import NOTHING, Found, Pick, Reply, pick
+from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, holds_answer, pick
+from rag.answer.modes.voice import says_it
 from rag.answer.quantities import quantities
 from rag.answer.ranking import Candidate
 from rag.index.analysis import analyse
@@ -19,7 +21,12 @@ from rag.types import Span
 MOST_ITEMS = 20
 # What the form of an answer adds to its score: several items, as many as asked for, none at all.
 _WHOLE = 0.9  # A span of so much of its sentence does not say where its list begins and ends.
-_SEVERAL, _AS_MANY, _MISFIT = 1.0, 2.0, -4.0
+_SEVERAL, _AS_MANY, _MISFIT, _OF_ANOTHER = 1.0, 2.0, -4.0, -4.0
+_SHARE = re.compile(
+    r"(?:all|some|most|several|both|none|half|\d+|one|two|three|four|five|six|seven|eight|nine|"
+    r"ten) of (?:the|its|them|these|those|which|whom)(?: \w+)?",
+    re.IGNORECASE,
+)
 _ASKS_FOR_NAMES = re.compile(
     r"\bwho(?:m|se)?\b|\bnames?\b|\bmembers\b|\b(?:which|what) (?:\w+ ){0,2}?(?:countries|states|"
     r"cities|towns|villages|places|people|politicians|ministers|leaders|companies|parties|teams)\b",
@@ -46,26 +53,66 @@ class ListMode:
         self._margin = margin
 
     def answer(self, found: Found) -> Reply:
-        """The items of the spans that look most like what is asked for."""
+        """The items of the spans that look most like what is asked for.
+
+        The confidence is the calibrator's for the best of these spans, beside spans outside the
+        sentences that are quoted: the items of one list are no rivals.
+        """
         wanted = _Wanted.of(found.query.text)
         listed = [
-            (answer.score + wanted.fits(items), items)
+            _Listed(answer.best, items, answer.score + wanted.fits(items, answer.best))
             for answer in agree(found.spans, weight=self._weight)
             if (items := _item_picks(answer, names=wanted.names))
         ]
         if not listed:
             return NOTHING
-        best = max(score for score, _ in listed)
-        near = [items for score, items in listed if score >= best - self._margin]
-        near.sort(key=len, reverse=True)
-        kept = _distinct(one for items in near for one in items if not wanted.excludes(one.quote))
-        return Reply(tuple(kept[:MOST_ITEMS]), found.confidence) if kept else NOTHING
+        least = max(one.score for one in listed) - self._margin
+        near = [one for one in listed if one.score >= least]
+        best = max(near, key=lambda one: (*wanted.completes(one.items), one.score))
+        near = sorted(_compatible(best, near, wanted), key=lambda one: -len(one.items))
+        kept = wanted.new(_distinct(one for some in near for one in some.items))[:MOST_ITEMS]
+        if not kept:
+            return NOTHING
+        confidence = found.confidence_of(best.span, _rivals(found, near))
+        return Reply(tuple(kept), either(confidence, holds_answer(found.sentence_of(best.span))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The items that a span gives, and how well it and they look."""
+
+    span: Candidate
+    items: list[Pick]
+    score: float
+
+
+def _compatible(best: _Listed, near: Iterable[_Listed], wanted: _Wanted) -> list[_Listed]:
+    """The lists that go with the best one.
+
+    A whole enumeration stands alone, but for other enumerations where names are asked for.
+    """
+    if not any(wanted.completes(best.items)):
+        return list(near)
+    place = _sentence(best.span)
+    others = (one for one in near if wanted.names and len(one.items) > 1)
+    return [best, *(one for one in others if one is not best and _sentence(one.span) != place)]
+
+
+def _rivals(found: Found, near: Sequence[_Listed]) -> list[Candidate]:
+    quoted = {_sentence(one.span) for one in near}
+    return [span for span in found.spans if _sentence(span) not in quoted]
+
+
+def _sentence(span: Candidate) -> tuple[str, Offsets]:
+    place = sentence_around(span.hit.passage, span.span.start, span.span.end)
+    return span.article_id, place
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """What a list question asks for: names or not, how many, and what it leaves out."""
 
+    question: str
     names: bool
     count: int
     terms: frozenset[str]
@@ -77,22 +124,39 @@ class _Wanted:
         names = _ASKS_FOR_NAMES.search(question) is not None
         beyond = _EXCLUDED.search(question)
         excluded = frozenset(analyse(beyond["what"])) if beyond else frozenset()
-        return cls(names, counts[0] if counts else 0, frozenset(analyse(question)), excluded)
+        count = counts[0] if counts else 0
+        return cls(question, names, count, frozenset(analyse(question)), excluded)
 
     def excludes(self, item: str) -> bool:
         """Whether the question asks for others: "beyond Palestine"."""
         return bool(self.excluded) and set(analyse(item)) <= self.excluded
 
-    def fits(self, picks: Sequence[Pick]) -> float:
-        """What the form of an answer adds to its score."""
+    def new(self, picks: Sequence[Pick]) -> list[Pick]:
+        """The items that the question does not name itself; all of them where it names each."""
+        kept = [one for one in picks if not self.excludes(one.quote)]
+        return [one for one in kept if not self._names(one.quote)] or kept
+
+    def completes(self, picks: Sequence[Pick]) -> tuple[bool, bool]:
+        """Whether the items are as many as asked for, and so many that they are a whole list."""
+        return len(picks) == self.count > 1, len(picks) > 2
+
+    def fits(self, picks: Sequence[Pick], span: Candidate) -> float:
+        """What the form of an answer, and who says it, adds to its score."""
         items = [one.quote for one in picks if not self.excludes(one.quote)]
-        known = len(items) == 1 and set(analyse(items[0])) <= self.terms
+        known = len(items) == 1 and self._names(items[0])
         if not items or known or all(_is_number(item) for item in items):
             return _MISFIT
-        return _SEVERAL * (len(items) > 1) + _AS_MANY * (len(items) == self.count)
+        voice = _OF_ANOTHER if says_it(self.question, span) is False else 0.0
+        return voice + _SEVERAL * (len(items) > 1) + _AS_MANY * (len(items) == self.count)
+
+    def _names(self, item: str) -> bool:
+        return set(analyse(item)) <= self.terms
 
 
 def _is_number(text: str) -> bool:
+    """Whether an item says only how many: "nine", "three of the four"."""
+    if _SHARE.fullmatch(text.strip()):
+        return True
     return any(q.end - q.start == len(text.strip()) for q in quantities(text))
 
 
@@ -102,7 +166,9 @@ def _item_picks(answer: Agreed, *, names: bool) -> list[Pick]:
     text = best.hit.passage.article.text
     spans = _items(best)
     if names:
+        counted = sum(bool(quantities(text[slice(*span)])) for span in spans) > 1
         spans = [name for span in spans if (name := _name(text, span)) is not None]
+        spans = [_without_number(text, span) for span in spans] if counted else spans
     if len(spans) == 1:
         return [Pick(best.hit, *spans[0], best.score, pick(best, answer.also).also)]
     return [Pick(best.hit, start, end, best.score) for start, end in spans]
@@ -151,6 +217,12 @@ def _name(text: str, span: Offsets) -> Offsets | None:
     titles = [number for number, word in enumerate(words) if word.group().lower() in TITLES]
     untitled = titles[-1] + 1 if titles and titles[-1] + 2 < len(words) else 0
     return start + best.start + words[untitled].start(), start + best.end
+
+
+def _without_number(text: str, span: Offsets) -> Offsets:
+    """The name without its figure: "the Union 22, the Greens eight"."""
+    number = re.search(r"\s+\d+\Z", text[slice(*span)])
+    return (span[0], span[1] - len(number.group())) if number else span
 
 
 def _distinct(picks: Iterable[Pick]) -> list[Pick]:

@@ -32,7 +32,10 @@ class SummaryMode:
         read = self._stories.read(found.query, found.hits)
         lines = self._lines.read(read.topic, read.about(MIN_RELEVANCE))
         chosen = sorted(_cover(lines, _size(lines)), key=_reading_order)
-        return Reply(tuple(line.pick() for line in chosen), read.confidence) if chosen else NOTHING
+        if not chosen:
+            return NOTHING
+        confidence = read.confidence_in([line.story for line in chosen])
+        return Reply(tuple(line.pick() for line in chosen), confidence)
 
 
 def _size(lines: Sequence[Line]) -> int:
@@ -64,4 +67,4 @@ def _gain(line: Line, chosen: Sequence[Line]) -> float:
 
 def _reading_order(line: Line) -> tuple[bool, str, str, int]:
     article = line.story.article
-    return article.published is None, str(article.published), article.id, line.start
+    return article.published is None, str(article.published), article.text, line.start

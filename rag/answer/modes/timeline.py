@@ -34,8 +34,9 @@ class TimelineMode:
         read = self._stories.read(found.query, found.hits)
         dated = [story for story in read.about(MIN_RELEVANCE) if story.article.published]
         told = [_telling(lines) for lines in _by_story(self._lines.read(read.topic, dated))]
-        events = _events(self._limits.within(found.query.text, sorted(told, key=_order)))
-        return Reply(events, read.confidence) if events else NOTHING
+        lines = self._limits.within(found.query.text, sorted(told, key=_order))
+        shown = [line.story for line in lines]
+        return Reply(_events(lines), read.confidence_in(shown)) if lines else NOTHING
 
 
 def _by_story(lines: Iterable[Line]) -> list[list[Line]]:
@@ -49,7 +50,7 @@ def _telling(lines: Sequence[Line]) -> Line:
 
 def _order(line: Line) -> tuple[str, float, str]:
     article = line.story.article
-    return str(article.published), -line.story.relevance, article.id
+    return str(article.published), -line.story.relevance, article.text
 
 
 def _events(lines: Iterable[Line]) -> tuple[Pick, ...]:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rag.answer.modes.base import NOTHING, Found, Reply, pick
-from rag.answer.ranking import Candidate
-from rag.answer.verdict import Judge, Verdict
+from rag.answer.modes.judged import Judged, judged
+from rag.answer.verdict import Judge
 
 _READ = 12  # sentences that are held against the question
 _BY_SCORE = 0.05  # how much a sentence's log-odds count beside its coverage, which is in [0, 1]
 _BY_LABEL = 0.1  # how much more a yes or no counts than an "unclear"
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    candidate: Candidate
-    verdict: Verdict
 
 
 class YesNoMode:
@@ -29,29 +21,15 @@ class YesNoMode:
 
     def answer(self, found: Found) -> Reply:
         """The best sentence that says yes or no; else the best one, and "unclear"."""
-        judged = [
-            _Judged(one, self._judge.judge(found.query.text, one.quote, _around(one)))
-            for one in found.sentences[:_READ]
-        ]
-        if not judged:
+        question = found.query.text
+        read = [judged(self._judge, question, one) for one in found.sentences[:_READ]]
+        if not read:
             return NOTHING
-        bearing = [one for one in judged if one.verdict.bears]
-        best = max(bearing, key=_weight) if bearing else judged[0]
-        return Reply((pick(best.candidate),), _confidence(best.verdict), best.verdict.label)
+        bearing = [one for one in read if one.verdict.bears]
+        best = max(bearing, key=_weight) if bearing else read[0]
+        return Reply((pick(best.candidate),), best.confidence, best.verdict.label)
 
 
-def _weight(judged: _Judged) -> float:
-    verdict = judged.verdict
-    said = _BY_LABEL * (verdict.label != "unclear")
-    return verdict.coverage + said + _BY_SCORE * judged.candidate.span.score
-
-
-def _confidence(verdict: Verdict) -> float:
-    """Higher the more of the question is spoken to, and above even odds for a yes or no."""
-    return verdict.coverage if verdict.label == "unclear" else (1 + verdict.coverage) / 2
-
-
-def _around(candidate: Candidate) -> str:
-    """The title and the passage, which tell what a pronoun or "the company" stands for."""
-    passage = candidate.hit.passage
-    return f"{passage.article.title}\n{passage.text}"
+def _weight(one: Judged) -> float:
+    said = _BY_LABEL * (one.verdict.label != "unclear")
+    return one.verdict.coverage + said + _BY_SCORE * one.candidate.span.score

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import exp
 
 import pytest
 
@@ -78,9 +79,15 @@ def test_on_the_same_day_the_better_sentence_comes_first() -> None:
 
 
 def test_an_undated_article_is_older_than_all() -> None:
-    undated = story("", "Kellbeck mine history.")
-    scores = {**SCORES, "Kellbeck mine history.": 1.5}
+    undated = story("", "The Kellbeck mine is old.")
+    scores = {**SCORES, "The Kellbeck mine is old.": 1.5}
     assert days(answer(NEWS, scores, undated, MIDDLE)) == ["2024-01-16", "undated"]
+
+
+def test_a_heading_is_no_news() -> None:
+    headed = story("2024-06-11", "A year without Kellbeck mine\n\nThe Kellbeck mine is closed.")
+    scores = {"A year without Kellbeck mine": 9.0, "The Kellbeck mine is closed.": 1.0}
+    assert answer(NEWS, scores, headed).picks[0].quote == "The Kellbeck mine is closed."
 
 
 def test_few_previous_ones_are_shown() -> None:
@@ -129,10 +136,13 @@ def test_the_same_answer_in_an_older_article_supports_the_newer() -> None:
 
 
 def test_confidence_is_the_readers_for_a_fact_and_the_topics_for_news() -> None:
+    surely = 1 / (1 + exp(-1.0))  # what the sentence reader gives both sentences
     fact = answer(FACT, BOTH, WADE, LIND, spans={"Lind": 3.0}, confidence=0.07)
+    whole = answer(FACT, BOTH, WADE, LIND, spans={"Lind": 0.5}, confidence=0.07)
     news = answer("latest on the water board", BOTH, WADE, LIND, confidence=0.07)
-    assert fact.confidence == 0.07
-    assert news.confidence > 0.5
+    assert fact.confidence == pytest.approx(1 - (1 - 0.07) * (1 - surely))
+    assert whole.confidence == pytest.approx(surely)
+    assert news.confidence > 0.8
 
 
 def test_nothing_found_and_nothing_read_is_no_answer() -> None:

@@ -76,6 +76,43 @@ def test_as_many_as_asked_for_come_first() -> None:
     ]
 
 
+def test_a_whole_enumeration_stands_alone() -> None:
+    spans = [
+        candidate(source("They spoke of sirens, gauges and dykes."), "gauges", 5.0),
+        candidate(source("They also spoke of money.", article_id="b"), "money", 4.8),
+    ]
+    assert listed("What did they speak of?", *spans) == ["sirens", "gauges", "dykes"]
+
+
+def test_whole_enumerations_of_names_go_together() -> None:
+    spans = [
+        candidate(source("The Greens send Quist, Voss and Lauder."), "Quist, Voss and Lauder", 5.0),
+        candidate(source("The Union sends Pym and Stoll.", article_id="b"), "Pym and Stoll", 4.8),
+        candidate(source("Corlin watched.", article_id="c"), "Corlin", 4.9),
+    ]
+    assert listed("Who is in the cabinet?", *spans) == ["Quist", "Voss", "Lauder", "Pym", "Stoll"]
+
+
+def test_what_the_question_names_is_no_item() -> None:
+    span = candidate(source("Vaskell, Quist and Voss were sworn in."), "Vaskell, Quist and Voss")
+    assert listed("Who else was sworn in with Vaskell?", span) == ["Quist", "Voss"]
+
+
+def test_what_another_says_is_no_item() -> None:
+    spans = [
+        candidate(source("Dar promised nurses and flats."), "nurses and flats", 5.0),
+        candidate(source("Khan promised roads and dykes.", article_id="b"), "roads and dykes", 4.0),
+    ]
+    assert listed("What did Khan promise?", *spans) == ["roads", "dykes"]
+
+
+def test_names_lose_the_figures_of_an_enumeration() -> None:
+    span = candidate(
+        source("The seats: the Union 22, the Greens 8 and the List 5."), "the Greens 8"
+    )
+    assert listed("Which parties have seats?", span) == ["Union", "Greens", "List"]
+
+
 def test_every_item_is_a_slice_of_the_cited_article() -> None:
     reply = ListMode(0.0, 1.0).answer(found("What?", [candidate(source(TRADE), "energy")]))
     assert all(TRADE[one.start : one.end] == one.quote for one in reply.picks)

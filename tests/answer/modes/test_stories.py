@@ -75,3 +75,14 @@ def test_only_the_first_articles_are_read() -> None:
 
 def test_nothing_found_is_nothing_known() -> None:
     assert read("Kellbeck") == Stories("Kellbeck", (), 0.0)
+
+
+def test_what_is_shown_is_as_sure_as_its_stories_are_relevant() -> None:
+    found = read("Kellbeck mine", ROOF, FERRY)
+    roof, ferry = found.stories
+    assert found.confidence_in([roof]) == pytest.approx(found.confidence)
+    both = found.confidence * (1 + ferry.relevance) / 2
+    assert found.confidence_in([roof, ferry]) == pytest.approx(both)
+    assert found.confidence_in([]) == 0.0
+    untold = read("What happened?", ROOF, FERRY)
+    assert untold.confidence_in(untold.stories) == untold.confidence

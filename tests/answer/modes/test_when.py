@@ -82,6 +82,58 @@ def test_a_date_to_come_is_looked_for_ahead_and_is_doubtful_where_it_is_asked_as
     assert MODE.answer(found("When did the bridge open?", planned, sure=0.9)).confidence < 0.5
 
 
+def test_the_sentence_of_the_event_goes_before_a_nearer_date_of_another() -> None:
+    told = dated(
+        "The government proposed Holtby as mediator. The company asked for time until Friday."
+    )
+    near = [candidate(told, "Friday", 4.0)]
+    reply = MODE.answer(found("When did the government propose Holtby as mediator?", near))
+    assert (reply.text, reply.picks[-1].quote) == (
+        "2024-03-14",
+        "The government proposed Holtby as mediator.",
+    )
+
+
+def test_a_date_to_come_where_one_to_come_is_asked_for() -> None:
+    told = source("It opened on Tuesday and will be closed on 1 April 2024.")
+    spans = [candidate(told, "Tuesday"), candidate(told, "1 April 2024", 4.5)]
+    assert MODE.answer(found("When did it open?", spans)).text == "2024-03-12"
+    assert MODE.answer(found("When will it be closed?", spans)).text == "2024-04-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "day"),
+    [
+        ("Oskwith is to tour Ford on Tuesday.", "When will Oskwith tour Ford?", "2024-03-19"),
+        ("Oskwith toured Ford on Tuesday.", "When did Oskwith tour Ford?", "2024-03-12"),
+        (
+            "The court has until the end of April to decide.",
+            "Until when must it decide?",
+            "2024-04",
+        ),
+    ],
+)
+def test_the_tense_says_which_tuesday(text: str, asked: str, day: str) -> None:
+    spans = [candidate(source(text), "Tuesday" if "Tuesday" in text else "the end of April")]
+    reply = MODE.answer(found(asked, spans))
+    assert reply.text is not None
+    assert reply.text.startswith(day)
+
+
+def test_since_a_day_is_when_it_began() -> None:
+    told = source("Snow has closed the roads since Monday.")
+    reply = MODE.answer(found("When did snow close the roads?", [candidate(told, "Snow")]))
+    assert (reply.text, reply.picks[0].quote) == ("2024-03-11", "Monday")
+
+
+def test_other_days_are_rivals_and_the_same_day_is_none() -> None:
+    told = source("It broke on Tuesday. Yes, on Tuesday. It was mended on Wednesday.")
+    spans = [candidate(told, "Tuesday", 5.0), candidate(told, "on Wednesday", 4.8)]
+    reply = MODE.answer(found("When did it break?", spans, sure=0.3))
+    assert reply.text == "2024-03-12"
+    assert reply.confidence > 0.3  # the sentence tells of the event
+
+
 def test_a_duration_is_quoted() -> None:
     told = source("The crossing took 58 minutes.")
     reply = MODE.answer(found("How long did it take?", [candidate(told, "58 minutes")]))

@@ -1,0 +1,34 @@
+"""Texts from a list of articles, searched in the slowest and plainest way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.index.analysis import analyse
+from rag.index.texts import Place
+from rag.types import Article, Passage
+
+
+class ListedTexts:
+    """Every article is one passage, and passages with more of the words come first."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self._articles = list(articles)
+
+    def article(self, article_id: str) -> Article | None:
+        return next((one for one in self._articles if one.id == article_id), None)
+
+    def places(self, text: str, *, limit: int) -> list[Place]:
+        found = [
+            Place(one, start, start + len(text))
+            for one in self._articles
+            for start in range(len(one.text))
+            if text and one.text.startswith(text, start)
+        ]
+        return found[:limit]
+
+    def passages(self, text: str, *, k: int) -> list[Passage]:
+        wanted = set(analyse(text))
+        shared = [(len(wanted & set(analyse(one.text))), one) for one in self._articles]
+        ranked = sorted((pair for pair in shared if pair[0]), key=lambda pair: -pair[0])
+        return [Passage(one, 0, len(one.text), 0) for _, one in ranked[:k]]
