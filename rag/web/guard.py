@@ -1,77 +1,64 @@
 """Requests in; to the page only those that it makes itself, every reply with safe headers, out.
 
-The chat has no password on one's own machine, so any web page that is open in the same browser
-could talk to it. The guard answers only to its own names (a foreign name that resolves to this
-machine is not one), only to requests that its own page made, only on the paths that the page needs,
-and only up to a size and a rate.
+Without a password any web page that is open in the same browser could talk to the chat; with one,
+the browser would send it along. The guard answers only to its own names (a foreign name that
+resolves to this machine is not one), only to requests that its own page or no page made, only on
+the paths that are needed, and only up to a size and a rate.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
+from rag.web.access import Access
+from rag.web.capped import App, Capped, Receive, Scope, Send, refuse, values
+from rag.web.password import CHALLENGE
 from rag.web.rate import RateLimit
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
 UPLOAD_PATH = "/gradio_api/upload"
 MAX_UPLOAD_BYTES = 52_000_000
 MAX_BODY_BYTES = 2_000_000
-_DISCARDED = 4
+MAX_API_BYTES = 100_000
+_FILES = re.compile(r"/|/page/[a-z.]+|/theme\.css|/(?:assets|static)(?:/[\w-][\w.-]*)+")
 _READS = re.compile(
-    r"/|/page/[a-z.]+|/config|/theme\.css|/(?:assets|static)/[^\0]+"
-    r"|/gradio_api/(?:queue/data|upload_progress|startup-events|heartbeat/\w+)"
+    r"/config|/gradio_api/(?:queue/data|upload_progress|startup-events|heartbeat/\w+)"
 )
 _WRITES = re.compile(r"/gradio_api/(?:upload|queue/join|cancel|reset/?)")
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-_SAFE_HEADERS: Headers = [
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-]
+_API_READS = re.compile(r"/openapi\.json|/gradio_api/info")
+_API_WRITES = re.compile(r"/api/\w+")
 
+_LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
-class _TooLarge(Exception):
-    """The body that is being read is larger than its cap."""
+Refusal = tuple[int, str, tuple[tuple[bytes, bytes], ...]]
 
 
 class Guard:
     """An ASGI application around ``app`` that serves one port of this machine.
 
-    421 for a foreign host, 404 for a path that the page does not need, 403 for another page's
-    request, 429 for too many, 413 for a body over its cap. There are no WebSockets.
+    421 for a foreign host, 401 without the password, 404 for a path that is not needed, 403 for
+    another page's request, 429 for too many, 413 for a body over its cap. There are no WebSockets.
     """
 
-    def __init__(self, app: App, *, port: int, rate: RateLimit | None = None) -> None:
-        names = ("127.0.0.1", "localhost", "[::1]")
+    def __init__(
+        self,
+        app: App,
+        *,
+        port: int,
+        access: Access | None = None,
+        rate: RateLimit | None = None,
+        failures: RateLimit | None = None,
+    ) -> None:
+        access = access or Access()
         self._app = app
-        self._hosts = {f"{name}:{port}" for name in names}
-        if port == 80:
-            self._hosts.update(names)
+        self._password = access.password
+        self._api = access.api
         self._rate = rate or RateLimit()
+        self._failures = failures or RateLimit(burst=10, per_second=0.1)
+        self._names = {name.lower() for name in access.names}
+        self._names |= {f"{name}:{port}" for name in self._names if ":" not in name}
+        self._hosts = self._names | {f"{name}:{port}" for name in _LOOPBACK_NAMES}
+        self._hosts |= set(_LOOPBACK_NAMES) if port == 80 else set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -83,128 +70,89 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope)
-        if refusal is not None:
-            await _refuse(send, *refusal)
-            return
-        limit = MAX_UPLOAD_BYTES if scope["path"] == UPLOAD_PATH else MAX_BODY_BYTES
-        await _Capped(receive, send, limit).run(self._app, scope)
+        if refusal is None:
+            await Capped(receive, send, _cap(scope["path"])).run(self._app, scope)
+        else:
+            status, sentence, headers = refusal
+            await refuse(send, status, sentence, *headers)
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        hosts = _values(scope, b"host")
-        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            return 421, "This address is not one that Dateline answers to."
-        reading = scope["method"] in {"GET", "HEAD"}
-        if not (_READS if reading else _WRITES).fullmatch(scope["path"]) or (
-            not reading and scope["method"] != "POST"
-        ):
-            return 404, "There is nothing here."
-        if _needs_own_page(scope) and not _from_own_page(scope, hosts[0]):
-            return 403, "Another page may not use this one."
-        if not reading and not self._rate.allows(_client(scope)):
-            return 429, "Too many requests at once; wait a few seconds and try again."
+    def _refusal(self, scope: Scope) -> Refusal | None:
+        hosts = values(scope, b"host")
+        if len(hosts) != 1 or not self._is_own(hosts[0].lower(), scope):
+            return 421, "This address is not one that Dateline answers to.", ()
+        refusal = self._unknown(scope)
+        if refusal is not None:
+            return refusal
+        if not self._is_there(scope):
+            return 404, "There is nothing here.", ()
+        if _FILES.fullmatch(scope["path"]) and scope["method"] == "GET":
+            return None
+        if not self._from_own_page(scope, hosts[0].lower()):
+            return 403, "Another page may not use this one.", ()
+        if not self._rate.allows(_client(scope)):
+            return 429, "Too many requests at once; wait a few seconds and try again.", ()
         return None
 
+    def _is_own(self, host: str, scope: Scope) -> bool:
+        """Whether it is called by its own name, or by the very address that was connected to.
 
-class _Capped:
-    """One exchange: counts the body while it streams in, and makes the reply's headers safe."""
+        With a password that may be any address of this machine; no foreign name resolves to one.
+        """
+        return host in self._hosts or (
+            self._password is not None and host == _address(scope.get("server"))
+        )
 
-    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
-        self._receive = receive
-        self._send = send
-        self._limit = limit
-        self._taken = 0
-        self._ended = False
-        self._started = False
+    def _unknown(self, scope: Scope) -> Refusal | None:
+        """Why a client that does not bring the password stays outside."""
+        if self._password is None:
+            return None
+        client, given = _client(scope), values(scope, b"authorization")
+        if self._failures.is_spent(client):
+            return 429, "Too many wrong passwords; wait a minute and try again.", ()
+        if len(given) == 1 and self._password.is_in(given[0]):
+            return None
+        if given:
+            self._failures.allows(client)
+        return 401, "This needs the password.", ((b"www-authenticate", CHALLENGE),)
 
-    async def run(self, app: App, scope: Scope) -> None:
-        """Let ``app`` answer unless its body is, or becomes, larger than the limit: then 413."""
-        self._taken = _declared_bytes(scope)
-        if not self._over:
-            self._taken = 0
-            try:
-                await app(scope, self.receive, self.send)
-            except Exception:
-                if not self._over:
-                    raise
-        if self._over and not self._started:
-            await self._discard()
-            megabytes = self._limit / 1e6
-            sentence = f"That is too large: at most {megabytes:.0f} MB at a time."
-            await _refuse(self._send, 413, sentence)
+    def _is_there(self, scope: Scope) -> bool:
+        path, method = scope["path"], scope["method"]
+        if method in {"GET", "HEAD"}:
+            known = [_FILES, _READS, *([_API_READS] if self._api else [])]
+        else:
+            known = [_WRITES, *([_API_WRITES] if self._api else [])] if method == "POST" else []
+        return any(pattern.fullmatch(path) for pattern in known)
 
-    @property
-    def _over(self) -> bool:
-        return self._taken > self._limit
+    def _from_own_page(self, scope: Scope, host: str) -> bool:
+        """Whether the browser says so. A program that is no browser sends neither header.
 
-    async def receive(self) -> Message:
-        message = await self._receive()
-        self._ended = not message.get("more_body", False)
-        self._taken += len(message.get("body", b""))
-        if self._over:
-            raise _TooLarge
-        return message
-
-    async def _discard(self) -> None:
-        """Read some of the rest and keep nothing: a browser that still sends reads no reply."""
-        unread = _DISCARDED * self._limit
-        while unread > 0 and not self._ended:
-            message = await self._receive()
-            self._ended = not message.get("more_body", False)
-            unread -= len(message.get("body", b""))
-
-    async def send(self, message: Message) -> None:
-        if self._over and not self._started:
-            return
-        if message["type"] == "http.response.start":
-            self._started = True
-            message = {**message, "headers": _headers(message.get("headers", []))}
-        await self._send(message)
+        A reverse proxy may have added TLS, so its name may stand for ``https``, too.
+        """
+        own = {f"http://{host}"} | ({f"https://{host}"} if host in self._names else set())
+        origins = {origin.lower() for origin in values(scope, b"origin")}
+        return origins <= own and {*values(scope, b"sec-fetch-site")} <= {"same-origin", "none"}
 
 
-def _declared_bytes(scope: Scope) -> int:
-    lengths = _values(scope, b"content-length")
-    return max((int(value) for value in lengths if value.isdecimal()), default=0)
-
-
-def _needs_own_page(scope: Scope) -> bool:
-    """Anything that writes or calls; a link from elsewhere may open the page itself."""
-    path: str = scope["path"]
-    return scope["method"] == "POST" or path.startswith(("/gradio_api/", "/config"))
-
-
-def _from_own_page(scope: Scope, host: str) -> bool:
-    """Whether the browser says so. A program that is no browser sends neither header."""
-    origins = _values(scope, b"origin")
-    sites = _values(scope, b"sec-fetch-site")
-    own = {f"http://{host.lower()}"}
-    return {origin.lower() for origin in origins} <= own and {*sites} <= {"same-origin", "none"}
-
-
-def _values(scope: Scope, name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+def _address(server: tuple[str, int] | None) -> str | None:
+    if server is None:
+        return None
+    host, port = server
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _client(scope: Scope) -> str:
-    return str((scope.get("client") or ("unknown",))[0])
+    """The client's address; of IPv6 the network, since one client has all addresses of it."""
+    host = str((scope.get("client") or ("unknown",))[0])
+    try:
+        address = ipaddress.ip_address(host.split("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
 
 
-def _headers(given: Headers) -> Headers:
-    """The reply's own headers, without leave for other origins to read it, and the safe ones."""
-    safe = {name for name, _ in _SAFE_HEADERS}
-    kept = [
-        (name, value)
-        for name, value in given
-        if name.lower() not in safe and not name.lower().startswith(b"access-control-")
-    ]
-    return kept + _SAFE_HEADERS
-
-
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    body = (sentence + "\n").encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": _headers(headers)})
-    await send({"type": "http.response.body", "body": body})
+def _cap(path: str) -> int:
+    if path == UPLOAD_PATH:
+        return MAX_UPLOAD_BYTES
+    return MAX_API_BYTES if _API_WRITES.fullmatch(path) else MAX_BODY_BYTES

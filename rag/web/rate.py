@@ -30,10 +30,18 @@ class RateLimit:
     def allows(self, client: str) -> bool:
         """Take one token from the client's bucket, if there is one."""
         now = self._clock()
-        tokens, then = self._buckets.pop(client, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - then) * self._per_second)
+        tokens = self._tokens(client, now)
         allowed = tokens >= 1
+        self._buckets.pop(client, None)
         self._buckets[client] = (tokens - allowed, now)
         if len(self._buckets) > self._clients:
             self._buckets.popitem(last=False)
         return allowed
+
+    def is_spent(self, client: str) -> bool:
+        """Whether ``allows`` would say no; nothing is taken."""
+        return self._tokens(client, self._clock()) < 1
+
+    def _tokens(self, client: str, now: float) -> float:
+        tokens, then = self._buckets.get(client, (self._burst, now))
+        return min(self._burst, tokens + (now - then) * self._per_second)

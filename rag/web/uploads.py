@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from rag.config import BuildConfig
 from rag.errors import ArticleError
+from rag.ingest.draft import Draft
+from rag.ingest.formats import Limits, read_file
 from rag.web.escape import one_line
 
 SUFFIXES = (".txt", ".md", ".html", ".jsonl", ".csv")
 MAX_BYTES = 50_000_000
 MAX_FILES = 50
 _COPY_BYTES = 1 << 20
+_PREFIX = ".upload-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +41,12 @@ def save(upload: Path, folder: Path) -> Saved:
     The name is made of the plain letters of the file's own name and a hash of its bytes, so
     nothing is ever overwritten and the same bytes are kept once.
 
-    Raises ArticleError when the file is of another kind, empty, too large or cannot be written.
+    Raises ArticleError when the file is of another kind, empty, too large, holds no article or
+    cannot be written.
     """
     said = one_line(upload.name, limit=80)
     _check(upload, said)
+    _check_content(upload, said)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _place(upload, folder, said)
@@ -60,14 +69,40 @@ def _check(upload: Path, said: str) -> None:
         )
 
 
+def _check_content(upload: Path, said: str) -> None:
+    """Read it as a build would: what no build could read need not be kept."""
+    config = BuildConfig()
+    limits = Limits(
+        config.max_file_bytes, config.max_article_chars, config.max_files, config.max_depth
+    )
+    reason = "there is no article in it"
+    for found in read_file(upload, limits=limits, today=date.max):
+        if isinstance(found, Draft):
+            return
+        reason = found.reason
+    raise ArticleError(f"“{said}” was not saved: {one_line(reason)}.")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what uploads left in ``folder`` when their process was killed."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+            finally:
+                os.close(descriptor)
+
+
 def _place(upload: Path, folder: Path, said: str) -> Saved:
-    descriptor, temporary = tempfile.mkstemp(prefix=".upload-", dir=folder)
+    descriptor, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
     try:
         digest = _copy(upload, descriptor)
         name = f"{_slug(upload.stem)}-{digest[:12]}{upload.suffix.lower()}"
         known = not _link(temporary, folder / name)
     finally:
-        Path(temporary).unlink()
+        Path(temporary).unlink(missing_ok=True)
     _sync_folder(folder)
     return Saved(said, name, known)
 
@@ -75,6 +110,7 @@ def _place(upload: Path, folder: Path, said: str) -> Saved:
 def _copy(upload: Path, descriptor: int) -> str:
     digest = hashlib.sha256()
     with upload.open("rb") as source, os.fdopen(descriptor, "wb") as target:
+        fcntl.flock(target, fcntl.LOCK_EX)
         os.fchmod(target.fileno(), 0o644)
         while block := source.read(_COPY_BYTES):
             digest.update(block)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from pathlib import Path
@@ -23,7 +24,7 @@ def upload(folder: Path, name: str, data: bytes) -> Path:
         ("Paris Talks.txt", r"paris-talks-[0-9a-f]{12}\.txt"),
         ("ÉLAN vital.MD", r"elan-vital-[0-9a-f]{12}\.md"),
         ("<img src=x onerror=1>.html", r"img-src-x-onerror-1-[0-9a-f]{12}\.html"),
-        ("..jsonl.csv", r"jsonl-[0-9a-f]{12}\.csv"),
+        ("..txt.md", r"txt-[0-9a-f]{12}\.md"),
         ("a\nb\u202e.txt", r"a-b-[0-9a-f]{12}\.txt"),
         ("会议.txt", r"article-[0-9a-f]{12}\.txt"),
         ("x" * 200 + ".txt", r"x{48}-[0-9a-f]{12}\.txt"),
@@ -65,6 +66,11 @@ def test_nothing_is_overwritten_even_when_the_name_is_taken(tmp_path: Path) -> N
         ("a.exe", b"MZ", "“a.exe” was not saved: articles are .txt, .md, .html, .jsonl, .csv"),
         ("noending", b"text", "“noending” was not saved: articles are"),
         ("a.txt", b"", "“a.txt” was not saved: it is empty."),
+        ("a.txt", b"\x89PNG\x00\x01\x02\x03", "“a.txt” was not saved: looks binary"),
+        ("a.txt", b" \n ", "“a.txt” was not saved: empty"),
+        ("a.csv", b"id,text\n", "“a.csv” was not saved: empty: there is no row in it"),
+        ("a.jsonl", b"[1]\n{}\n", "“a.jsonl” was not saved: "),
+        ("a.html", b"<html><body></body></html>", "“a.html” was not saved: "),
     ],
 )
 def test_what_is_no_article_is_refused(
@@ -95,3 +101,18 @@ def test_a_failed_copy_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(ArticleError, match="No space left on device"):
         uploads.save(upload(tmp_path, "a.txt", b"text"), tmp_path / "articles")
     assert list((tmp_path / "articles").iterdir()) == []
+
+
+def test_what_a_killed_upload_left_is_swept_and_no_other_file(tmp_path: Path) -> None:
+    for name in (".upload-left", ".upload-going", "upload-kept.txt", ".hidden"):
+        (tmp_path / name).write_text("half")
+    (tmp_path / ".upload-link").symlink_to(tmp_path / "upload-kept.txt")
+    with (tmp_path / ".upload-going").open() as going:
+        fcntl.flock(going, fcntl.LOCK_EX)
+        uploads.sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".hidden",
+        ".upload-going",
+        ".upload-link",
+        "upload-kept.txt",
+    ]

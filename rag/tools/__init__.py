@@ -1,0 +1,1 @@
+"""The tools that every door to other programs offers."""
