@@ -1,20 +1,23 @@
 """The command line: arguments in; answers on stdout, progress on stderr, an exit code out.
 
-0: done, and an abstention is done; 1: something that the user can mend; 2: wrong usage.
+0: done, and an abstention is done; 1: something that the user can mend; 2: wrong usage;
+130: interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
 from rag import commands
 from rag.errors import RagError
 from rag.types import Kind
+from rag.web.access import access_options
 
 EPILOG = """\
 examples:
@@ -23,36 +26,64 @@ examples:
   python -m rag ask "What did the two sides discuss?" --before 2024-07-01 --json
   python -m rag ask "And in June?" --history "What did Sharif say in May 2024?"
   python -m rag ask --batch questions.jsonl > answers.jsonl
+  python -m rag ask --batch questions.jsonl --export talk.html
   python -m rag verify answers.jsonl
+  python -m rag quote "They met in Cairo on the sidelines of the summit."
 
 Settings may also stand in a table [tool.dateline] of dateline.toml or pyproject.toml; flags win.
 """
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the usage in one line, and ends with exit code 2.
+
+    The beginning of an option does not stand for it: ``--model`` is not ``--models``.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is returned, and wrong usage raises SystemExit(2)."""
-    options = _parser().parse_args(argv)
-    run: Callable[[argparse.Namespace], int] = options.run
+def run(
+    command: Callable[[argparse.Namespace], int],
+    options: argparse.Namespace,
+    *,
+    program: str = "",
+    interrupted: str = "what was embedded is kept",
+) -> int:
+    """The exit code of ``command``; an error that the user can mend is one sentence and 1.
+
+    130 when it is interrupted, and ``interrupted`` says what became of the work; 0 when nobody
+    reads the output to its end.
+    """
     try:
-        return run(options)
+        code = command(options)
+        sys.stdout.flush()
+        return code
     except RagError as error:
-        print(f"{_parser().prog}: {error}", file=sys.stderr)
+        print(f"{program}: {error}" if program else error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted; what was embedded is kept.", file=sys.stderr)
+        print(f"Interrupted; {interrupted}.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        # What is still in the buffer goes nowhere; else the end of the program would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is returned, and wrong usage raises SystemExit(2)."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    return run(options.run, options, program=parser.prog)
+
+
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m rag",
         description="Ask dated news articles; get their own words back, with article and place.",
         epilog=EPILOG,
@@ -60,59 +91,94 @@ def _parser() -> _Parser:
     )
     parsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    build = _command(parsers, "build", commands.build, "build or update the index")
-    build.add_argument("--full", action="store_true", help="embed everything again")
-    build.add_argument("--model", type=Path, metavar="DIR", help="a sentence-transformers model")
-    build.add_argument("--max-tokens", type=int, metavar="N", help="length of a passage (200)")
-
-    ask = _command(parsers, "ask", commands.ask, "answer a question, or a file of them")
-    ask.add_argument("question", nargs="?", metavar="QUESTION", help="what you want to know")
-    ask.add_argument(
-        "--batch", metavar="FILE|-", help="answer JSON lines {id, question, …}, one line out each"
+    _build_options(_command(parsers, "build", commands.build, "build or update the index"))
+    _ask_options(_command(parsers, "ask", commands.ask, "answer a question, or a file of them"))
+    _search_options(
+        _command(parsers, "search", commands.search, "list the passages nearest to a query")
     )
-    _window_options(ask)
-    _understanding_options(ask)
-    ask.add_argument("--top-k", type=int, metavar="N", help="stories that are read (10)")
-    ask.add_argument("--min-confidence", type=float, metavar="P", help="answer from here (0 to 1)")
-    ask.add_argument(
-        "--reader", metavar="READER", help="span, sentence, or a folder with a model (span)"
-    )
-    ask.add_argument("--timings", action="store_true", help="fill in timings_ms")
-
-    search = _command(parsers, "search", commands.search, "list the passages nearest to a query")
-    search.add_argument("query", metavar="QUERY")
-    search.add_argument("--top-k", type=int, metavar="N", help="how many (10)")
-    _window_options(search)
+    quote = _command(parsers, "quote", commands.quote, "say whether a text is a quotation")
+    quote.add_argument("text", metavar="TEXT|-", help="a sentence or more; - reads it from stdin")
 
     verify = _command(parsers, "verify", commands.verify, "check exported quotations")
     verify.add_argument("file", type=Path, metavar="FILE", help="written by ask --json or --batch")
-
     _command(parsers, "check", commands.check, "check every file of the index")
+    for name, switch, says in (
+        ("off", commands.off, "search an article no more; its file stays"),
+        ("on", commands.on, "search an article again"),
+    ):
+        switching = _command(parsers, name, switch, says)
+        switching.add_argument("ids", nargs="+", metavar="ID", help="its article_id in an answer")
     _command(parsers, "info", commands.info, "say what is indexed")
-
-    serve = _command(parsers, "serve", commands.serve, "open the chat in the browser")
-    serve.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
-    serve.add_argument("--port", type=int, default=7860, help="where to listen (7860)")
-    serve.add_argument("--no-browser", action="store_true", help="only print the address")
+    chat_options(_command(parsers, "serve", commands.serve, "open the chat in the browser"))
     return parser
 
 
+def _build_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--full", action="store_true", help="embed everything again")
+    command.add_argument("--model", type=Path, metavar="DIR", help="a sentence-transformers model")
+    command.add_argument("--max-tokens", type=int, metavar="N", help="length of a passage (200)")
+
+
+def _ask_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question", nargs="?", metavar="QUESTION", help="what you want to know")
+    command.add_argument(
+        "--batch", metavar="FILE|-", help="answer JSON lines {id, question, …}, one line out each"
+    )
+    _window_options(command)
+    _understanding_options(command)
+    command.add_argument("--top-k", type=int, metavar="N", help="stories that are read (10)")
+    command.add_argument(
+        "--min-confidence", type=float, metavar="P", help="answer from here (0 to 1)"
+    )
+    _reader_option(command)
+    command.add_argument("--timings", action="store_true", help="fill in timings_ms")
+    command.add_argument(
+        "--export", type=Path, metavar="FILE", help="write all to a .md, .html, .json or .jsonl"
+    )
+
+
+def _search_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("query", metavar="QUERY")
+    command.add_argument("--top-k", type=int, metavar="N", help="how many (10)")
+    _window_options(command)
+
+
+def chat_options(parser: argparse.ArgumentParser) -> None:
+    """What ``commands.serve`` is told beside the places."""
+    _reader_option(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
+    parser.add_argument(
+        "--port", type=int, default=7860, metavar="N", help="where to listen; 0: any (7860)"
+    )
+    access_options(parser)
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+
+
+def place_options(parser: argparse.ArgumentParser) -> None:
+    """Where articles, index and compiled models are."""
+    parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles (seeds)")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="the index (index)")
+    parser.add_argument("--models", type=Path, metavar="DIR", help="compiled models (in the index)")
+
+
 def _command(
-    parsers: argparse._SubParsersAction[_Parser],
+    parsers: argparse._SubParsersAction[Parser],
     name: str,
     run: Callable[[argparse.Namespace], int],
     says: str,
-) -> _Parser:
+) -> Parser:
     command = parsers.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
     command.set_defaults(run=run)
-    command.add_argument("--articles", type=Path, metavar="DIR", help="the articles (seeds)")
-    command.add_argument("--index", type=Path, metavar="DIR", help="the index (index)")
-    command.add_argument(
-        "--models", type=Path, metavar="DIR", help="compiled models (in the index)"
-    )
+    place_options(command)
     if name != "serve":
         command.add_argument("--json", action="store_true", help="print JSON")
     return command
+
+
+def _reader_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reader", metavar="READER", help="span, sentence, or a folder with a model (span)"
+    )
 
 
 def _window_options(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 
 from rag import terminal
 from rag.config import AskConfig, BuildConfig, load
-from rag.errors import QuestionError
+from rag.errors import ConfigError, QuestionError
+from rag.types import Answer
 
 OF_ONE_QUESTION = ("after", "before", "as_of", "today", "history", "kind", "undated")
 
@@ -36,26 +37,35 @@ def ask(options: argparse.Namespace) -> int:
         _wrong_usage("ask takes either a QUESTION or --batch FILE")
     if options.batch is not None and any(getattr(options, name) for name in OF_ONE_QUESTION):
         _wrong_usage("with --batch, give days, kind and history in the lines of the file")
+    if options.export is not None:
+        _check_export(options.export)
     from rag.answer.pipeline import Pipeline
+    from rag.answer.recording import Recording
+
+    with Pipeline.open(config=_ask_config(options)) as pipeline:
+        _warn(pipeline.warnings)
+        asked = Recording(pipeline)
+        code = (_ask_one if options.batch is None else _ask_batch)(options, asked)
+    if options.export is not None:
+        _write_export(options.export, asked.answers)
+    return code
+
+
+def _ask_one(options: argparse.Namespace, pipeline: Any) -> int:
     from rag.answer.render import answer_json
 
-    config = _ask_config(options)
-    with Pipeline.open(config=config) as pipeline:
-        _warn(pipeline.warnings)
-        if options.batch is not None:
-            return _ask_batch(options, pipeline)
-        answer = pipeline.ask(
-            options.question,
-            history=options.history,
-            window=_window(options),
-            today=options.today,
-            top_k=options.top_k,
-            corrections=_corrections(options),
-        )
-        if options.json:
-            _print_json(answer_json(answer, timings=options.timings))
-        else:
-            print(terminal.answer_text(answer, colour=terminal.has_colour(sys.stdout)))
+    answer = pipeline.ask(
+        options.question,
+        history=options.history,
+        window=_window(options),
+        today=options.today,
+        top_k=options.top_k,
+        corrections=_corrections(options),
+    )
+    if options.json:
+        _print_json(answer_json(answer, timings=options.timings))
+    else:
+        print(terminal.answer_text(answer, colour=terminal.has_colour(sys.stdout)))
     return 0
 
 
@@ -86,6 +96,24 @@ def search(options: argparse.Namespace) -> int:
             print(terminal.hit_text(hit, colour=terminal.has_colour(sys.stdout)))
     if not hits and not options.json:
         print("No passage was found.")
+    return 0
+
+
+def quote(options: argparse.Namespace) -> int:
+    from rag.answer.quote_check import check as check_quote
+    from rag.answer.quote_json import checked_json
+    from rag.index.index import Index
+    from rag.index.texts import IndexTexts
+    from rag.terminal.quotes import checked_text
+
+    text = sys.stdin.read() if options.text == "-" else options.text
+    with Index.open(_ask_config(options).index) as index:
+        _warn(index.warnings)
+        checked = check_quote(text, IndexTexts(index))
+    if options.json:
+        _print_json(checked_json(checked))
+    else:
+        print(checked_text(checked, colour=terminal.has_colour(sys.stdout)))
     return 0
 
 
@@ -135,7 +163,34 @@ def info(options: argparse.Namespace) -> int:
     return 0
 
 
+def off(options: argparse.Namespace) -> int:
+    return _switch(options, on=False)
+
+
+def on(options: argparse.Namespace) -> int:
+    return _switch(options, on=True)
+
+
+def _switch(options: argparse.Namespace, *, on: bool) -> int:
+    from rag.index import switches
+    from rag.index.index import Index
+
+    config = load(AskConfig, _given(options, AskConfig), folder=Path())
+    with Index.open(config.index) as index:
+        for article_id in () if on else options.ids:
+            index.article(article_id)
+    switches.switch(config.index, options.ids, on=on)
+    with Index.open(config.index) as index:
+        searched, switched_off = index.info.articles, len(index.selection.off)
+    if options.json:
+        _print_json({"searched": searched, "switched_off": switched_off})
+    else:
+        print(f"{searched:,} articles are searched, {switched_off:,} are switched off.")
+    return 0
+
+
 def serve(options: argparse.Namespace) -> int:
+    from rag.web.access import given_access
     from rag.web.page import serve as run_page
 
     run_page(
@@ -144,8 +199,29 @@ def serve(options: argparse.Namespace) -> int:
         host=options.host,
         port=options.port,
         browser=not options.no_browser,
+        access=given_access(options),
     )
     return 0
+
+
+def _check_export(path: Path) -> None:
+    from rag.answer.export import FORMATS
+
+    if path.suffix[1:] not in FORMATS:
+        _wrong_usage(f"--export writes a file that ends in .{', .'.join(FORMATS)}")
+
+
+def _write_export(path: Path, answers: Sequence[Answer]) -> None:
+    from rag.answer.export import FORMATS, export
+
+    form = next(form for form in FORMATS if path.suffix == f".{form}")
+    try:
+        path.write_bytes(export(answers, form).encode())
+    except OSError as error:
+        raise ConfigError(
+            f"The answers cannot be written to {str(path)!r} ({error.strerror}); "
+            "give --export a file in a folder that you may write to."
+        ) from error
 
 
 def _given(options: argparse.Namespace, kind: type[Any]) -> dict[str, Any]:

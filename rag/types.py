@@ -109,7 +109,8 @@ class Window:
 class Query:
     """What was understood of a question: ``text`` is searched, ``window`` filters.
 
-    ``carried`` are the words in ``text`` that come from earlier questions.
+    ``carried`` are the words in ``text`` that come from earlier turns. ``note`` is a sentence for
+    the user where a year was taken that nobody said.
     """
 
     question: str
@@ -118,6 +119,7 @@ class Query:
     kind: Kind = "passage"
     entities: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

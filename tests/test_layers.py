@@ -17,8 +17,9 @@ LAYERS = (
     {"index"},
     {"ingest"},
     {"answer"},
-    {"batch", "terminal"},
+    {"batch", "terminal", "feedback", "feedback_file", "feedback_json", "tools"},
     {"web"},
+    {"mcp"},
     {"commands"},
     {"cli"},
 )

@@ -84,13 +84,13 @@ def test_who_says_it_which_days_are_meant_and_who_else_reports_it() -> None:
     start = TEXT.index("on Tuesday")
     cited = cite(
         "Cairo",
-        speaker=(TEXT.index("he said"), TEXT.index("he said") + 2),
+        speaker=(TEXT.index("Rome"), TEXT.index("Rome") + 4),
         dates=(DatedWords(start, start + 10, date(2024, 12, 17), date(2024, 12, 18)),),
         also=(cite("Cairo", "b", 21), cite("Cairo", "c", 22)),
         copies=(Passage(article(TEXT, article_id="d"), 0, 4, 0),),
     )
     assert told("span", "Cairo", cited)[3:] == [
-        "    said by he",
+        "    said by Rome",
         "    “on Tuesday” = 17 December 2024",
         "    also reported by 2 articles: A title, 21 December 2024 (b.txt [23:28]); A",
         "    title, 22 December 2024 (c.txt [23:28])",

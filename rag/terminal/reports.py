@@ -107,6 +107,7 @@ def info_json(index: Index) -> dict[str, Any]:
         "version": info.version,
         "built_at": info.built_at,
         "articles": info.articles,
+        "switched_off": len(index.selection.off),
         "passages": info.passages,
         "oldest_article": info.oldest_article.isoformat() if info.oldest_article else None,
         "newest_article": info.newest_article.isoformat() if info.newest_article else None,
