@@ -16,6 +16,7 @@ from rag.web.source_text import (
     label,
     named,
     quotation,
+    reference,
     sentence,
     source,
     when,
@@ -41,7 +42,8 @@ def chips(query: Query) -> str:
     if query.window is not None:
         shown.append(f"<kbd><time>{isolated(phrases.window(query.window))}</time></kbd>")
     shown += [f"<kbd><cite>{isolated(f'with “{word}”')}</cite></kbd>" for word in query.carried]
-    return " ".join(shown)
+    note = f"\n\n<small>{label(query.note, limit=300)}</small>" if query.note else ""
+    return " ".join(shown) + note
 
 
 def error(told: str) -> str:
@@ -52,6 +54,11 @@ def error(told: str) -> str:
 def working(told: str) -> str:
     """What is being done at the moment."""
     return f"<small>{label(told, limit=300)}</small>\n\n<progress></progress>"
+
+
+def stopped() -> str:
+    """What stands below a question whose answer was not waited for."""
+    return "<small>Stopped before it was answered. Ask again whenever you like.</small>"
 
 
 def cited(value: Answer) -> tuple[Citation, ...]:
@@ -103,7 +110,8 @@ class _Told:
         """The first quotation with all that is known of it, and the others after it."""
         rest = list(citations)
         while rest and phrases.is_date_line(rest[0]):
-            yield f"<small>Date line of the article: {sentence(rest.pop(0))}</small>"
+            line = rest.pop(0)
+            yield _small(f"{self._reference(line)} Date line of the article: {sentence(line)}")
         if rest:
             yield quotation(rest[0])
             yield self._source(rest[0])
@@ -114,9 +122,7 @@ class _Told:
     def _items(self, citations: Sequence[Citation]) -> Iterator[str]:
         """The items of a list, those of one sentence above it."""
         for group in by_sentence(citations):
-            yield "\n".join(
-                f"{self._numbers[one]}. **{label(one.quote, limit=400)}**" for one in group
-            )
+            yield "\n".join(f"{self._item(one)}**{label(one.quote, limit=400)}**" for one in group)
             yield quotation(*group)
             yield source(group[0], self._numbers, self._today)
 
@@ -140,8 +146,8 @@ class _Told:
             head = f"**{when(citation.article, self._today)}**"
             lines = [head, sentence(citation), _small(named(citation))]
         lines += map(_small, facts(citation, self._numbers))
-        number = f"{self._numbers[citation]}. "
-        return number + f"\n{' ' * len(number)}".join(lines)
+        indent = " " * len(f"{self._numbers[citation]}. ")
+        return self._item(citation) + f"\n{indent}".join(lines)
 
     def _beside(self, citations: Sequence[Citation]) -> str:
         """A row for each value, which the page lays out side by side."""
@@ -153,8 +159,14 @@ class _Told:
         return "\n".join(("| Value | Sentence | Article |", "| --- | --- | --- |", *rows))
 
     def _source(self, citation: Citation) -> str:
-        number = f"{self._numbers[citation]} · " if len(self._numbers) > 1 else ""
-        return number + source(citation, self._numbers, self._today)
+        return f"{self._reference(citation)} {source(citation, self._numbers, self._today)}"
+
+    def _reference(self, citation: Citation) -> str:
+        return reference(self._numbers[citation])
+
+    def _item(self, citation: Citation) -> str:
+        """How an entry of a numbered list begins."""
+        return f"{self._numbers[citation]}. {self._reference(citation)} "
 
 
 def _small(text: str) -> str:
@@ -172,12 +184,13 @@ def _abstention(value: Answer, today: date) -> Iterator[str]:
     if value.nearest:
         shown = zip(value.nearest[:NEAREST], (None, *value.nearest), strict=False)
         yield "Nearest passages, not an answer:"
-        yield "\n".join(_near(citation, before, today) for citation, before in shown)
+        yield "\n".join(_near(n, *pair, today) for n, pair in enumerate(shown, 1))
 
 
-def _near(citation: Citation, before: Citation | None, today: date) -> str:
+def _near(number: int, citation: Citation, before: Citation | None, today: date) -> str:
     text = label(citation.sentence, limit=220)
-    return f"- {text}\n  {_small(_origin(citation, before, today))}"
+    origin = _small(_origin(citation, before, today))
+    return f"{number}. {reference(number)} {text}\n   {origin}"
 
 
 def _origin(citation: Citation, before: Citation | None, today: date) -> str:

@@ -1,26 +1,25 @@
-"""The collection in; its table, a place to add files, and the rebuild with its report out."""
+"""The collection in; its list, a place to add files, and the rebuild with its report out."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from rag.answer import phrases
 from rag.errors import RagError
 from rag.web import uploads, words
+from rag.web.article_list import ROWS, List, Shown, article_list, listing, switch
+from rag.web.collection import Collection
 from rag.web.escape import markdown, one_line
 from rag.web.evidence import safe_markdown
 from rag.web.rebuild import Rebuild, Status
 from rag.web.report import report_text
-from rag.web.service import Entry, Service
+from rag.web.service import Service
 
-_HEAD = "| Date | Title and file | Passages |\n| --- | --- | ---: |\n"
-ROWS = 50
 _POLL_S = 0.3
 
 
@@ -29,52 +28,40 @@ class _View:
     """The tab's components, and the line about the index above the tabs."""
 
     index_line: gr.Markdown
-    count: gr.Markdown
-    find: gr.Textbox
-    table: gr.Markdown
+    articles: List
     files: gr.File
     note: gr.Markdown
     rebuild: gr.Button
+    cancel: gr.Button
     progress: gr.Markdown
     report: gr.Markdown
 
     @property
     def listing(self) -> list[Any]:
-        return [self.index_line, self.count, self.table]
+        return [self.index_line, *self.articles.outputs]
 
     @property
     def building(self) -> list[Any]:
-        return [self.rebuild, self.progress, self.report]
+        return [self.rebuild, self.cancel, self.progress, self.report]
 
 
 def articles_tab(
     page: gr.Blocks, service: Service, rebuild: Rebuild, index_line: gr.Markdown
 ) -> None:
     """Lay out the tab where the caller stands, and connect it; the page's first load fills it."""
-    count = safe_markdown(elem_id="count")
     with gr.Row(elem_id="collection"):
         with gr.Column(scale=7, min_width=320):
-            find, table = _table()
+            articles = article_list()
         with gr.Column(scale=4, min_width=300, elem_id="add"):
             files, note = _drop()
             button = gr.Button("Rebuild the index", variant="primary", elem_id="rebuild")
             progress = safe_markdown(elem_id="progress", visible=False)
+            cancel = gr.Button("Cancel", size="sm", visible=False, elem_id="cancel")
             report = safe_markdown(elem_id="report", visible=False)
-    view = _View(index_line, count, find, table, files, note, button, progress, report)
-    _connect(page, service, rebuild, view)
-
-
-def _table() -> tuple[gr.Textbox, gr.Markdown]:
-    find = gr.Textbox(
-        "",
-        label="Find articles",
-        show_label=False,
-        container=False,
-        placeholder="Find by title, file or date",
-        max_length=200,
-        elem_id="find",
-    )
-    return find, safe_markdown(elem_id="table")
+    view = _View(index_line, articles, files, note, button, cancel, progress, report)
+    collection = Collection(service)
+    _connect_list(service, collection, view)
+    _connect_build(page, service, rebuild, collection, view)
 
 
 def _drop() -> tuple[gr.File, gr.Markdown]:
@@ -86,44 +73,6 @@ def _drop() -> tuple[gr.File, gr.Markdown]:
         elem_id="files",
     )
     return files, safe_markdown(elem_id="note", visible=False)
-
-
-def listing(service: Service, wanted: str = "") -> list[str]:
-    """As Markdown: the line about the index, the line about the rows, and the table."""
-    try:
-        with service.lease() as engine:
-            line = [words.index_line(engine.info), *map(one_line, engine.warnings)]
-            entries = engine.entries()
-    except RagError as error:
-        return [markdown(str(error)), "", ""]
-    found = _matching(entries, wanted)
-    rows = [_row(entry) for entry in found[:ROWS]]
-    table = _HEAD + "\n".join(rows) if rows else ""
-    return [markdown(" · ".join(line)), _count(len(found), len(entries), wanted), table]
-
-
-def _matching(entries: Sequence[Entry], wanted: str) -> list[Entry]:
-    terms = wanted.lower().split()
-    kept = [entry for entry in entries if all(term in _text(entry) for term in terms)]
-    return sorted(kept, key=lambda entry: (str(entry.published or ""), entry.path), reverse=True)
-
-
-def _text(entry: Entry) -> str:
-    days = f"{entry.published or ''} {phrases.day(entry.published)}"
-    return f"{entry.headline} {entry.path} {days}".lower()
-
-
-def _row(entry: Entry) -> str:
-    title, file = markdown(one_line(entry.headline)), markdown(one_line(entry.path))
-    name = f"<bdi>{title}</bdi><br><small><samp>{file}</samp></small>"
-    return f"| {phrases.day(entry.published)} | {name} | {entry.passages:,} |"
-
-
-def _count(found: int, total: int, wanted: str) -> str:
-    text = words.count(total, "article")
-    if wanted.strip():
-        text = f"{found:,} of {text}"
-    return f"{text}, the newest {ROWS} listed" if found > ROWS else text
 
 
 def save(service: Service, paths: list[str]) -> str:
@@ -146,15 +95,27 @@ def save(service: Service, paths: list[str]) -> str:
 
 
 def building(status: Status) -> list[Any]:
-    """Updates of button, progress and report for where the rebuild is."""
+    """Updates of both buttons, progress and report for where the rebuild is."""
     if status.running:
-        label = gr.Button("Rebuilding; asking goes on meanwhile", interactive=False)
-        return [label, gr.Markdown(_progress(status), visible=True), gr.Markdown(visible=False)]
-    told = markdown(status.error) if status.error else ""
+        return [
+            gr.Button("Rebuilding; asking goes on meanwhile", interactive=False),
+            gr.Button(
+                "Cancelling" if status.cancelling else "Cancel",
+                interactive=not status.cancelling,
+                visible=True,
+            ),
+            gr.Markdown(_progress(status), visible=True),
+            gr.Markdown(visible=False),
+        ]
+    told = [f"**{markdown(status.error)}**"] if status.error else []
     if status.report:
-        told = report_text(status.report)
-    again = gr.Button("Rebuild the index", interactive=True)
-    return [again, gr.Markdown(visible=False), gr.Markdown(told, visible=bool(told))]
+        told.append(report_text(status.report, ended=status.ended))
+    return [
+        gr.Button("Rebuild the index", interactive=True),
+        gr.Button(visible=False),
+        gr.Markdown(visible=False),
+        gr.Markdown("\n\n".join(told), visible=bool(told)),
+    ]
 
 
 def _progress(status: Status) -> str:
@@ -166,7 +127,39 @@ def _progress(status: Status) -> str:
     return f"<progress{done}></progress>\n\n{markdown(words.progress(at))}"
 
 
-def _connect(page: gr.Blocks, service: Service, rebuild: Rebuild, view: _View) -> None:
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# Lists are made one after another, so that the one that was asked for last is shown.
+_LOOKING = {**_QUIET, "concurrency_id": "look", "concurrency_limit": 1}
+
+
+def _connect_list(service: Service, collection: Collection, view: _View) -> None:
+    def more(wanted: object, state: object, by: object, shown: Shown) -> list[Any]:
+        return listing(collection, wanted, state, by, shown.rows + ROWS)
+
+    def flip(ticked: object, wanted: object, state: object, by: object, shown: Shown) -> list[Any]:
+        told = switch(service, shown, ticked)
+        note = gr.Markdown(told, visible=bool(told))
+        return [note, *listing(collection, wanted, state, by, shown.rows)]
+
+    articles = view.articles
+    changes = [articles.find.change, articles.state.input, articles.order.input]
+    look = _look(collection)
+    gr.on(changes, look, articles.asked, view.listing, trigger_mode="always_last", **_LOOKING)
+    articles.more.click(more, [*articles.asked, articles.shown], view.listing, **_LOOKING)
+    ticked = [articles.switches, *articles.asked, articles.shown]
+    articles.switches.input(flip, ticked, [articles.switched, *view.listing], **_LOOKING)
+
+
+def _look(collection: Collection) -> Callable[[object, object, object], list[Any]]:
+    def look(wanted: object, state: object, by: object) -> list[Any]:
+        return listing(collection, wanted, state, by, ROWS)
+
+    return look
+
+
+def _connect_build(
+    page: gr.Blocks, service: Service, rebuild: Rebuild, collection: Collection, view: _View
+) -> None:
     def upload(paths: list[str] | None) -> list[Any]:
         note = gr.Markdown(save(service, paths), visible=True) if paths else gr.skip()
         return [gr.File(value=None), note]
@@ -178,23 +171,21 @@ def _connect(page: gr.Blocks, service: Service, rebuild: Rebuild, view: _View) -
             return [gr.Markdown(markdown(str(error)), visible=True), *building(rebuild.status)]
         return [gr.Markdown(visible=False), *building(rebuild.status)]
 
-    async def follow(wanted: str) -> AsyncIterator[list[Any]]:
-        status = rebuild.status
-        yield [*building(status), *await asyncio.to_thread(listing, service, wanted)]
-        while status.running:
+    async def follow() -> AsyncIterator[list[Any]]:
+        while (status := rebuild.status).running:
+            yield building(status)
             await asyncio.sleep(_POLL_S)
-            status = rebuild.status
-            yield [*building(status), gr.skip(), gr.skip(), gr.skip()]
-        yield [*building(status), *await asyncio.to_thread(listing, service, wanted)]
+        yield building(status)
 
-    def look(wanted: str) -> list[Any]:
-        return listing(service, wanted)
-
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    following = {**quiet, "concurrency_limit": 32, "concurrency_id": "follow"}
-    everything = [*view.building, *view.listing]
-    view.files.upload(upload, view.files, [view.files, view.note], **quiet)
-    started = view.rebuild.click(start, None, [view.note, *view.building], **quiet)
-    started.then(follow, view.find, everything, **following)
-    view.find.change(look, view.find, view.listing, trigger_mode="always_last", **quiet)
-    page.load(follow, view.find, everything, **following)
+    look, asked = _look(collection), view.articles.asked
+    following = {**_QUIET, "concurrency_limit": 32, "concurrency_id": "follow"}
+    page.load(look, asked, view.listing, **_LOOKING)
+    uploaded = view.files.upload(upload, view.files, [view.files, view.note], **_QUIET)
+    uploaded.then(look, asked, view.listing, **_LOOKING)
+    started = view.rebuild.click(start, None, [view.note, *view.building], **_QUIET)
+    for followed in (
+        page.load(follow, None, view.building, **following),
+        started.then(follow, None, view.building, **following),
+    ):
+        followed.then(look, asked, view.listing, **_LOOKING)
+    view.cancel.click(rebuild.cancel, None, None, **_QUIET)

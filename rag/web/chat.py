@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import gradio as gr
 
-from rag.web import evidence, understood
-from rag.web.conversation import MAX_QUESTION, Conversation, Turn, answering, waiting
+from rag.web import coverage, evidence, feedback, understood
+from rag.web.conversation import MAX_QUESTION, Conversation
+from rag.web.desk import Beside, Desk, Memory, Place, Talk
 from rag.web.escape import one_line
 from rag.web.service import Service
 
@@ -24,38 +22,29 @@ _WELCOME = (
     "### Ask the articles\n\n"
     "Every answer is a quotation from one of the articles, with its date and its place."
 )
+_KEYS = "Keys: / to ask, j and k through the sources, Esc to stop."
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A turn that is to be answered: a new one, or, with a place, instead of the one there."""
-
-    turn: Turn
-    at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """The left column's components."""
-
-    chatbot: gr.Chatbot
-    understood: understood.Understood
-    box: gr.Textbox
-    clear: gr.Button
-
-
-def ask_tab(service: Service) -> None:
-    """Lay out chat and article, and connect them."""
-    state = gr.State(Conversation())
+def ask_tab(page: gr.Blocks, service: Service) -> None:
+    """Lay out chat and article, and connect them; the page's first load opens what it links to."""
+    memory = Memory(
+        conversation=gr.State(Conversation()),
+        place=gr.State(Place()),
+        kept=gr.Textbox(visible="hidden", show_label=False, elem_id="kept"),
+    )
     with gr.Row(elem_id="desk"):
         with gr.Column(scale=6, min_width=320, elem_id="talk"):
-            talk = _talk()
+            talk, judging, export, exported = _talk()
         with gr.Column(scale=5, min_width=320, elem_id="evidence"):
+            linked = evidence.safe_markdown(elem_id="link-said", visible=False)
             panel = evidence.panel()
-    _connect(service, state, talk, panel)
+            plot = coverage.plot()
+    beside = Beside(judging, plot, export, exported, linked)
+    _connect(page, Desk(service, memory, talk, panel, beside))
 
 
-def _talk() -> _Talk:
+def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
     chatbot = gr.Chatbot(
         show_label=False,
         container=False,
@@ -73,6 +62,7 @@ def _talk() -> _Talk:
         elem_id="chat",
     )
     controls = understood.controls()
+    judging = feedback.controls()
     box = gr.Textbox(
         label="Question",
         show_label=False,
@@ -83,73 +73,67 @@ def _talk() -> _Talk:
         submit_btn="Ask",
         elem_id="question",
     )
-    clear = gr.Button("New conversation", size="sm", elem_id="clear")
-    return _Talk(chatbot, controls, box, clear)
+    with gr.Row(elem_id="below"):
+        clear = gr.Button("New conversation", size="sm", elem_id="clear")
+        export = gr.Button("Export", size="sm", elem_id="export")
+        evidence.safe_markdown(_KEYS, elem_id="keys")
+    exported = gr.File(visible=False, label="The conversation", elem_id="exported")
+    wanted = gr.Textbox(visible="hidden", show_label=False, elem_id="wanted")
+    return Talk(chatbot, controls, box, clear, wanted), judging, export, exported
 
 
-def _connect(service: Service, state: gr.State, talk: _Talk, panel: evidence.Evidence) -> None:
-    def shown(conversation: Conversation) -> list[Any]:
-        turn = conversation.shown
-        offered = turn.offered if turn is not None else evidence.NOTHING
-        return [conversation, *understood.show(turn), *evidence.show(offered)]
-
-    def pending(asked: Asked, conversation: Conversation) -> list[dict[str, str]]:
-        return conversation.put(waiting(asked.turn), asked.at).messages()
-
-    def ask(question: str | None, conversation: Conversation) -> list[Any]:
-        asked = Asked(Turn(question or "", ""))
-        return ["", asked, pending(asked, conversation)]
-
-    def ask_again(conversation: Conversation, *values: object) -> list[Any]:
-        turn = conversation.shown
-        if turn is None or turn.correction == (again := understood.corrected(turn, *values)):
-            return [None, gr.skip()]
-        asked = Asked(replace(turn, correction=again), conversation.at)
-        return [asked, pending(asked, conversation)]
-
-    def answer(asked: Asked | None, conversation: Conversation) -> Iterator[list[Any]]:
-        if asked is None:
-            return
-        after = conversation
-        earlier = conversation.earlier(asked.at)
-        for turn in answering(service, asked.turn, earlier, date.today()):
-            after = conversation.put(turn, asked.at)
-            yield [after.messages(), *(gr.skip() for _ in outputs)]
-        yield [gr.skip(), *shown(after)]
-
-    def example(event: gr.SelectData) -> str:
-        return one_line(str(event.value["text"]), limit=MAX_QUESTION)
-
-    def turn(conversation: Conversation, event: gr.SelectData) -> list[Any]:
-        index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
-        after = conversation.show(int(index) // 2)
-        # What is shown already may be in the middle of being changed.
-        return [gr.skip() for _ in outputs] if after == conversation else shown(after)
-
-    def forget() -> list[Any]:
-        return [[], *shown(Conversation())]
-
-    def pick(conversation: Conversation, index: int | None) -> list[Any]:
-        turn = conversation.shown
-        return evidence.pick(turn.offered if turn else evidence.NOTHING, index)
-
-    outputs = [state, *talk.understood.outputs, *panel.outputs]
-    asked = gr.State(None)
-    private: dict[str, Any] = {"api_visibility": "private"}
-    quiet = {**private, "show_progress": "hidden"}
-    opened = [talk.box, asked, talk.chatbot]
-    values = [state, *talk.understood.inputs]
-    steps = (
-        talk.box.submit(ask, [talk.box, state], opened, **quiet),
-        talk.chatbot.example_select(example, None, talk.box, **quiet).then(
-            ask, [talk.box, state], opened, **quiet
+def _connect(page: gr.Blocks, desk: Desk) -> None:
+    """Every way to ask leads to the same step that answers, which Stop and starting anew end."""
+    talk, memory = desk.talk, desk.memory
+    conversation, place = memory.conversation, memory.place
+    question = [talk.box, conversation]
+    values = [conversation, place, *talk.understood.inputs]
+    asked = [
+        talk.box.submit(desk.ask, question, desk.outputs, **_QUIET),
+        talk.chatbot.example_select(_example, None, talk.box, **_QUIET).then(
+            desk.ask, question, desk.outputs, **_QUIET
         ),
-        talk.understood.kind.input(ask_again, values, opened[1:], **quiet),
-        talk.understood.dates.submit(ask_again, values, opened[1:], **quiet),
-        talk.understood.carried.input(ask_again, values, opened[1:], **quiet),
+        talk.understood.kind.input(desk.ask_again, values, desk.outputs, **_QUIET),
+        talk.understood.dates.submit(desk.ask_again, values, desk.outputs, **_QUIET),
+        talk.understood.carried.input(desk.ask_again, values, desk.outputs, **_QUIET),
+        desk.beside.plot.bars.select(
+            desk.choose_time, [conversation, place], desk.outputs, **_QUIET
+        ),
+    ]
+    restored = memory.kept.submit(desk.restore, [memory.kept, conversation], desk.outputs, **_QUIET)
+    working = [
+        step.success(desk.answer, conversation, desk.outputs, concurrency_id="ask", **_QUIET)
+        for step in (*asked, restored)
+    ]
+    rest = working[-1].success(
+        desk.answer_rest, conversation, desk.outputs, concurrency_id="ask", **_QUIET
     )
-    for step in steps:
-        step.then(answer, [asked, state], [talk.chatbot, *outputs], concurrency_id="ask", **quiet)
-    talk.chatbot.select(turn, state, outputs, **quiet)
-    gr.on([talk.clear.click, talk.chatbot.clear], forget, None, [talk.chatbot, *outputs], **quiet)
-    panel.choices.input(pick, [state, panel.choices], panel.outputs[1:], **quiet)
+    working.append(rest)
+    talk.box.stop(desk.stop, [conversation, place], desk.outputs, cancels=working, **_QUIET)
+    forget = [talk.clear.click, talk.chatbot.clear]
+    gr.on(forget, desk.forget, None, desk.outputs, cancels=working, **_QUIET)
+    _connect_panel(desk)
+    _connect_beside(page, desk)
+
+
+def _connect_panel(desk: Desk) -> None:
+    talk, panel, outputs = desk.talk, desk.panel, desk.outputs
+    at = [desk.memory.conversation, desk.memory.place]
+    talk.chatbot.select(desk.show_turn, at, outputs, **_QUIET)
+    talk.wanted.submit(desk.open_wanted, [*at, talk.wanted], outputs, **_QUIET)
+    panel.choices.input(desk.pick, [*at, panel.choices], outputs, **_QUIET)
+    panel.previous.click(desk.previous, at, outputs, **_QUIET)
+    panel.following.click(desk.following, at, outputs, **_QUIET)
+
+
+def _connect_beside(page: gr.Blocks, desk: Desk) -> None:
+    beside, memory = desk.beside, desk.memory
+    states = [memory.conversation, memory.place]
+    folder = desk.service.build.index
+    feedback.connect(beside.judging, desk.service, folder, states, desk.judged)
+    beside.export.click(desk.export, memory.conversation, beside.exported, **_QUIET)
+    page.load(desk.open_link, None, [*desk.panel.outputs, beside.linked], **_QUIET)
+
+
+def _example(event: gr.SelectData) -> str:
+    return one_line(str(event.value["text"]), limit=MAX_QUESTION)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rag.answer.stages import Answered, Retrieved
 from rag.dates import window_in
 from rag.errors import QuestionError, RagError
-from rag.question.understand import Corrections, understand
+from rag.question.turns import Earlier, History
+from rag.question.understand import Corrections, Understood
 from rag.types import Answer, Kind, Query, Window
-from rag.web import answer_text, evidence, words
+from rag.web import answer_text, coverage, evidence, words
 from rag.web.escape import markdown, one_line
 from rag.web.service import Engine, Service
 
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 
 MAX_QUESTION = 2000
 REMEMBERED = 20
+CITED = 3
+STORIES = ("timeline", "latest", "summary")
 UNDERSTANDING = "Understanding the question"
 _FAILED = "Something went wrong while answering; the terminal shows what. Please try again."
 
@@ -40,42 +44,71 @@ class Turn:
     """A question, the Markdown of its answer, and what the article panel offers for it.
 
     ``query`` is how it was understood, with ``correction``; ``carried`` are all the words that
-    came from earlier questions, also those that were removed since.
+    came from earlier turns, also those that were removed since. ``answer`` was given on ``today``.
+    While ``waiting``, the reply tells what is being done, once somebody has ``begun``.
     """
 
     question: str
-    reply: str
-    offered: evidence.Shown = evidence.NOTHING
-    query: Query | None = None
+    reply: str = ""
+    offered: evidence.Offered = evidence.NOTHING
+    answer: Answer | None = None
+    today: date | None = None
+    coverage: coverage.Coverage = coverage.NOTHING
     correction: Correction = Correction()
     carried: tuple[str, ...] = ()
+    waiting: bool = False
+    begun: bool = False
+
+    @property
+    def query(self) -> Query | None:
+        """How the question was understood, with ``correction``."""
+        return None if self.answer is None else self.answer.query
+
+    @property
+    def earlier(self) -> Earlier:
+        """What a later question may refer to: texts of bounded length."""
+        question, answer = self.question[:MAX_QUESTION], self.answer
+        if answer is None:
+            return Earlier(question)
+        cited = answer.citations[:CITED]
+        return Earlier(question, answer.text or "", tuple(one.sentence for one in cited))
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns so far, kept here and not taken from the browser; ``at`` is the one shown."""
+    """The turns so far, kept here and not taken from the browser."""
 
     turns: tuple[Turn, ...] = ()
-    at: int = -1
 
     @property
-    def shown(self) -> Turn | None:
-        return self.turns[self.at] if self.turns else None
+    def waiting(self) -> tuple[int, ...]:
+        """The places of the turns that are still to be answered."""
+        return tuple(at for at, turn in enumerate(self.turns) if turn.waiting)
 
-    def show(self, at: int) -> Conversation:
-        """The same with another turn shown, the nearest one to ``at`` that there is."""
-        return replace(self, at=min(max(at, 0), len(self.turns) - 1))
+    @property
+    def unbegun(self) -> tuple[int, ...]:
+        """The places of those that nobody has begun to answer."""
+        return tuple(at for at in self.waiting if not self.turns[at].begun)
+
+    def turn(self, at: int) -> Turn | None:
+        """The turn at a place, if there is one."""
+        return self.turns[at] if 0 <= at < len(self.turns) else None
 
     def put(self, turn: Turn, at: int | None) -> Conversation:
         """The same with ``turn`` instead of the one ``at`` that place, or after all others."""
         if at is None:
-            turns = (*self.turns, turn)[-REMEMBERED:]
-            return Conversation(turns, len(turns) - 1)
-        return Conversation((*self.turns[:at], turn, *self.turns[at + 1 :]), at)
+            return Conversation((*self.turns, turn)[-REMEMBERED:])
+        return Conversation((*self.turns[:at], turn, *self.turns[at + 1 :]))
 
-    def earlier(self, at: int | None) -> list[str]:
-        """The questions before that place, as texts of bounded length."""
-        return [turn.question[:MAX_QUESTION] for turn in self.turns[:at]]
+    def stopped(self, reply: str) -> Conversation:
+        """The same with ``reply`` below every question that still waits."""
+        return Conversation(
+            tuple(_ended(turn, reply) if turn.waiting else turn for turn in self.turns)
+        )
+
+    def earlier(self, at: int | None) -> list[Earlier]:
+        """The turns before that place, each with what it was answered with."""
+        return [turn.earlier for turn in self.turns[:at]]
 
     def messages(self) -> list[dict[str, str]]:
         """The conversation for the page."""
@@ -90,12 +123,28 @@ def _asked(question: str) -> str:
     return markdown(one_line(question, limit=MAX_QUESTION))
 
 
+def _ended(turn: Turn, reply: str) -> Turn:
+    return replace(turn, reply=reply, offered=evidence.NOTHING, waiting=False)
+
+
 def waiting(turn: Turn) -> Turn:
-    """The turn while it is not answered yet."""
-    return replace(turn, reply=answer_text.working(UNDERSTANDING), offered=evidence.NOTHING)
+    """The turn before anybody has begun to answer it."""
+    return replace(_working(turn, UNDERSTANDING), begun=False)
 
 
-def answering(service: Service, turn: Turn, earlier: Sequence[str], today: date) -> Iterator[Turn]:
+def answering(
+    service: Service, conversation: Conversation, at: int, today: date
+) -> Iterator[Conversation]:
+    """The conversation after every step that answers the turn at a place.
+
+    Whoever closes the iterator stops the work, and the engine is given back at once.
+    """
+    turn = conversation.turns[at]
+    for step in steps(service, turn, conversation.earlier(at), today):
+        yield conversation.put(step, at)
+
+
+def steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
     """The turn after every step that answers it; the last one is answered.
 
     An error becomes the sentence that explains it.
@@ -104,49 +153,71 @@ def answering(service: Service, turn: Turn, earlier: Sequence[str], today: date)
         with service.lease() as engine:
             yield from _steps(engine, turn, earlier, today)
     except RagError as error:
-        yield replace(turn, reply=answer_text.error(str(error)), offered=evidence.NOTHING)
+        yield _ended(turn, answer_text.error(str(error)))
     except Exception:
         log.exception("A question could not be answered")
-        yield replace(turn, reply=_FAILED, offered=evidence.NOTHING)
+        yield _ended(turn, _FAILED)
 
 
-def _steps(engine: Engine, turn: Turn, earlier: Sequence[str], today: date) -> Iterator[Turn]:
+def _steps(engine: Engine, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
     correction = turn.correction
-    window = window_of(correction.dates, today) if correction.dates else None
-    corrections = Corrections(
-        correction.kind, correction.without, undated=correction.dates is not None
-    )
-    query = understand(
-        turn.question, today=today, history=earlier, window=window, corrections=corrections
-    ).query
-    yield _working(turn, words.searching(query, engine.info.articles))
-    yield _working(turn, words.reading(engine.retrieve(query)))
-    yield _answered(
-        turn,
-        engine.ask(
-            turn.question, history=earlier, window=window, today=today, corrections=corrections
+    newest = engine.info.newest_article
+    window = window_of(correction.dates, today, newest) if correction.dates else None
+    stages = engine.asking(
+        turn.question,
+        history=earlier,
+        window=window,
+        today=today,
+        corrections=Corrections(
+            correction.kind, correction.without, undated=correction.dates is not None
         ),
-        today,
     )
+    for stage in stages:
+        if isinstance(stage, Answered):
+            yield _answered(turn, stage, today)
+        else:
+            yield _working(turn, _told(stage, engine))
+
+
+def _told(stage: Understood | Retrieved, engine: Engine) -> str:
+    """What is done after a stage."""
+    if isinstance(stage, Retrieved):
+        return words.reading(stage.hits)
+    return words.searching(stage.query, engine.info.articles)
 
 
 def _working(turn: Turn, told: str) -> Turn:
-    return replace(turn, reply=answer_text.working(told), offered=evidence.NOTHING)
+    reply = answer_text.working(told)
+    return replace(turn, reply=reply, offered=evidence.NOTHING, waiting=True)
 
 
-def _answered(turn: Turn, answer: Answer, today: date) -> Turn:
+def _answered(turn: Turn, stage: Answered, today: date) -> Turn:
+    answer = stage.answer
     return replace(
         turn,
         reply=answer_text.answer(answer, today),
-        offered=evidence.shown(answer),
-        query=answer.query,
+        offered=evidence.offer(stage),
+        answer=answer,
+        today=today,
+        coverage=_coverage(stage),
         carried=tuple(dict.fromkeys((*turn.carried, *answer.query.carried))),
+        waiting=False,
     )
 
 
-def window_of(dates: str, today: date) -> Window:
-    """The days that were typed as dates. Raises QuestionError when they name none."""
-    read = window_in(dates, today)
+def _coverage(stage: Answered) -> coverage.Coverage:
+    """That of answers which tell a story; the others would only be disturbed by it."""
+    if stage.answer.kind not in STORIES:
+        return coverage.NOTHING
+    return coverage.of(stage.answer, [one.hit for one in stage.considered])
+
+
+def window_of(dates: str, today: date, newest: date | None = None) -> Window:
+    """The days that were typed as dates; a date without a year is the last until ``newest``.
+
+    Raises QuestionError when they name none.
+    """
+    read = window_in(dates, today, newest)
     if read.filters is None or read.subject or read.impossible:
         raise QuestionError(
             f"“{one_line(dates, limit=80)}” names no days; write a day, a month or a year such as "

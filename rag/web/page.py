@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import logging
 import os
 import signal
 import socket
 import sys
-import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,11 +20,21 @@ from typing import TextIO
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ArticleError, ConfigError, IndexMissing
 from rag.terminal import Meter
+from rag.web import uploads
+from rag.web.access import Access
+from rag.web.offline import stay_offline
 from rag.web.rebuild import Rebuild
+from rag.web.scratch import scratch_folder
 from rag.web.service import OpenEngine, RunBuild, Service
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CONNECTIONS = 256
+BEYOND = """\
+It asks for the password; any user name will do. This connection is not encrypted: beyond a network
+that you trust, let only a reverse proxy reach it, which must add
+  TLS;
+  its own name: pass on the Host header, and name it here with --allow-host;
+  the header X-Forwarded-Proto: https, and no buffering of replies;
+  a limit for each visitor, since all of them are one client here."""
 
 
 def serve(
@@ -34,20 +44,26 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     browser: bool = True,
+    access: Access | None = None,
     out: TextIO = sys.stdout,
 ) -> None:
     """Open the index, or build it when there is none, and serve the chat until interrupted.
 
-    ``port`` 0 picks a free one. Raises ConfigError for an address that is not of this machine or
-    is taken, and whatever RagError stops the index from being opened or built.
+    ``port`` 0 picks a free one. Raises ConfigError for an address that is not of this machine, is
+    taken, or would let others in without a password, and whatever RagError stops the index from
+    being opened or built.
     """
+    access = access or Access()
+    access.check(host)
     with _listen(host, port) as listening, _private_folder():
+        uploads.sweep(build.articles)
         open_engine, run_build = _engine()
         service = open_service(ask, build, open_engine=open_engine, run_build=run_build)
         rebuild = Rebuild(service, run_build=run_build)
         try:
             with suppress(KeyboardInterrupt):
-                _run(service, rebuild, listening, browser=browser, out=out)
+                stay_offline()
+                _run(service, rebuild, listening, access, browser=browser, out=out)
         finally:
             rebuild.close()
             service.close()
@@ -83,22 +99,34 @@ def open_service(
 
 @contextmanager
 def _listen(host: str, port: int) -> Iterator[socket.socket]:
-    if host not in LOOPBACK:
-        raise ConfigError(
-            f"The chat does not open on {host}: it has no password yet, so only this machine may "
-            f"use it; leave --host out, or give {', '.join(LOOPBACK)}."
-        )
-    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    if not _is_address(host):
+        raise _no_address(host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
         except OSError as error:
-            raise _unusable(port, error) from error
+            raise _unusable(host, port, error) from error
         yield listening
 
 
-def _unusable(port: int, error: OSError) -> ConfigError:
+def _is_address(host: str) -> bool:
+    """Whether it needs no look-up by name, which would ask another machine."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
+
+
+def _no_address(host: str) -> ConfigError:
+    return ConfigError(f"{host} is no address of this machine; give one, or leave --host out.")
+
+
+def _unusable(host: str, port: int, error: OSError) -> ConfigError:
+    if error.errno == errno.EADDRNOTAVAIL:
+        return _no_address(host)
     if error.errno == errno.EADDRINUSE:
         return ConfigError(
             f"Port {port} is taken, perhaps by a Dateline that runs already: "
@@ -110,24 +138,31 @@ def _unusable(port: int, error: OSError) -> ConfigError:
 @contextmanager
 def _private_folder() -> Iterator[Path]:
     """A folder for uploads on their way, gone afterwards; and a Gradio that reports nothing."""
-    with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
-        os.environ["GRADIO_TEMP_DIR"] = folder
+    with scratch_folder() as folder:
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-        yield Path(folder)
+        yield folder
 
 
 def _run(
-    service: Service, rebuild: Rebuild, listening: socket.socket, *, browser: bool, out: TextIO
+    service: Service,
+    rebuild: Rebuild,
+    listening: socket.socket,
+    access: Access,
+    *,
+    browser: bool,
+    out: TextIO,
 ) -> None:
     import uvicorn
 
     from rag.web.blocks import application
 
     host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     config = uvicorn.Config(
-        application(service, rebuild, port=port),
+        application(service, rebuild, port=port, access=access),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -136,6 +171,8 @@ def _run(
         timeout_graceful_shutdown=1,
     )
     print(f"Dateline answers at {address} (stop with Ctrl+C)", file=out, flush=True)
+    if access.password is not None:
+        print(BEYOND, file=out, flush=True)
     if browser:
         webbrowser.open(address)
     with _calm_end():

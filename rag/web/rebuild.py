@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, replace
 
 from rag.errors import IndexBusy, RagError
+from rag.ingest import last_build
 from rag.types import BuildReport, Progress
 from rag.web.service import RunBuild, Service
 
@@ -16,12 +17,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where the rebuild is, or how the last one ended: ``report`` or ``error``."""
+    """Where the rebuild is, or how the last one ended.
+
+    ``error`` says why it failed; ``report`` is that of the last one that did not, by whichever
+    program, and ``ended`` the time when it did: ISO, empty when it was not kept.
+    """
 
     running: bool = False
+    cancelling: bool = False
     started: float = 0.0
     progress: Progress | None = None
     report: BuildReport | None = None
+    ended: str = ""
     error: str = ""
 
 
@@ -38,7 +45,9 @@ class Rebuild:
 
     @property
     def status(self) -> Status:
-        return self._status
+        status = self._status
+        kept = None if status.running else last_build.last(self._service.build.index)
+        return status if kept is None else replace(status, report=kept.report, ended=kept.ended)
 
     def start(self) -> None:
         """Begin a rebuild. Raises IndexBusy while one is running."""
@@ -48,9 +57,17 @@ class Rebuild:
                 raise IndexBusy(
                     f"A rebuild has been running for {since:.0f} seconds; wait for it to end."
                 )
+            self._cancel.clear()
             self._status = Status(running=True, started=time.monotonic())
             self._thread = threading.Thread(target=self._work, name="rebuild", daemon=True)
             self._thread.start()
+
+    def cancel(self) -> None:
+        """Ask a running build to stop, which it does at its next step; what was live stays live."""
+        with self._lock:
+            if self._status.running:
+                self._status = replace(self._status, cancelling=True)
+                self._cancel.set()
 
     def close(self) -> None:
         """Ask a running build to stop and wait for it; what was live stays live."""
@@ -76,4 +93,5 @@ class Rebuild:
             self._status = Status(report=report)
 
     def _note(self, progress: Progress) -> None:
-        self._status = replace(self._status, progress=progress)
+        with self._lock:
+            self._status = replace(self._status, progress=progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from rag.types import BuildReport, Fate, FileReport
 from rag.web import words
@@ -13,11 +14,12 @@ FILES = 200
 _ORDER: tuple[Fate, ...] = ("skipped", "added", "changed", "removed", "duplicate", "unchanged")
 
 
-def report_text(report: BuildReport) -> str:
-    """What the build did, then the files: those that need a look first."""
-    took = words.seconds(report.seconds)
+def report_text(report: BuildReport, *, ended: str = "", now: datetime | None = None) -> str:
+    """What the build did, and when it ``ended``, then the files: those that need a look first."""
+    took = words.seconds(report.seconds) + (f" · {words.age(ended, now=now)}" if ended else "")
     whole = f"{words.count(report.articles, 'article')}, {words.count(report.passages, 'passage')}"
-    headline = "**The index is up to date**" if report.changed else "**Nothing had changed**"
+    came = "the index was brought up to date" if report.changed else "nothing had changed"
+    headline = f"**Last build: {came}**"
     read = f"{words.count(report.embedded, 'passage')} read anew, {report.reused:,} reused"
     parts = [f"{headline}\n<small>{whole} · {read} · took {took}</small>", _tally(report.files)]
     files = sorted(report.files, key=lambda file: (_ORDER.index(file.fate), file.path))
@@ -37,7 +39,9 @@ def _rows(files: Iterable[FileReport]) -> Iterable[str]:
         why = f": {markdown(one_line(file.reason, limit=300))}" if file.reason else ""
         name = markdown(one_line(file.path, limit=90))
         yield f"- <samp>{name}</samp> {words.FATES[file.fate]}{why}"
-        for note in file.notes[:5]:
+        # The one note of a copy says again what it is a copy of.
+        notes = file.notes if file.fate != "duplicate" else file.notes[1:]
+        for note in notes[:5]:
             yield f"  - {markdown(one_line(note, limit=300))}"
-        if len(file.notes) > 5:
-            yield f"  - and {words.count(len(file.notes) - 5, 'more note')}"
+        if len(notes) > 5:
+            yield f"  - and {words.count(len(notes) - 5, 'more note')}"

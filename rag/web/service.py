@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from rag.answer.stages import Stage
 from rag.config import AskConfig, BuildConfig
 from rag.errors import IndexMissing, RagError
+from rag.index import switches
+from rag.index.texts import Texts
+from rag.question.turns import History
 from rag.question.understand import Corrections
 from rag.types import Answer, Article, BuildReport, Hit, IndexInfo, Progress, Query, Window
 
@@ -31,6 +35,8 @@ class Entry(Protocol):
     def path(self) -> str: ...
     @property
     def passages(self) -> int: ...
+    @property
+    def on(self) -> bool: ...
 
 
 class Engine(Protocol):
@@ -44,12 +50,25 @@ class Engine(Protocol):
         self,
         question: str,
         *,
-        history: Sequence[str] = (),
+        history: History = (),
         window: Window | None = None,
         today: date | None = None,
         corrections: Corrections | None = None,
     ) -> Answer: ...
-    def retrieve(self, query: Query) -> Sequence[Hit]: ...
+    def asking(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        window: Window | None = None,
+        today: date | None = None,
+        corrections: Corrections | None = None,
+    ) -> Iterator[Stage]: ...
+    def inspect(
+        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
+    ) -> Sequence[Hit]: ...
+    @property
+    def texts(self) -> Texts: ...
     def article(self, article_id: str) -> Article: ...
     def entries(self) -> Sequence[Entry]: ...
     def current(self) -> bool: ...
@@ -84,7 +103,7 @@ class Service:
     """Lends the live engine; an engine that was replaced is closed when its last user is done."""
 
     def __init__(self, ask: AskConfig, build: BuildConfig, *, open_engine: OpenEngine) -> None:
-        self._ask = ask
+        self.ask = ask
         self._open = open_engine
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
@@ -102,7 +121,15 @@ class Service:
         Raises what the engine raises when it cannot be opened; the engine before it then stays.
         """
         with self._reloading:
-            self._put(_Held(self._open(self._ask)))
+            self._put(_Held(self._open(self.ask)))
+
+    def switch(self, article_ids: Collection[str], *, on: bool) -> None:
+        """Switch articles on or off; every lease from now on keeps to it.
+
+        Raises IndexUnusable when that cannot be written, and what ``reload`` raises.
+        """
+        switches.switch(self.build.index, article_ids, on=on)
+        self.reload()
 
     @contextmanager
     def lease(self) -> Iterator[Engine]:
@@ -128,7 +155,7 @@ class Service:
         if held is None or held.engine.current() or not self._reloading.acquire(blocking=False):
             return
         try:
-            self._put(_Held(self._open(self._ask)))
+            self._put(_Held(self._open(self.ask)))
         except RagError as error:
             log.warning("The newer index is not used: %s", error)
         finally:

@@ -23,7 +23,11 @@ _PAGE = """<!doctype html>
 <link rel="icon" type="image/svg+xml" href="/page/favicon.svg">
 <link rel="stylesheet" href="/{css}">
 <link rel="stylesheet" href="/page/page.css">
+<script src="/page/stream.js"></script>
 <script src="/page/page.js"></script>
+<script src="/page/controls.js"></script>
+<script src="/page/keys.js"></script>
+<script src="/page/kept.js"></script>
 <script type="module" src="/{js}"></script>
 </head>
 <body>

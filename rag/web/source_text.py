@@ -63,6 +63,11 @@ def heading(citation: Citation) -> str:
     return f"**{title(article)}**\n<small>{place}</small>"
 
 
+def reference(number: int) -> str:
+    """A citation's number, which opens its article."""
+    return f"<sup>{number}</sup>"
+
+
 def source(citation: Citation, numbers: dict[Citation, int], today: date) -> str:
     """Title, day and file, and below them all that is known of the quotation."""
     article = citation.article
@@ -93,7 +98,8 @@ def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
 
 def _other(citation: Citation, numbers: dict[Citation, int]) -> str:
     article = citation.article
-    return f"{numbers[citation]} · {named(citation)}, {phrases.day(article.published)}"
+    told = f"{named(citation)}, {phrases.day(article.published)}"
+    return f"{reference(numbers[citation])} {told}"
 
 
 def _quoted(text: str) -> str:

@@ -14,6 +14,7 @@ from rag.web.conversation import Correction, Turn
 from rag.web.escape import one_line
 
 MAX_DATES = 120
+_LABEL = "Change how the question was understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,8 @@ class Understood:
 
 
 def controls() -> Understood:
-    """Lay the controls out where the caller stands."""
-    with gr.Accordion(
-        "Change how the question was understood", open=False, visible=False, elem_id="understood"
-    ) as box:
+    """Lay the controls out where the caller stands; without a label the page's style hides them."""
+    with gr.Accordion("", open=False, elem_id="understood") as box:
         kind = gr.Radio(
             [(words, kind) for kind, words in KINDS.items()], label="Answer with", elem_id="kind"
         )
@@ -59,14 +58,14 @@ def controls() -> Understood:
 def show(turn: Turn | None) -> list[Any]:
     """Updates of the controls for the turn that is shown; hidden where nothing was understood."""
     if turn is None or turn.query is None or not turn.query.text:
-        return [gr.Accordion(visible=False), gr.skip(), gr.skip(), gr.skip()]
+        return [gr.Accordion(label=""), gr.skip(), gr.skip(), gr.skip()]
     words = [(one_line(word), str(place)) for place, word in enumerate(turn.carried)]
     kept = [str(n) for n, word in enumerate(turn.carried) if word not in turn.correction.without]
     return [
-        gr.Accordion(visible=True),
+        gr.Accordion(label=_LABEL),
         gr.Radio(value=turn.query.kind),
         gr.Textbox(value=_dates(turn)),
-        gr.CheckboxGroup(words, value=kept, visible=bool(words)),
+        gr.CheckboxGroup(words, value=kept),
     ]
 
 

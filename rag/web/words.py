@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rag.answer import phrases
+from rag.ingest.changes import Changes
 from rag.types import Answer, Fate, Hit, IndexInfo, Progress, Query
 
 REASONS = {
@@ -80,10 +81,27 @@ def reading(hits: Sequence[Hit]) -> str:
     return f"Reading {count(len(hits), 'passage')} of {count(articles, 'article')}"
 
 
-def index_line(info: IndexInfo) -> str:
-    """How much is searched, how new it is, and when it was read."""
-    newest = f" · newest {phrases.day(info.newest_article)}" if info.newest_article else ""
-    return f"{count(info.articles, 'article')}{newest} · index built {age(info.built_at)}"
+def index_line(
+    info: IndexInfo, *, off: int = 0, changes: Changes | None = None, now: datetime | None = None
+) -> str:
+    """How much is searched, how new it is, when it was read, and what has changed since."""
+    parts = [count(info.articles, "article")]
+    if off:
+        parts.append(f"{off:,} switched off")
+    if info.newest_article:
+        parts.append(f"newest {phrases.day(info.newest_article)}")
+    parts.append(f"index built {age(info.built_at, now=now)}")
+    if changes:
+        parts.append(f"since then {changed(changes)}")
+    return " · ".join(parts)
+
+
+def changed(changes: Changes) -> str:
+    """``2 files new, 1 changed``: how many files differ from those that were indexed."""
+    kinds = (("new", changes.new), ("changed", changes.changed), ("gone", changes.gone))
+    told = [(len(paths), kind) for kind, paths in kinds if paths]
+    first = [f"{count(number, 'file')} {kind}" for number, kind in told[:1]]
+    return ", ".join([*first, *(f"{number:,} {kind}" for number, kind in told[1:])])
 
 
 def progress(at: Progress) -> str:
@@ -91,6 +109,8 @@ def progress(at: Progress) -> str:
     parts = [_STAGES[at.stage]]
     if at.total:
         parts.append(f"{at.done:,} of {at.total:,}")
+    elif at.done:
+        parts.append(f"{at.done:,} so far")
     if at.rate:
         parts.append(f"{at.rate:,.0f} a second")
     if at.seconds_left is not None:

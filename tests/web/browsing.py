@@ -31,8 +31,9 @@ class Visit:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the last question is answered."""
+        """Wait until the last question is answered, and its article shown."""
         expect(self.page.locator("#chat progress")).to_have_count(0)
+        expect(self.page.locator("#question")).to_contain_text("Ask")
 
     def forget(self) -> None:
         """Begin a new conversation."""

@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from rag.answer.stages import Answered, Considered, Retrieved, Stage, last
 from rag.config import AskConfig, BuildConfig
 from rag.dates import article_dates
 from rag.errors import IndexMissing
+from rag.question.turns import History
 from rag.question.understand import Corrections, understand
 from rag.types import (
     Answer,
@@ -34,6 +36,7 @@ from rag.types import (
     Reason,
     Window,
 )
+from tests.answer.listed_texts import ListedTexts
 
 _DATE_LINE = re.compile(r"\s*date (\d{4}-\d{2}-\d{2}) ")
 _SENTENCE = re.compile(r"[^\s.](?:[^.\n]|\.(?!\s))*\.?")
@@ -47,6 +50,7 @@ class Row:
     published: date | None
     path: str
     passages: int
+    on: bool = True
 
 
 def read(path: Path) -> Article:
@@ -133,20 +137,41 @@ class Engine:
         self,
         question: str,
         *,
-        history: Sequence[str] = (),
+        history: History = (),
         window: Window | None = None,
         today: date | None = None,
         corrections: Corrections | None = None,
     ) -> Answer:
-        self._collection.reading.wait(60)
-        query = understand(
+        asked = self.asking(
+            question, history=history, window=window, today=today, corrections=corrections
+        )
+        return last(asked).answer
+
+    def asking(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        window: Window | None = None,
+        today: date | None = None,
+        corrections: Corrections | None = None,
+    ) -> Iterator[Stage]:
+        understood = understand(
             question,
             today=today or date(2025, 1, 15),
             history=history,
             window=window,
             corrections=corrections,
-        ).query
-        ranked = self._ranked(query)
+        )
+        yield understood
+        ranked = self._ranked(understood.query)
+        hits = _hits(ranked)
+        yield Retrieved(understood.query, hits)
+        self._collection.reading.wait(60)
+        answer = self._answer(understood.query, ranked)
+        yield Answered(answer, tuple(Considered(hit, _read(hit)) for hit in hits))
+
+    def _answer(self, query: Query, ranked: Sequence[Citation]) -> Answer:
         wanted = _words(query.text)
         best = [_told(_shorten(one, wanted)) for one in ranked if one.score >= 2]
         ordered = sorted(best, key=lambda one: one.article.published or date.min)
@@ -173,12 +198,6 @@ class Engine:
             advice="" if answered else f"Nothing is known of “{query.text}”; ask for other words.",
         )
 
-    def retrieve(self, query: Query) -> list[Hit]:
-        return [
-            Hit(Passage(one.article, one.start, one.end, 0), one.score, rank, 0.0, 0.0)
-            for rank, one in enumerate(self._ranked(query), 1)
-        ]
-
     def _ranked(self, query: Query) -> list[Citation]:
         wanted = _words(query.text)
         found = [
@@ -192,6 +211,15 @@ class Engine:
     def _reason(self, query: Query) -> Reason:
         return "low_confidence" if self._ranked(query) else "outside_window"
 
+    def inspect(
+        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
+    ) -> Sequence[Hit]:
+        return _hits(self._ranked(query)[:top_k])
+
+    @property
+    def texts(self) -> ListedTexts:
+        return ListedTexts(self._articles)
+
     def article(self, article_id: str) -> Article:
         return next(article for article in self._articles if article.id == article_id)
 
@@ -203,6 +231,18 @@ class Engine:
 
     def close(self) -> None:
         self._collection.closed.append(self._version)
+
+
+def _hits(ranked: Sequence[Citation]) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(Passage(one.article, one.start, one.end, 0), one.score, rank, 2 * one.score, 0.5)
+        for rank, one in enumerate(ranked, 1)
+    )
+
+
+def _read(hit: Hit) -> float | None:
+    """The reader's score: one for each word shared, and none for what is not worth reading."""
+    return hit.score if hit.score >= 2 else None
 
 
 def _sentences(article: Article) -> list[tuple[int, int]]:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from rag.errors import QuestionError
-from rag.types import Query, Window
+from rag.question.turns import Earlier
+from rag.types import Answer, Query, Window
 from rag.web import understood
 from rag.web.conversation import (
     MAX_QUESTION,
@@ -16,10 +18,13 @@ from rag.web.conversation import (
     Correction,
     Turn,
     answering,
+    steps,
     waiting,
     window_of,
 )
 from rag.web.service import Service
+from tests.answer.conversations import INFO
+from tests.web.engine import Collection
 
 TODAY = date(2025, 1, 15)
 
@@ -27,18 +32,53 @@ TODAY = date(2025, 1, 15)
 def ask(service: Service, question: str, *earlier: str, **changes: Any) -> list[Turn]:
     """Every step of the answer."""
     turn = Turn(question, "", correction=Correction(**changes))
-    return list(answering(service, turn, earlier, TODAY))
+    return list(steps(service, turn, earlier, TODAY))
+
+
+def understood_as(query: Query) -> Answer:
+    return Answer(query, query.kind, None, (), 0.0, "no_span", (), INFO)
+
+
+def test_a_later_question_may_refer_to_what_was_cited(service: Service) -> None:
+    before = ask(service, "Where did Pezeshkian and Sharif meet?")[-1]
+    assert before.answer is not None
+    cited = before.answer.citations[0].sentence
+    assert before.earlier.cited[0] == cited
+    assert before.earlier.answer == before.answer.text
+    assert Turn("Where?").earlier == Earlier("Where?")
 
 
 def test_while_it_works_it_says_what_it_does(service: Service) -> None:
-    steps = ask(service, "Where did Pezeshkian and Sharif meet in December 2024?")
-    assert [step.reply.split("</small>")[0] for step in steps[:-1]] == [
+    taken = ask(service, "Where did Pezeshkian and Sharif meet in December 2024?")
+    assert [step.reply.split("</small>")[0] for step in taken[:-1]] == [
         "<small>Searching 2 articles from 1 December 2024 to 31 December 2024 "
         "\\(“December 2024”\\)",
         "<small>Reading 4 passages of 1 article",
     ]
-    assert "Cairo" in steps[-1].reply
-    assert waiting(steps[-1]).reply.startswith("<small>Understanding the question</small>")
+    assert "Cairo" in taken[-1].reply
+    assert [step.waiting for step in taken] == [True, True, False]
+    assert waiting(taken[-1]).reply.startswith("<small>Understanding the question</small>")
+
+
+def test_whoever_goes_away_gives_the_engine_back(service: Service, collection: Collection) -> None:
+    asked = Conversation().put(waiting(Turn("Where did Pezeshkian and Sharif meet?")), None)
+    answer = answering(service, asked, 0, TODAY)
+    assert next(answer).waiting == (0,)
+    collection.build(service.build)
+    service.reload()
+    assert collection.closed == []
+    answer.close()
+    assert collection.closed == [1]
+
+
+def test_what_was_considered_is_offered_with_the_answer(service: Service) -> None:
+    table = ask(service, "Where did Pezeshkian and Sharif meet?")[-1].offered.considered
+    head, _, *rows = table.split("\n\n")[0].splitlines()
+    assert head == "| | Passage | Score | Meaning | Words | Reader |"
+    assert [row.split(" | ")[0] for row in rows] == ["| 1", "| 2", "| 3", "| 4"]
+    assert rows[0].endswith(" | 2.00 | 0.50 | 4.0 | 2.00 |")
+    assert rows[-1].endswith(" | 1.00 | 0.50 | 2.0 | – |")
+    assert "20 December 2024 <sup>1</sup><br>" in rows[0]
 
 
 def test_a_follow_up_is_completed_and_says_so(service: Service) -> None:
@@ -64,8 +104,8 @@ def test_dates_that_name_no_days_are_told_and_the_turn_can_be_corrected_again(
     service: Service, dates: str
 ) -> None:
     before = ask(service, "Where did Sharif meet Pezeshkian?")[-1]
-    turn = Turn(before.question, "", query=before.query, correction=Correction(dates=dates))
-    failed = list(answering(service, turn, (), TODAY))[-1]
+    turn = Turn(before.question, "", answer=before.answer, correction=Correction(dates=dates))
+    failed = list(steps(service, turn, (), TODAY))[-1]
     assert failed.query == before.query
     assert not failed.offered.citations
     assert "such as June 2024" in failed.reply or "No day is both" in failed.reply
@@ -103,29 +143,37 @@ def turns(*questions: str) -> Conversation:
 
 def test_a_turn_is_added_or_takes_the_place_of_another() -> None:
     talk = turns("a", "b")
-    assert (talk.at, [turn.question for turn in talk.turns]) == (1, ["a", "b"])
-    again = talk.put(Turn("A", ""), 0)
-    assert (again.at, [turn.question for turn in again.turns]) == (0, ["A", "b"])
-    assert talk.earlier(None) == ["a", "b"]
-    assert talk.earlier(1) == ["a"]
+    assert [turn.question for turn in talk.turns] == ["a", "b"]
+    assert [turn.question for turn in talk.put(Turn("A"), 0).turns] == ["A", "b"]
+    assert talk.earlier(None) == [Earlier("a"), Earlier("b")]
+    assert talk.earlier(1) == [Earlier("a")]
     assert [message["content"] for message in talk.messages()] == ["a", "to a", "b", "to b"]
 
 
-@pytest.mark.parametrize(("asked", "shown"), [(0, 0), (1, 1), (7, 1), (-5, 0)])
-def test_only_turns_that_there_are_can_be_shown(asked: int, shown: int) -> None:
-    assert turns("a", "b").show(asked).at == shown
-    assert Conversation().show(asked).shown is None
+@pytest.mark.parametrize(("at", "question"), [(0, "a"), (1, "b"), (2, None), (-1, None)])
+def test_only_turns_that_there_are_can_be_shown(at: int, question: str | None) -> None:
+    turn = turns("a", "b").turn(at)
+    assert (turn.question if turn else None) == question
+
+
+def test_what_waits_can_be_stopped_and_nothing_else_changes() -> None:
+    talk = turns("a", "b").put(waiting(Turn("c")), None).put(waiting(Turn("d")), None)
+    begun = talk.put(replace(talk.turns[3], begun=True), 3)
+    assert (begun.waiting, begun.unbegun) == ((2, 3), (2,))
+    stopped = begun.stopped("stopped")
+    assert stopped.waiting == ()
+    assert [turn.reply for turn in stopped.turns] == ["to a", "to b", "stopped", "stopped"]
 
 
 def test_what_is_remembered_is_bounded() -> None:
     talk = turns(*(f"{n} {'x' * 5000}" for n in range(1000)))
     assert len(talk.turns) == REMEMBERED
-    assert talk.at == REMEMBERED - 1
-    assert {len(question) for question in talk.earlier(None)} == {MAX_QUESTION}
+    assert {len(turn.question) for turn in talk.earlier(None)} == {MAX_QUESTION}
 
 
+SINCE_JUNE = Window(date(2024, 6, 1), None, "since June")
 UNDERSTOOD = Turn(
-    "q", "", query=Query("q", "q", Window(date(2024, 6, 1), None, "since June"), "when"),
+    "q", "", answer=understood_as(Query("q", "q", SINCE_JUNE, "when")),
     carried=("Sharif", "Cairo"),
 )  # fmt: skip
 
@@ -153,7 +201,7 @@ def test_a_correction_is_what_differs_from_what_was_understood(
 
 def test_an_earlier_correction_stays_until_it_is_changed() -> None:
     turn = Turn(
-        "q", "", query=Query("q", "q", kind="list"),
+        "q", "", answer=understood_as(Query("q", "q", kind="list")),
         correction=Correction("list", "May 2024", ("Sharif",)), carried=("Sharif", "Cairo"),
     )  # fmt: skip
     assert understood.corrected(turn, "list", "May 2024", [1]) == turn.correction
@@ -166,8 +214,12 @@ def test_an_earlier_correction_stays_until_it_is_changed() -> None:
 
 def test_the_controls_show_what_was_understood() -> None:
     box, kind, dates, carried = understood.show(UNDERSTOOD)
-    assert (box.visible, kind.value, dates.value) == (True, "when", "since June")
+    assert (box.label, kind.value, dates.value) == (
+        "Change how the question was understood",
+        "when",
+        "since June",
+    )
     assert carried.choices == [("Sharif", "0"), ("Cairo", "1")]
     assert carried.value == ["0", "1"]
-    for nothing in (None, Turn("q", ""), Turn("", "", query=Query("", ""))):
-        assert understood.show(nothing)[0].visible is False
+    for nothing in (None, Turn("q", ""), Turn("", "", answer=understood_as(Query("", "")))):
+        assert understood.show(nothing)[0].label == ""

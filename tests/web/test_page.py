@@ -1,15 +1,40 @@
 from __future__ import annotations
 
+import argparse
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 import app
+from rag.config import AskConfig, BuildConfig
 from rag.errors import ConfigError
 from rag.web import shell
+from rag.web.access import Access, access_options, given_access
+from rag.web.page import serve
+from rag.web.password import Password
 from tests.web.conftest import Site
+
+ROOT = Path(__file__).parents[2]
+SECRET = "correct horse battery"
+SERVING = """
+import sys
+from pathlib import Path
+from rag.config import AskConfig, BuildConfig
+from rag.web.access import Access
+from rag.web.page import serve
+from rag.web.password import read_password
+articles, index, models, password, host = sys.argv[1:]
+places = {"articles": Path(articles), "index": Path(index), "models": Path(models)}
+access = Access(("news.example.org",), read_password(Path(password), {}), api=True)
+serve(AskConfig(**places), BuildConfig(**places), host=host, port=0, browser=False, access=access)
+"""
 
 
 @pytest.mark.parametrize(
@@ -71,3 +96,78 @@ def test_the_running_page_is_guarded_and_served_whole(site: Site) -> None:
         assert client.post("/gradio_api/queue/join", content=iter([big])).status_code == 413
         assert client.post("/gradio_api/upload", files=files).status_code == 200
     assert sorted(path.suffix for path in site.folder.iterdir()) == [".txt", ".txt"]
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [
+        ("192.0.2.1", "192.0.2.1 is no address of this machine"),
+        ("nowhere.invalid", "nowhere.invalid is no address of this machine"),
+    ],
+)
+def test_an_address_of_another_machine_is_told(host: str, sentence: str) -> None:
+    access = Access(password=Password(SECRET))
+    with pytest.raises(ConfigError, match=sentence):
+        serve(AskConfig(), BuildConfig(), host=host, port=0, browser=False, access=access)
+
+
+def test_the_flags_say_who_may_come_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = argparse.ArgumentParser()
+    access_options(parser)
+    closed = given_access(parser.parse_args([]))
+    assert (closed.api, closed.names, closed.password) == (False, (), None)
+    monkeypatch.setenv("DATELINE_PASSWORD", SECRET)
+    flags = ["--api", "--allow-host", "a.example", "--allow-host", "b.example:8443"]
+    opened = given_access(parser.parse_args(flags))
+    assert (opened.api, opened.names) == (True, ("a.example", "b.example:8443"))
+    assert opened.password is not None
+    assert "DATELINE_PASSWORD" not in os.environ
+
+
+@pytest.mark.slow
+def test_opened_to_others_it_asks_for_the_password_and_says_what_a_proxy_must_add(
+    seed_index: BuildConfig, tmp_path: Path
+) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(SECRET)
+    secret.chmod(0o600)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    places = map(str, (seed_index.articles, seed_index.index, seed_index.models_folder, secret))
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVING, *places, "0.0.0.0"],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        lines = [process.stdout.readline() for _ in range(7)]
+        port = re.search(r"http://127\.0\.0\.1:(\d+)", lines[0])
+        assert port is not None, lines
+        said = "".join(lines)
+        for duty in ("password", "TLS", "Host header", "--allow-host", "X-Forwarded-Proto"):
+            assert duty in said
+        with httpx.Client(base_url=f"http://127.0.0.2:{port[1]}", trust_env=False) as client:
+            assert client.get("/").status_code == 401
+            client.auth = ("anybody", SECRET)
+            assert client.get("/").status_code == 200
+            assert client.get("/", headers={"host": "news.example.org"}).status_code == 200
+            assert client.get("/", headers={"host": "evil.example"}).status_code == 421
+            asked = client.post(
+                "/api/ask", json={"question": "Where did Sharif and Pezeshkian meet?"}
+            )
+            assert "Cairo" in asked.json()["answer"]
+            assert [path.name[:9] for path in temporary.iterdir()] == ["dateline-"]
+            root = client.get(
+                "/config",
+                headers={"host": "news.example.org", "x-forwarded-proto": "https"},
+            ).json()["root"]
+            assert root == "https://news.example.org"
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+    finally:
+        process.kill()
+        process.wait()
+    assert list(temporary.iterdir()) == []

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag.config import AskConfig, BuildConfig
-from rag.errors import ArticleError, IndexBusy, IndexDamaged, IndexMissing
+from rag.errors import ArticleError, BuildCancelled, IndexBusy, IndexDamaged, IndexMissing
+from rag.index import switches
+from rag.index.index import Index
 from rag.types import BuildReport
 from rag.web.page import open_service
-from rag.web.rebuild import Rebuild
+from rag.web.rebuild import Rebuild, Status
 from rag.web.service import Service
+from tests.ingest.building import run
 from tests.web.engine import Collection, Engine
 
 QUESTION = "Where did Pezeshkian and Sharif meet?"
@@ -108,6 +113,67 @@ def test_a_second_rebuild_is_refused(rebuild: Rebuild, collection: Collection) -
         rebuild.start()
     finish(rebuild, collection)
     assert len(collection.versions) == 2
+
+
+def test_a_rebuild_can_be_cancelled_and_started_again(
+    service: Service, collection: Collection
+) -> None:
+    def build(*arguments: Any, cancelled: Callable[[], bool], **options: Any) -> BuildReport:
+        collection.gate.wait()
+        if cancelled():
+            raise BuildCancelled("The build was cancelled.")
+        return collection.build(*arguments, **options)
+
+    rebuild = Rebuild(service, run_build=build)
+    rebuild.cancel()
+    assert rebuild.status == Status()
+    collection.gate.clear()
+    rebuild.start()
+    rebuild.cancel()
+    assert rebuild.status.cancelling
+    finish(rebuild, collection)
+    assert rebuild.status.error == "The build was cancelled."
+    with service.lease() as engine:
+        assert engine.info.version == "1"
+    rebuild.start()
+    finish(rebuild, collection)
+    assert (rebuild.status.error, rebuild.status.cancelling) == ("", False)
+    with service.lease() as engine:
+        assert engine.info.version == "2"
+
+
+def test_the_report_of_a_build_by_another_program_is_that_of_the_last_one(
+    service: Service, rebuild: Rebuild, folder: Path
+) -> None:
+    assert rebuild.status == Status()
+    report = run(folder, service.build.index)
+    assert rebuild.status.report == report
+    assert rebuild.status.ended
+
+
+def test_whoever_asks_after_a_switch_asks_without_the_article(tmp_path: Path, folder: Path) -> None:
+    config = BuildConfig(articles=folder, index=tmp_path / "index")
+    run(folder, config.index)
+    opened: list[Index] = []
+
+    def open_engine(ask: AskConfig) -> Any:
+        opened.append(Index.open(ask.index))
+        opened[-1].current = opened[-1].is_current  # type: ignore[attr-defined]
+        return opened[-1]
+
+    service = Service(AskConfig(index=config.index), config, open_engine=open_engine)
+    service.reload()
+    article = opened[0].article_ids()[0]
+    with service.lease() as before:
+        service.switch([article], on=False)
+        assert [entry.on for entry in before.entries()] == [True, True]
+        with service.lease() as after:
+            assert [entry.on for entry in after.entries()] == [False, True]
+            assert after.info.articles == 1
+    switches.switch(config.index, [article], on=True)
+    with service.lease() as again:
+        assert again.info.articles == 2
+    service.close()
 
 
 @pytest.mark.parametrize(

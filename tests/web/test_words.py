@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from rag.ingest.changes import Changes
 from rag.types import Hit, IndexInfo, Passage, Progress, Query, Window
 from rag.web import words
 from tests.answer.making import article
@@ -42,7 +43,8 @@ def test_an_age(built_at: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        (Progress("reading", 3, 0), "Reading the articles"),
+        (Progress("reading", 0, 0), "Reading the articles"),
+        (Progress("reading", 1300, 0), "Reading the articles · 1,300 so far"),
         (
             Progress("embedding", 1200, 4000, 310.4, 9.2),
             "Reading what each passage means · 1,200 of 4,000 · 310 a second"
@@ -57,6 +59,26 @@ def test_progress(at: Progress, said: str) -> None:
 def test_the_line_about_an_index_without_dates() -> None:
     info = IndexInfo("1", "f", None, None, "long ago", 1, 4)
     assert words.index_line(info) == "1 article · index built long ago"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (None, ""),
+        (Changes(), ""),
+        (Changes(new=("a",)), " · since then 1 file new"),
+        (Changes(("a", "b"), ("c",), ("d",)), " · since then 2 files new, 1 changed, 1 gone"),
+        (Changes(gone=("d", "e")), " · since then 2 files gone"),
+    ],
+)
+def test_the_line_about_an_index_tells_what_has_changed_since(
+    changes: Changes | None, said: str
+) -> None:
+    day = date(2024, 12, 19)
+    info = IndexInfo("1", "f", day, day, "2024-12-20T09:00:00Z", 2000, 4)
+    assert words.index_line(info, off=3, changes=changes, now=NOW) == (
+        f"2,000 articles · 3 switched off · newest 19 December 2024 · index built 3 hours ago{said}"
+    )
 
 
 def test_what_is_searched_and_read_meanwhile() -> None:

@@ -1,8 +1,17 @@
-// Runs before Gradio: tells it that the page is an app, and later scrolls to each quotation.
+// Runs before Gradio: tells it that the page is an app, and later scrolls to what is new.
 "use strict";
 
 window.__gradio_mode__ = "app";
 window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
+
+// Gives the server a text through a hidden box, as if it was typed there and sent with Enter.
+window.handOver = (selector, text) => {
+  const box = document.querySelector(`${selector} textarea`);
+  if (!box) return;
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
+};
 
 (() => {
   let shown = null;
@@ -18,9 +27,18 @@ window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
     if (now === shown) return;
     shown = now;
     article.scrollTop += line.top - article.getBoundingClientRect().top - article.clientHeight / 4;
+    const chosen = document.querySelector("#sources label.selected");
+    if (chosen) showInside(chosen, chosen.parentElement);
+  };
+  const showInside = (node, box) => {
+    const inner = node.getBoundingClientRect();
+    const outer = box.getBoundingClientRect();
+    if (inner.top < outer.top) box.scrollTop += inner.top - outer.top;
+    if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
   };
 
-  // A new question moves to the top of what is seen, so that its answer begins in view.
+  // A new question moves to the top of what is seen, so that its answer begins in view, unless
+  // the reader scrolls meanwhile.
   let asked = 0;
   let unanswered = false;
   const showNewest = () => {
@@ -35,46 +53,8 @@ window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
     const top = scrolls ? chat.getBoundingClientRect().top : 0;
     box.scrollTop += questions[asked - 1].getBoundingClientRect().top - top;
   };
-
-  // Gradio reads a message's Markdown source aloud; its text is inside anyway.
-  const nameMessages = () => {
-    for (const [who, name] of [["user", "Question"], ["bot", "Answer"]])
-      for (const message of document.querySelectorAll(`#chat [data-testid="${who}"]`))
-        if (message.getAttribute("aria-label") !== name) message.setAttribute("aria-label", name);
-  };
-
-  // A chip above an answer opens the control that changes what it tells.
-  const nameChips = () => {
-    for (const chip of document.querySelectorAll("#chat kbd:not([role])")) {
-      chip.setAttribute("role", "button");
-      chip.tabIndex = 0;
-    }
-  };
-  let wanted = null;
-  const openControl = (chip) => {
-    const label = document.querySelector("#understood .label-wrap");
-    if (!label) return;
-    if (!label.classList.contains("open")) label.click();
-    const changes = chip.querySelector("time") ? "dates" : chip.querySelector("cite") && "carried";
-    wanted = changes ? `#${changes} :is(input, textarea)` : "#kind input:checked";
-    requestAnimationFrame(focusControl);
-  };
-  const focusControl = () => {
-    const control = wanted && document.querySelector(wanted);
-    if (!control?.offsetParent) return;
-    wanted = null;
-    control.focus();
-  };
-  document.addEventListener("click", (event) => {
-    const chip = event.target.closest("#chat kbd");
-    if (chip) openControl(chip);
-  });
-  document.addEventListener("keydown", (event) => {
-    const chip = event.target.closest("#chat kbd");
-    if (!chip || (event.key !== "Enter" && event.key !== " ")) return;
-    event.preventDefault();
-    chip.click();
-  });
+  for (const scrolled of ["wheel", "touchmove"])
+    document.addEventListener(scrolled, () => (unanswered = false), { passive: true });
 
   const resized = new ResizeObserver(() => scrollToQuotation());
   const settle = () => {
@@ -86,9 +66,6 @@ window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
     }
     scrollToQuotation();
     showNewest();
-    nameMessages();
-    nameChips();
-    focusControl();
   };
   document.addEventListener("DOMContentLoaded", () =>
     new MutationObserver(() => requestAnimationFrame(settle)).observe(document.body, {
@@ -97,13 +74,4 @@ window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
       characterData: true,
     }),
   );
-
-  document.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const box = document.querySelector("#question textarea");
-    if (!box) return;
-    event.preventDefault();
-    box.focus();
-  });
 })();

@@ -1,0 +1,307 @@
+"""What a reader does in the chat in; what changes on the page for it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from rag.answer.export import FORMATS, export
+from rag.web import answer_text, coverage, evidence, feedback, kept, permalink, understood
+from rag.web.conversation import Conversation, Correction, Turn, answering, waiting
+from rag.web.service import Service
+
+Updates = dict[Any, Any]
+_WANTED = re.compile(r"(\d{1,4}) (\d{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which turn, and which of its citations, the article panel shows; both count from 0."""
+
+    turn: int = 0
+    citation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered: here by session, and the questions alone also in the browser.
+
+    ``kept`` is a hidden box whose text the page stores, and hands back after a reload.
+    """
+
+    conversation: gr.State
+    place: gr.State
+    kept: gr.Textbox
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.conversation, self.place, self.kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The left column's components; ``wanted`` takes the number of a citation that is clicked."""
+
+    chatbot: gr.Chatbot
+    understood: understood.Understood
+    box: gr.Textbox
+    clear: gr.Button
+    wanted: gr.Textbox
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What can be done with an answer: say whether it is right, choose a time, take it along.
+
+    ``linked`` tells what became of a quotation that the page's address links to.
+    """
+
+    judging: feedback.Judging
+    plot: coverage.Plot
+    export: gr.Button
+    exported: gr.File
+    linked: gr.Markdown
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [*self.judging.outputs, *self.plot.outputs, self.exported, self.linked]
+
+
+class Desk:
+    """Conversation and article; each method answers one event with the updates that it makes.
+
+    What comes from the browser (questions, numbers, values of controls, what it has kept) may be
+    forged: what no control of ours sends changes nothing.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        memory: Memory,
+        talk: Talk,
+        panel: evidence.Evidence,
+        beside: Beside,
+    ) -> None:
+        self._service = service
+        self.memory = memory
+        self.talk = talk
+        self.panel = panel
+        self.beside = beside
+
+    @property
+    def outputs(self) -> list[Any]:
+        talk = self.talk
+        own = [talk.box, talk.chatbot, *talk.understood.outputs]
+        return [*own, *self.memory.outputs, *self.panel.outputs, *self.beside.outputs]
+
+    @property
+    def service(self) -> Service:
+        return self._service
+
+    def ask(self, question: str | None, conversation: Conversation) -> Updates:
+        """A new question; while another one is being answered it stays in its box."""
+        if conversation.waiting:
+            return _unchanged()
+        asked = conversation.put(waiting(Turn(question or "")), None)
+        return self._asked(asked, len(asked.turns) - 1) | {self.talk.box: _box(asked, value="")}
+
+    def ask_again(self, conversation: Conversation, place: Place, *values: object) -> Updates:
+        """The question that is shown, understood otherwise."""
+        turn = conversation.turn(place.turn)
+        if turn is None or conversation.waiting:
+            return _unchanged()
+        correction = understood.corrected(turn, *values)
+        return self._again(conversation, place, turn, correction)
+
+    def choose_time(
+        self, conversation: Conversation, place: Place, event: gr.SelectData
+    ) -> Updates:
+        """The question that is shown, of the days alone that are chosen in the plot."""
+        turn = conversation.turn(place.turn)
+        period = coverage.chosen(turn.coverage, event) if turn is not None else None
+        if turn is None or period is None or conversation.waiting:
+            return _unchanged()
+        return self._again(conversation, place, turn, replace(turn.correction, dates=period.said))
+
+    def restore(self, text: str | None, conversation: Conversation) -> Updates:
+        """The questions that the browser has kept, all to be asked again, where none is yet."""
+        turns = kept.restored(text or "")
+        if not turns or conversation.turns:
+            return _unchanged()
+        return self._asked(Conversation(tuple(map(waiting, turns))), len(turns) - 1)
+
+    def answer(self, conversation: Conversation) -> Iterator[Updates]:
+        """Every step that answers the newest question that nobody has begun to answer.
+
+        The last step shows its article. None may follow: Gradio tells what differs from step to
+        step, so that an update in part is undone by the next one before the page has seen it.
+        """
+        if not conversation.unbegun:
+            # Gradio empties every output of an iterator that yields nothing.
+            yield _unchanged()
+            return
+        at, after = conversation.unbegun[-1], conversation
+        for after in self._answering(conversation, at):
+            yield self._said(after)
+        yield self._ended(after, Place(at))
+
+    def answer_rest(self, conversation: Conversation) -> Iterator[Updates]:
+        """The same for all others, the newest first; what is shown stays."""
+        while conversation.unbegun:
+            for after in self._answering(conversation, conversation.unbegun[-1]):
+                yield self._said(after)
+                conversation = after
+        yield self._said(conversation) | {self.talk.box: _box(conversation)}
+
+    def stop(self, conversation: Conversation, place: Place) -> Updates:
+        """What waits is not waited for."""
+        return self._ended(conversation.stopped(answer_text.stopped()), place)
+
+    def forget(self) -> Updates:
+        """A new conversation."""
+        nothing = Conversation()
+        return self._ended(nothing, Place()) | {self.memory.kept: kept.kept(())}
+
+    def show_turn(self, conversation: Conversation, place: Place, event: gr.SelectData) -> Updates:
+        """The article of the message that is clicked; the one that is shown stays as it is."""
+        index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
+        at = int(index) // 2
+        if at == place.turn or conversation.turn(at) is None:
+            return _unchanged()
+        return self._shown(conversation, Place(at))
+
+    def open_wanted(self, conversation: Conversation, place: Place, wanted: str | None) -> Updates:
+        """The citation whose number is clicked.
+
+        ``"2 3"`` is the third of the second answer, ``"0 3"`` that of the one that is shown.
+        """
+        numbers = _WANTED.fullmatch(wanted or "")
+        if numbers is None:
+            return _unchanged()
+        turn, citation = int(numbers[1]), int(numbers[2])
+        new = Place(turn - 1 if turn else place.turn, citation - 1)
+        opened = self._opened(conversation, new)
+        if new.turn == place.turn or opened == _unchanged():
+            return opened
+        return self._shown(conversation, new)
+
+    def pick(self, conversation: Conversation, place: Place, index: int | None) -> Updates:
+        """The citation that is chosen in the list."""
+        at = -1 if index is None else index
+        return self._opened(conversation, replace(place, citation=at))
+
+    def previous(self, conversation: Conversation, place: Place) -> Updates:
+        """The citation before the one that is open."""
+        return self._opened(conversation, replace(place, citation=place.citation - 1))
+
+    def following(self, conversation: Conversation, place: Place) -> Updates:
+        """The citation after the one that is open."""
+        return self._opened(conversation, replace(place, citation=place.citation + 1))
+
+    def judged(self, conversation: Conversation, place: Place) -> feedback.Judged | None:
+        """The answer that is shown, for what a reader says about it."""
+        turn = conversation.turn(place.turn)
+        if turn is None or turn.answer is None or turn.today is None:
+            return None
+        earlier = tuple(before.question for before in conversation.earlier(place.turn))
+        return feedback.Judged(turn.answer, earlier, turn.today, turn.correction)
+
+    def export(self, conversation: Conversation, request: gr.Request) -> Updates:
+        """The answered questions as a file of each form, to be downloaded."""
+        answers = [turn.answer for turn in conversation.turns if turn.answer is not None]
+        if not answers:
+            return _unchanged()
+        folder, address = self.beside.exported.GRADIO_CACHE, str(request.request.base_url)
+        files = [
+            save_bytes_to_cache(
+                export(answers, form, address=address).encode(), f"dateline.{form}", folder
+            )
+            for form in FORMATS
+            if form != "jsonl"
+        ]
+        return {self.beside.exported: gr.File(files, visible=True)}
+
+    def open_link(self, request: gr.Request) -> Updates:
+        """The quotation that the page's address links to."""
+        opened = permalink.opened(self._service, request.query_params)
+        if opened is None:
+            return _unchanged()
+        told = {self.beside.linked: gr.Markdown(opened.said, visible=bool(opened.said))}
+        if opened.citation is None:
+            return told
+        shown = evidence.show(evidence.Offered((opened.citation,)))
+        return told | dict(zip(self.panel.outputs, shown, strict=True))
+
+    def _again(
+        self, conversation: Conversation, place: Place, turn: Turn, correction: Correction
+    ) -> Updates:
+        if correction == turn.correction:
+            return _unchanged()
+        again = waiting(replace(turn, correction=correction))
+        return self._asked(conversation.put(again, place.turn), place.turn)
+
+    def _asked(self, conversation: Conversation, at: int) -> Updates:
+        memory = self.memory
+        remembered = {memory.place: Place(at), memory.kept: kept.kept(conversation.turns)}
+        return self._said(conversation) | remembered | {self.talk.box: _box(conversation)}
+
+    def _answering(self, conversation: Conversation, at: int) -> Iterator[Conversation]:
+        begun = replace(conversation.turns[at], begun=True)
+        conversation = conversation.put(begun, at)
+        # Without work yet: from its first step on, Gradio closes an iterator that is stopped.
+        yield conversation
+        yield from answering(self._service, conversation, at, date.today())
+
+    def _ended(self, conversation: Conversation, place: Place) -> Updates:
+        box = {self.talk.box: _box(conversation)}
+        return self._said(conversation) | self._shown(conversation, place) | box
+
+    def _said(self, conversation: Conversation) -> Updates:
+        return {
+            self.memory.conversation: conversation,
+            self.talk.chatbot: conversation.messages(),
+        }
+
+    def _shown(self, conversation: Conversation, place: Place) -> Updates:
+        turn = conversation.turn(place.turn)
+        offered = evidence.NOTHING if turn is None else turn.offered
+        controls = zip(self.talk.understood.outputs, understood.show(turn), strict=True)
+        panel = zip(self.panel.outputs, evidence.show(offered, place.citation), strict=True)
+        beside = self._beside(conversation, place)
+        return {self.memory.place: place, **dict(controls), **dict(panel), **beside}
+
+    def _beside(self, conversation: Conversation, place: Place) -> Updates:
+        turn = conversation.turn(place.turn)
+        covered = coverage.NOTHING if turn is None else turn.coverage
+        judging = feedback.show(self.judged(conversation, place))
+        return {
+            **dict(zip(self.beside.judging.outputs, judging, strict=True)),
+            **dict(zip(self.beside.plot.outputs, coverage.show(covered), strict=True)),
+            self.beside.exported: gr.File(visible=False),
+            self.beside.linked: gr.Markdown(visible=False),
+        }
+
+    def _opened(self, conversation: Conversation, place: Place) -> Updates:
+        """The citation at a place; a place where there is none changes nothing."""
+        turn = conversation.turn(place.turn)
+        if turn is None or not 0 <= place.citation < len(turn.offered.citations):
+            return _unchanged()
+        opened = evidence.open_at(turn.offered, place.citation)
+        return {self.memory.place: place, **dict(zip(self.panel.opened, opened, strict=True))}
+
+
+def _unchanged() -> Updates:
+    return dict(gr.skip())
+
+
+def _box(conversation: Conversation, **changes: str) -> Any:
+    """The question's box, with the button that ends what waits."""
+    if conversation.waiting:
+        return gr.Textbox(submit_btn=False, stop_btn="Stop", **changes)
+    return gr.Textbox(submit_btn="Ask", stop_btn=False, **changes)

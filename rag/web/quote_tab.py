@@ -1,0 +1,168 @@
+"""A service in; the tab that says whether a pasted text is a quotation, and from where, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rag.answer.places import citation, inside_word
+from rag.answer.quote_check import MAX_TEXT, Checked, Near, Run, check
+from rag.errors import RagError
+from rag.types import Citation
+from rag.web import answer_text, source_text, words
+from rag.web.escape import markdown, visible
+from rag.web.evidence import article_text, pieces, safe_markdown
+from rag.web.permalink import Service, link_to
+
+SHOWN = 20
+MISSING, ADDED = "only in the article", "only in your text"
+_LABELS = {"equal": None, "missing": MISSING, "added": ADDED}
+_WELCOME = (
+    "Paste a sentence to see whether an article says it to the letter, or nearly so, and where."
+)
+_NOT_FOUND = "**Not found.** No article says this, nor anything like it word for word."
+
+Pieces = list[tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the tab shows: Markdown, the difference if there is one, and the places."""
+
+    said: str
+    difference: Pieces
+    places: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The tab's components."""
+
+    text: gr.Textbox
+    said: gr.Markdown
+    difference: gr.HighlightedText
+    choices: gr.Radio
+    head: gr.Markdown
+    article: gr.HighlightedText
+
+    @property
+    def opened(self) -> list[Any]:
+        return [self.head, self.article]
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.said, self.difference, self.choices, *self.opened]
+
+
+def quote_tab(service: Service) -> None:
+    """Lay out the tab where the caller stands, and connect it."""
+    with gr.Row(elem_id="quote-desk"):
+        with gr.Column(scale=5, min_width=320):
+            text = gr.Textbox(
+                label="Is this a quotation?",
+                placeholder="Paste a sentence",
+                lines=4,
+                max_lines=12,
+                max_length=MAX_TEXT,
+                submit_btn="Check",
+                elem_id="quote-text",
+            )
+            said = safe_markdown(_WELCOME, elem_id="quote-said")
+            difference = _difference()
+        with gr.Column(scale=6, min_width=320):
+            choices = gr.Radio(
+                [], type="index", label="Places", visible=False, elem_id="quote-places"
+            )
+            head = safe_markdown(elem_id="quote-head")
+            article = article_text("quote-article")
+    _connect(service, _View(text, said, difference, choices, head, article))
+
+
+def _difference() -> gr.HighlightedText:
+    return gr.HighlightedText(
+        color_map={MISSING: "#f3d9a4", ADDED: "#e3b5a8"},
+        show_legend=True,
+        show_inline_category=False,
+        label="Difference",
+        combine_adjacent=False,
+        interactive=False,
+        visible=False,
+        elem_id="quote-difference",
+    )
+
+
+def _connect(service: Service, view: _View) -> None:
+    places = gr.State(())
+
+    def look(text: str | None) -> list[Any]:
+        result = checked(service, text or "")
+        return [result.places, *show(result)]
+
+    def pick(found: tuple[Citation, ...], index: int | None) -> list[Any]:
+        if index is None or not 0 <= index < len(found):
+            return [gr.skip(), gr.skip()]
+        return open_at(found[index])
+
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    view.text.submit(look, view.text, [places, *view.outputs], **quiet)
+    view.choices.input(pick, [places, view.choices], view.opened, **quiet)
+
+
+def checked(service: Service, text: str) -> Result:
+    """What became of ``text``; an error becomes the sentence that explains it."""
+    try:
+        with service.lease() as engine:
+            return _result(check(text, engine.texts))
+    except RagError as error:
+        return Result(markdown(str(error)), [])
+
+
+def _result(found: Checked) -> Result:
+    if found.near is not None:
+        near = found.near
+        runs = [] if near.but_for else [_piece(run) for run in near.runs]
+        return Result(_near(near), runs, (citation(near.place),))
+    if not found.places:
+        return Result(_NOT_FOUND, [])
+    return Result(_exact(found), [], tuple(map(citation, found.places[:SHOWN])))
+
+
+def _exact(found: Checked) -> str:
+    many = len(found.places)
+    number = f"{many:,} or more places" if found.more else words.count(many, "place")
+    said = f"**Exact.** The text stands to the letter in {number}."
+    if many > SHOWN:
+        said += f" The first {SHOWN} are listed."
+    if all(map(inside_word, found.places)):
+        said += " It begins or ends inside a word."
+    return said
+
+
+def _near(near: Near) -> str:
+    if near.but_for:
+        return f"**Exact but for {near.typography}.**"
+    return "**Not to the letter.** This is the nearest an article comes to it:"
+
+
+def _piece(run: Run) -> tuple[str, str | None]:
+    return visible(run.shown), _LABELS[run.kind]
+
+
+def show(result: Result) -> list[Any]:
+    """Updates of the tab, with the first place open."""
+    difference = gr.HighlightedText(result.difference, visible=bool(result.difference))
+    if not result.places:
+        hidden = [gr.Radio(visible=False), "", gr.HighlightedText(visible=False)]
+        return [result.said, difference, *hidden]
+    labels = [answer_text.choice(n, place) for n, place in enumerate(result.places, 1)]
+    choices = gr.Radio(labels, value=labels[0], visible=len(labels) > 1)
+    return [result.said, difference, choices, *open_at(result.places[0])]
+
+
+def open_at(place: Citation) -> list[Any]:
+    """Its article with the text marked, and above it the source and a link."""
+    head = f"{source_text.heading(place)}\n\n{link_to(place)}"
+    value = pieces(place.article, place.start, place.end)
+    return [head, gr.HighlightedText(value, visible=True)]

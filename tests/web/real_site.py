@@ -1,0 +1,77 @@
+"""Articles in every state that the list knows, indexed and served by the real engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.answer.pipeline import Pipeline
+from rag.config import AskConfig, BuildConfig
+from rag.ingest.builder import build
+from rag.web.page import open_service
+from rag.web.rebuild import Rebuild
+from rag.web.service import Service
+from tests.web.conftest import SEEDS, Site
+from tests.web.engine import Collection
+
+FLOOD = {
+    "2024-03-04": "The river Tessel flooded the town of Veldt. The mayor closed two bridges.",
+    "2024-03-05": "The flood in Veldt rose by a metre. Soldiers carried sand to the Tessel.",
+    "2024-03-09": "The flood in Veldt fell at last. The Tessel left mud in every street.",
+    "2024-03-12": "Veldt cleaned its streets after the flood. The Tessel is back in its bed.",
+}
+
+
+def fill(folder: Path) -> Path:
+    """The seeds, a flood, a copy, and files that no article can come from."""
+    shutil.copytree(SEEDS, folder)
+    for day, text in FLOOD.items():
+        (folder / f"flood-{day}.txt").write_text(f"date {day} {text}", "utf-8")
+    shutil.copy(folder / "flood-2024-03-04.txt", folder / "flood-again.txt")
+    (folder / "empty.txt").touch()
+    (folder / "photograph.jpeg").write_bytes(b"\xff\xd8\xff")
+    return folder
+
+
+def real_service(folder: Path, index: Path, models: Path) -> Service:
+    """The service as ``python -m rag serve`` has it."""
+    settings = {"articles": folder, "index": index, "models": models}
+    return open_service(
+        AskConfig(**settings),
+        BuildConfig(**settings),
+        open_engine=lambda config: Pipeline.open(config=config),
+        run_build=build,
+    )
+
+
+@contextmanager
+def served(service: Service, rebuild: Rebuild) -> Iterator[Site]:
+    """The page of the service, on a port of its own."""
+    with tempfile.TemporaryDirectory(prefix="dateline-test-") as temporary:
+        os.environ["GRADIO_TEMP_DIR"] = temporary
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+        import uvicorn
+
+        from rag.web.blocks import application
+
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            port = listening.getsockname()[1]
+            app = application(service, rebuild, port=port)
+            server = uvicorn.Server(
+                uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+            )
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            try:
+                yield Site(f"http://127.0.0.1:{port}", port, service.articles, Collection())
+            finally:
+                server.should_exit = True
+                thread.join()
