@@ -15,13 +15,13 @@ build: $(VENV)/.installed
 	$(RUN) -m rag build
 
 test: $(VENV)/.tested
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.tested
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 # Asks both question sets: tables here, out/report.html to look at.
 evals: $(VENV)/.installed

@@ -105,10 +105,6 @@ def _connect(page: gr.Blocks, desk: Desk) -> None:
         step.success(desk.answer, conversation, desk.outputs, concurrency_id="ask", **_QUIET)
         for step in (*asked, restored)
     ]
-    rest = working[-1].success(
-        desk.answer_rest, conversation, desk.outputs, concurrency_id="ask", **_QUIET
-    )
-    working.append(rest)
     talk.box.stop(desk.stop, [conversation, place], desk.outputs, cancels=working, **_QUIET)
     forget = [talk.clear.click, talk.chatbot.clear]
     gr.on(forget, desk.forget, None, desk.outputs, cancels=working, **_QUIET)

@@ -137,27 +137,22 @@ class Desk:
         return self._asked(Conversation(tuple(map(waiting, turns))), len(turns) - 1)
 
     def answer(self, conversation: Conversation) -> Iterator[Updates]:
-        """Every step that answers the newest question that nobody has begun to answer.
+        """Every step that answers the questions that nobody has begun to answer, oldest first.
 
-        The last step shows its article. None may follow: Gradio tells what differs from step to
-        step, so that an update in part is undone by the next one before the page has seen it.
+        A later one may refer to what an earlier one was answered with. The last step shows the
+        last article. None may follow: Gradio tells what differs from step to step, so that an
+        update in part is undone by the next one before the page has seen it.
         """
-        if not conversation.unbegun:
+        unbegun = conversation.unbegun
+        if not unbegun:
             # Gradio empties every output of an iterator that yields nothing.
             yield _unchanged()
             return
-        at, after = conversation.unbegun[-1], conversation
-        for after in self._answering(conversation, at):
-            yield self._said(after)
-        yield self._ended(after, Place(at))
-
-    def answer_rest(self, conversation: Conversation) -> Iterator[Updates]:
-        """The same for all others, the newest first; what is shown stays."""
-        while conversation.unbegun:
-            for after in self._answering(conversation, conversation.unbegun[-1]):
+        for at in unbegun:
+            for after in self._answering(conversation, at):
                 yield self._said(after)
                 conversation = after
-        yield self._said(conversation) | {self.talk.box: _box(conversation)}
+        yield self._ended(conversation, Place(unbegun[-1]))
 
     def stop(self, conversation: Conversation, place: Place) -> Updates:
         """What waits is not waited for."""

@@ -15,6 +15,7 @@ import pytest
 import app
 from rag.cli import main, run
 from rag.config import AskConfig, BuildConfig
+from rag.web.access import Access
 from tests.cli.conftest import Cli
 
 
@@ -111,7 +112,7 @@ def test_the_chat_is_told_the_same_by_both_entries(
     assert served == [
         AskConfig(Path("a"), Path("i"), models=Path("m"), reader="sentence"),
         BuildConfig(Path("a"), Path("i"), models=Path("m")),
-        {"host": "127.0.0.1", "port": 0, "browser": False},
+        {"host": "127.0.0.1", "port": 0, "browser": False, "access": Access()},
     ]
 
 

@@ -242,7 +242,10 @@ def shown_article(page: Page, part: str = "") -> str:
 
 def foreign_elements(page: Page) -> int:
     """How many elements there are that the page itself never puts beside untrusted text."""
-    tags = "script, img, iframe, form, link, style, meta, base, a, object, svg, code, h1, h2, input"
+    tags = (
+        "script, img, iframe, form, link, style, meta, base, object, svg, code, h1, h2, input, "
+        "a:not([href^='?quote='])"
+    )
     return page.locator(
         f":is(#chat, #table, #report, #article, #article-head, #passages) .prose :is({tags}),"
         "#carried label :is(script, img, iframe, form, link, style, a, object, svg, h1, b, i)"
