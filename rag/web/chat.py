@@ -99,11 +99,11 @@ def _connect(page: gr.Blocks, desk: Desk) -> None:
         desk.beside.plot.bars.select(
             desk.choose_time, [conversation, place], desk.outputs, **_QUIET
         ),
+        memory.kept.submit(desk.restore, [memory.kept, conversation], desk.outputs, **_QUIET),
     ]
-    restored = memory.kept.submit(desk.restore, [memory.kept, conversation], desk.outputs, **_QUIET)
     working = [
         step.success(desk.answer, conversation, desk.outputs, concurrency_id="ask", **_QUIET)
-        for step in (*asked, restored)
+        for step in asked
     ]
     talk.box.stop(desk.stop, [conversation, place], desk.outputs, cancels=working, **_QUIET)
     forget = [talk.clear.click, talk.chatbot.clear]
