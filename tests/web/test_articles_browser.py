@@ -178,6 +178,8 @@ def test_what_is_switched_off_is_never_cited_until_it_is_on_again(
     expect(page.locator("#report")).to_contain_text("nothing had changed")
     assert article not in cited()
     page.reload()
+    expect(page.locator("#chat [data-testid=bot]")).to_have_count(3)
+    opened.settle()
     opened.open_tab("Articles")
     expect(page.locator("#table")).to_contain_text("switched off")
     expect(switches(page).filter(has_text=article).locator("input")).not_to_be_checked()
