@@ -185,7 +185,7 @@ def _switch(options: argparse.Namespace, *, on: bool) -> int:
     if options.json:
         _print_json({"searched": searched, "switched_off": switched_off})
     else:
-        print(f"{searched:,} articles are searched, {switched_off:,} are switched off.")
+        print(f"Articles searched: {searched:,}; switched off: {switched_off:,}.")
     return 0
 
 

@@ -118,3 +118,15 @@ def test_info_and_check(cli: Cli) -> None:
     info = cli.json("info")
     assert (info["articles"], info["newest_article"]) == (2, "2024-12-20")
     assert cli("check")[0] == "Every file of the index is as it was written.\n"
+
+
+def test_an_article_that_is_off_is_not_found_until_it_is_on_again(cli: Cli) -> None:
+    found = cli("search", "visit of president Raisi", "--json")[0]
+    assert SECOND in found
+    try:
+        assert cli("off", SECOND)[0] == "Articles searched: 1; switched off: 1.\n"
+        assert SECOND not in cli("search", "visit of president Raisi", "--json")[0]
+        assert "nobody" in cli("off", "nobody", code=1)[1]
+    finally:
+        assert cli.json("on", SECOND) == {"searched": 2, "switched_off": 0}
+    assert cli("search", "visit of president Raisi", "--json")[0] == found
