@@ -40,8 +40,8 @@ from rag.models.span_reader import SpanReader, open_reader
 from rag.types import Kind
 
 SENTENCES, SPANS = "sentences.json", "spans.json"
-# How far behind the best span another may be, and how much a sentence's own score counts: not
-# fitted; other values tried on the dev halves were not better.
+# How far behind the best span another may be, and how much a sentence's own score counts.
+# Chosen by hand, not fitted.
 LIST_MARGIN, WHEN_MARGIN, PASSAGE_WEIGHT = 1.0, 1.0, 1.0
 WEIGHTS = ("retrieval_weight", "null_weight", "agreement_weight")
 
