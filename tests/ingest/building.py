@@ -52,6 +52,9 @@ def story(number: int, *, day: str = "2024-05-01") -> str:
     return f" date {day} {' '.join(sentences)}"
 
 
+TWO = {"a.txt": story(1), "b.txt": story(2)}
+
+
 def write(folder: Path, files: Mapping[str, str]) -> Path:
     """``folder`` with exactly these files."""
     folder.mkdir(exist_ok=True)

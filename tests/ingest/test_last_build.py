@@ -6,9 +6,7 @@ import pytest
 
 from rag.ingest import last_build
 from tests.index import small
-from tests.ingest.building import run, story, write
-
-TWO = {"a.txt": story(1), "b.txt": story(2)}
+from tests.ingest.building import TWO, run, story, write
 
 
 def test_the_report_of_the_last_build_is_there_for_whoever_comes_later(

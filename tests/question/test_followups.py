@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,18 +16,12 @@ from rag.question.date_words import redate
 from rag.question.followups import MAX_CARRIED, complete
 from rag.question.kinds import kind_of
 from rag.question.marked import words_of
-from rag.question.openness import leaves_open
 from rag.question.references import pointers
-from rag.question.turns import MAX_CHARS, MAX_CITED, MAX_EARLIER, MAX_NAMES, Earlier
+from rag.question.turns import Earlier
+from tests.question.anything import any_question
 
 DATA = Path(__file__).parents[1] / "data"
 QUESTIONS = Path(__file__).parents[2] / "evals" / "questions"
-FRAGMENTS = (
-    "what who how many did he she it that there and but , . ? Sharif Cairo Syria 2023 in May last "
-    "year about tell me more according to the union why else 's “ é 中 \u200b \x00 … the of ok"
-).split(" ")
-any_words = st.lists(st.sampled_from(FRAGMENTS), max_size=20).map(" ".join)
-any_question = st.one_of(st.text(max_size=120), any_words)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -149,81 +143,6 @@ def test_kind_is_that_of_what_is_asked(history: list[str], question: str, kind: 
     assert kind_of(complete(history, question).asked).kind == kind
 
 
-VRO = "It was cut by the sculptor Hanne Vro, who lost her mother in Weir Lane."
-
-
-@pytest.mark.parametrize(
-    ("turn", "question", "carried"),
-    [
-        (Earlier("Who cut the stone?", "Hanne Vro", (VRO,)), "Whom did she lose?",
-         ("cut", "stone", "Hanne Vro")),
-        (Earlier("Who cut the stone?", "", (VRO,)), "Whom did she lose?",
-         ("cut", "stone", "Hanne Vro", "Weir Lane")),
-        (Earlier("Who cut the stone?", "an artist", (VRO,)), "Whom did she lose?",
-         ("cut", "stone", "Hanne Vro", "Weir Lane")),
-        (Earlier("Who cut the stone?"), "Whom did she lose?", ("cut", "stone")),
-        (Earlier("When did Vro lose her mother?", "2023", ("Vro told Odile Farrant.",)),
-         "Where does she live?", ("Vro", "lose", "mother")),
-        (Earlier("Who met Sharif?", "Prime Minister Shehbaz Sharif", ()), "Where was he?",
-         ("met", "Sharif")),
-        (Earlier("Who cut the stone?", "Hanne Vro", (VRO,)), "How tall is the Kestrel Light?", ()),
-        (Earlier("Where was the summit?", "Cairo"), "Who attended?", ("summit", "Cairo")),
-        (Earlier("Where was the summit?", "Cairo"), "Who chaired the water board?", ()),
-        (Earlier("Who won?", "", ("The Iranian team won.",)), "Who played for Iran?",
-         ("won", "Iranian")),
-        (Earlier("Who won the cup?", "", ("Rovers won.",)), "Who played for Iran?", ()),
-        (Earlier("Who won the cup?", "", ("It went to Rovers.",)), "What does the article say?",
-         ("won", "cup", "Rovers")),
-        (Earlier("Who won the cup?"), "What does the article say?", ()),
-    ],
-)  # fmt: skip
-def test_what_was_cited_tells_who_is_meant(
-    turn: Earlier, question: str, carried: tuple[str, ...]
-) -> None:
-    assert complete([turn], question).carried == carried
-
-
-def test_a_question_alone_is_an_earlier_turn_without_citations() -> None:
-    asked = "Who is the mayor of Kyiv?"
-    assert complete([Earlier(asked)], "How old is she?") == complete([asked], "How old is she?")
-
-
-def test_little_is_taken_from_what_was_cited() -> None:
-    names = [f"Ann Bell{letter}" for letter in "abcdefgh"]
-    followup = complete([Earlier("Who won?", "", (f"{', '.join(names)} won.",))], "Who is she?")
-    assert followup.terms == ("won", *names[:MAX_NAMES])
-    late = complete([Earlier("Who won?", "", ("It rained.",) * MAX_CITED + (VRO,))], "Who is she?")
-    assert "Vro" not in late.text
-    far = complete([Earlier("Who won?", "", (f"{'so ' * MAX_CHARS}{VRO}",))], "Who is she?")
-    assert "Vro" not in far.text
-
-
-def test_control_characters_of_citations_are_not_carried() -> None:
-    turn = Earlier("Who won?", "", ("the cup was won by Ann\x1b[2J\u202e Bell\x00ini.",))
-    assert complete([turn], "How old is she?").text == "How old is she? (won, Ann, Bell)"
-
-
-@given(
-    st.lists(st.builds(Earlier, any_question, any_words, st.tuples(any_question)), max_size=5),
-    any_question,
-)
-def test_any_citations(history: list[Earlier], question: str) -> None:
-    followup = complete(history, question)
-    assert followup == complete(history, question)
-    assert len(followup.terms) <= MAX_CARRIED
-    told = " ".join(" ".join((one.question, one.answer, *one.cited)) for one in history)
-    said = set(re.findall(r"\w+", told.lower()))
-    assert set(re.findall(r"\w+", " ".join(followup.carried).lower())) <= said
-
-
-@given(any_question, any_question)
-def test_without_a_turn_that_says_something_nothing_is_left_open(
-    question: str, sentence: str
-) -> None:
-    assert complete([Earlier("", "", (sentence,))], question).text == question
-    assert leaves_open(question, Earlier("")) in (True, False)
-
-
 def test_names_in_lower_case_are_told_by_known() -> None:
     names = {"modi", "xi", "kazan"}
     followup = complete(
@@ -256,33 +175,10 @@ def test_without_history_nothing_changes(question: str) -> None:
     assert complete(["", "thanks", " \x00"], question).text == question
 
 
-def test_only_the_last_questions_are_read() -> None:
-    stale = ["Who is the mayor of Kyiv?"]
-    filler = ["Which bridges were closed?"] * MAX_EARLIER
-    assert "Kyiv" not in complete([*stale, *filler], "How old is she?").text
-    assert "Kyiv" in complete([*filler * 250, *stale], "How old is she?").text
-
-
-def test_of_a_long_question_the_beginning_is_read() -> None:
-    padding = "very " * (MAX_CHARS // 5)
-    assert "Kyiv" not in complete([f"{padding} the mayor of Kyiv?"], "How old is she?").text
-    assert complete(["Who is the mayor of Kyiv?"], "he " * MAX_CHARS).carried == ()
-
-
 def test_no_more_than_a_few_words_are_carried() -> None:
     places = [f"City{letter}" for letter in "abcdefghijkl"]
     followup = complete([f"Who was in {', '.join(places)}?"], "Did they meet?")
     assert followup.terms == tuple(places[:MAX_CARRIED])
-
-
-def test_control_characters_of_the_history_are_not_carried() -> None:
-    text = complete(["Who is the\x1b[2J mayor\u202e of \x00Kyiv?"], "Since when?").text
-    assert text == "Since when is the [2J mayor of Kyiv?"
-
-
-def test_what_is_no_text_is_skipped() -> None:
-    history = cast(list[str], [None, 7, {"role": "user"}, "Who is the mayor of Kyiv?", b"Lviv"])
-    assert complete(history, "How old is she?").carried == ("mayor", "Kyiv")
 
 
 @pytest.mark.parametrize(

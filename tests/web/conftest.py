@@ -8,6 +8,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,10 +61,9 @@ class Site:
     collection: Collection
 
 
-@pytest.fixture
-def site(
-    service: Service, rebuild: Rebuild, collection: Collection, folder: Path
-) -> Iterator[Site]:
+@contextmanager
+def served(service: Service, rebuild: Rebuild, collection: Collection) -> Iterator[Site]:
+    """The page of the service, on a port of its own; ``collection`` is what builds went to."""
     with tempfile.TemporaryDirectory(prefix="dateline-test-") as temporary:
         os.environ["GRADIO_TEMP_DIR"] = temporary
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -81,6 +81,14 @@ def site(
             )
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
-            yield Site(f"http://127.0.0.1:{port}", port, folder, collection)
-            server.should_exit = True
-            thread.join()
+            try:
+                yield Site(f"http://127.0.0.1:{port}", port, service.articles, collection)
+            finally:
+                server.should_exit = True
+                thread.join()
+
+
+@pytest.fixture
+def site(service: Service, rebuild: Rebuild, collection: Collection) -> Iterator[Site]:
+    with served(service, rebuild, collection) as site:
+        yield site

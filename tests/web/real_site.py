@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
 from rag.ingest.builder import build
 from rag.web.page import open_service
-from rag.web.rebuild import Rebuild
 from rag.web.service import Service
-from tests.web.conftest import SEEDS, Site
-from tests.web.engine import Collection
+from tests.web.conftest import SEEDS
 
 FLOOD = {
     "2024-03-04": "The river Tessel flooded the town of Veldt. The mayor closed two bridges.",
@@ -48,30 +40,3 @@ def real_service(folder: Path, index: Path, models: Path) -> Service:
         open_engine=lambda config: Pipeline.open(config=config),
         run_build=build,
     )
-
-
-@contextmanager
-def served(service: Service, rebuild: Rebuild) -> Iterator[Site]:
-    """The page of the service, on a port of its own."""
-    with tempfile.TemporaryDirectory(prefix="dateline-test-") as temporary:
-        os.environ["GRADIO_TEMP_DIR"] = temporary
-        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-        import uvicorn
-
-        from rag.web.blocks import application
-
-        with socket.socket() as listening:
-            listening.bind(("127.0.0.1", 0))
-            port = listening.getsockname()[1]
-            app = application(service, rebuild, port=port)
-            server = uvicorn.Server(
-                uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
-            )
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-            thread.start()
-            try:
-                yield Site(f"http://127.0.0.1:{port}", port, service.articles, Collection())
-            finally:
-                server.should_exit = True
-                thread.join()

@@ -20,9 +20,10 @@ from rag.web.escape import one_line
 from rag.web.rebuild import Rebuild
 from rag.web.service import Service
 from tests.web.browsing import SIZES, Visit, visit
-from tests.web.conftest import Site
+from tests.web.conftest import Site, served
+from tests.web.engine import Collection
 from tests.web.payloads import HOSTILE
-from tests.web.real_site import fill, real_service, served
+from tests.web.real_site import fill, real_service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,7 +63,7 @@ def desk(tmp_path: Path, models: Path) -> Iterator[Desk]:
     with (
         closing(real_service(folder, tmp_path / "index", models)) as service,
         closing(Rebuild(service, run_build=slow)) as rebuild,
-        served(service, rebuild) as site,
+        served(service, rebuild, Collection()) as site,
     ):
         yield Desk(site, service, folder, slow)
 

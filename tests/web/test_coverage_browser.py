@@ -14,7 +14,8 @@ from rag.web import coverage
 from rag.web.rebuild import Rebuild
 from rag.web.service import Service
 from tests.web.browsing import SIZES, visit
-from tests.web.real_site import served
+from tests.web.conftest import served
+from tests.web.engine import Collection
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -55,7 +56,7 @@ def test_bars_gaps_and_choices(
     scheme: str,
 ) -> None:
     monkeypatch.setattr("rag.web.blocks.ask_tab", plot_tab)
-    with served(service, rebuild) as site:
+    with served(service, rebuild, Collection()) as site:
         opened = visit(browser, site, size=size, scheme=scheme)
         page = opened.page
         tokens = page.locator("#coverage-bars .token")
