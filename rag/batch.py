@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, get_args
 
 from rag.answer.pipeline import Pipeline
 from rag.answer.render import answer_json
+from rag.answer.stages import last
 from rag.dates import parse_day
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
 from rag.question.understand import Corrections
 from rag.question.window import explicit_window
-from rag.types import Kind
+from rag.types import Answer, Kind
 
 
 def answer_lines(
-    lines: Iterable[str], pipeline: Pipeline, *, top_k: int | None, timings: bool
+    lines: Iterable[str],
+    pipeline: Pipeline,
+    *,
+    top_k: int | None,
+    timings: bool,
+    answered: Callable[[Answer], object] = lambda answer: None,
 ) -> Iterator[dict[str, Any]]:
     """One object per non-blank line: an answer, or ``{"id", "question", "error"}``.
 
-    With ``top_k``, ``retrieved`` lists the ids of the articles in rank order.
+    With ``top_k``, ``retrieved`` lists the ids of the articles in rank order. ``answered`` is told
+    every answer.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _answer_line(line, number, pipeline, top_k, timings)
+            yield _answer_line(line, number, pipeline, top_k, timings, answered)
 
 
 def _answer_line(
-    line: str, number: int, pipeline: Pipeline, top_k: int | None, timings: bool
+    line: str,
+    number: int,
+    pipeline: Pipeline,
+    top_k: int | None,
+    timings: bool,
+    answered: Callable[[Answer], object],
 ) -> dict[str, Any]:
     asked: Mapping[str, Any] = {}
     try:
@@ -40,7 +52,7 @@ def _answer_line(
             before=_day(asked, "before", number),
             as_of=_day(asked, "as_of", number),
         )
-        answer = pipeline.ask(
+        stages = pipeline.asking(
             question,
             history=_history(asked, number),
             window=window,
@@ -48,10 +60,12 @@ def _answer_line(
             top_k=top_k,
             corrections=_corrections(asked, number),
         )
-        values = answer_json(answer, question_id=_id(asked), timings=timings)
+        last_stage = last(stages)
+        answered(last_stage.answer)
+        values = answer_json(last_stage.answer, question_id=_id(asked), timings=timings)
         if top_k is not None:
-            hits = pipeline.retrieve(answer.query, top_k=top_k)
-            values["retrieved"] = list(dict.fromkeys(hit.passage.article.id for hit in hits))
+            ids = (one.hit.passage.article.id for one in last_stage.considered)
+            values["retrieved"] = list(dict.fromkeys(ids))
         return values
     except (IndexUnusable, ModelError):
         raise

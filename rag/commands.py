@@ -40,18 +40,17 @@ def ask(options: argparse.Namespace) -> int:
     if options.export is not None:
         _check_export(options.export)
     from rag.answer.pipeline import Pipeline
-    from rag.answer.recording import Recording
 
+    answers: list[Answer] = []
     with Pipeline.open(config=_ask_config(options)) as pipeline:
         _warn(pipeline.warnings)
-        asked = Recording(pipeline)
-        code = (_ask_one if options.batch is None else _ask_batch)(options, asked)
+        code = (_ask_one if options.batch is None else _ask_batch)(options, pipeline, answers)
     if options.export is not None:
-        _write_export(options.export, asked.answers)
+        _write_export(options.export, answers)
     return code
 
 
-def _ask_one(options: argparse.Namespace, pipeline: Any) -> int:
+def _ask_one(options: argparse.Namespace, pipeline: Any, answers: list[Answer]) -> int:
     from rag.answer.render import answer_json
 
     answer = pipeline.ask(
@@ -62,6 +61,7 @@ def _ask_one(options: argparse.Namespace, pipeline: Any) -> int:
         top_k=options.top_k,
         corrections=_corrections(options),
     )
+    answers.append(answer)
     if options.json:
         _print_json(answer_json(answer, timings=options.timings))
     else:
@@ -69,12 +69,18 @@ def _ask_one(options: argparse.Namespace, pipeline: Any) -> int:
     return 0
 
 
-def _ask_batch(options: argparse.Namespace, pipeline: Any) -> int:
+def _ask_batch(options: argparse.Namespace, pipeline: Any, answers: list[Answer]) -> int:
     from rag.batch import answer_lines
 
     wrong = 0
     with _lines(options.batch) as lines:
-        for answer in answer_lines(lines, pipeline, top_k=options.top_k, timings=options.timings):
+        for answer in answer_lines(
+            lines,
+            pipeline,
+            top_k=options.top_k,
+            timings=options.timings,
+            answered=answers.append,
+        ):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             wrong += "error" in answer
     if wrong:

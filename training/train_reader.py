@@ -2,8 +2,9 @@
 
     python -m training.train_reader ROWS --dev DEV.jsonl.gz --out FOLDER
 
-It starts from the embedder's weights. After every ``--save-every`` steps the whole state is saved
-in FOLDER, and the same command goes on from there; the curve is kept in ``curve.jsonl``.
+It starts from the embedder's weights, or from those of ``--start``. After every ``--save-every``
+steps the whole state is saved in FOLDER, and the same command goes on from there; the curve is kept
+in ``curve.jsonl``.
 """
 
 from __future__ import annotations
@@ -183,6 +184,7 @@ def main() -> None:
     options.add_argument("rows", type=Path, help="folder of *.jsonl.gz to train on")
     options.add_argument("--dev", type=Path, help="rows to measure on, never trained on")
     options.add_argument("--keep-out", type=Path, nargs="*", default=[], help="more such files")
+    options.add_argument("--start", type=Path, help="a trained reader's folder, to train further")
     options.add_argument("--out", type=Path, default=Path("out/training"))
     options.add_argument("--recipe", type=Path)
     options.add_argument("--save-every", type=int, default=500, help="steps")
@@ -200,7 +202,7 @@ def main() -> None:
     rounds = Rounds(sets, tokenizer, recipe)
     dev = _sample(chosen.dev, chosen.dev_questions) if chosen.dev else []
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    training = Training(recipe, default_model(), device)
+    training = Training(recipe, chosen.start or default_model(), device)
     if (chosen.out / STATE).is_file():
         training.resume(chosen.out / STATE)
         print(f"going on from step {training.step}", flush=True)

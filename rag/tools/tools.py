@@ -5,52 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from rag.answer.engine import Engine
 from rag.answer.quote_check import check
 from rag.answer.quote_json import checked_json
 from rag.answer.render import answer_json, hit_json
 from rag.answer.stages import Retrieved, Stage
 from rag.dates import parse_day
 from rag.errors import QuestionError
-from rag.index.texts import Texts
-from rag.question.turns import History
 from rag.question.understand import Corrections
 from rag.question.window import explicit_window
-from rag.types import Answer, Article, IndexInfo, Kind, Window
+from rag.types import IndexInfo, Kind, Window
 
 Json = dict[str, Any]
 MAX_HITS = 50
-
-
-class Engine(Protocol):
-    """One immutable version of the index, opened; ``Pipeline`` is one."""
-
-    @property
-    def info(self) -> IndexInfo: ...
-    @property
-    def texts(self) -> Texts: ...
-    def ask(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Answer: ...
-    def asking(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Iterator[Stage]: ...
-    def article(self, article_id: str) -> Article: ...
 
 
 Lease = Callable[[], AbstractContextManager[Engine]]

@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 
 from rag.web import coverage, evidence, feedback, understood
+from rag.web.beside import Beside, judged
 from rag.web.conversation import MAX_QUESTION, Conversation
-from rag.web.desk import Beside, Desk, Memory, Place, Talk
+from rag.web.desk import Desk, Memory, Place, Talk
 from rag.web.escape import one_line
 from rag.web.service import Service
 
@@ -126,8 +127,15 @@ def _connect_beside(page: gr.Blocks, desk: Desk) -> None:
     beside, memory = desk.beside, desk.memory
     states = [memory.conversation, memory.place]
     folder = desk.service.build.index
-    feedback.connect(beside.judging, desk.service, folder, states, desk.judged)
-    beside.export.click(desk.export, memory.conversation, beside.exported, **_QUIET)
+
+    def shown(conversation: Conversation, place: Place) -> feedback.Judged | None:
+        return judged(conversation, place.turn)
+
+    def files(conversation: Conversation, request: gr.Request) -> gr.File:
+        return beside.files(conversation, str(request.request.base_url))
+
+    feedback.connect(beside.judging, desk.service, folder, states, shown)
+    beside.export.click(files, memory.conversation, beside.exported, **_QUIET)
     page.load(desk.open_link, None, [*desk.panel.outputs, beside.linked], **_QUIET)
 
 

@@ -9,10 +9,9 @@ from datetime import date
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 
-from rag.answer.export import FORMATS, export
-from rag.web import answer_text, coverage, evidence, feedback, kept, permalink, understood
+from rag.web import answer_text, coverage, evidence, kept, permalink, understood
+from rag.web.beside import Beside
 from rag.web.conversation import Conversation, Correction, Turn, answering, waiting
 from rag.web.service import Service
 
@@ -55,24 +54,6 @@ class Talk:
     wanted: gr.Textbox
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What can be done with an answer: say whether it is right, choose a time, take it along.
-
-    ``linked`` tells what became of a quotation that the page's address links to.
-    """
-
-    judging: feedback.Judging
-    plot: coverage.Plot
-    export: gr.Button
-    exported: gr.File
-    linked: gr.Markdown
-
-    @property
-    def outputs(self) -> list[Any]:
-        return [*self.judging.outputs, *self.plot.outputs, self.exported, self.linked]
-
-
 class Desk:
     """Conversation and article; each method answers one event with the updates that it makes.
 
@@ -88,7 +69,7 @@ class Desk:
         panel: evidence.Evidence,
         beside: Beside,
     ) -> None:
-        self._service = service
+        self.service = service
         self.memory = memory
         self.talk = talk
         self.panel = panel
@@ -99,10 +80,6 @@ class Desk:
         talk = self.talk
         own = [talk.box, talk.chatbot, *talk.understood.outputs]
         return [*own, *self.memory.outputs, *self.panel.outputs, *self.beside.outputs]
-
-    @property
-    def service(self) -> Service:
-        return self._service
 
     def ask(self, question: str | None, conversation: Conversation) -> Updates:
         """A new question; while another one is being answered it stays in its box."""
@@ -199,32 +176,9 @@ class Desk:
         """The citation after the one that is open."""
         return self._opened(conversation, replace(place, citation=place.citation + 1))
 
-    def judged(self, conversation: Conversation, place: Place) -> feedback.Judged | None:
-        """The answer that is shown, for what a reader says about it."""
-        turn = conversation.turn(place.turn)
-        if turn is None or turn.answer is None or turn.today is None:
-            return None
-        earlier = tuple(before.question for before in conversation.earlier(place.turn))
-        return feedback.Judged(turn.answer, earlier, turn.today, turn.correction)
-
-    def export(self, conversation: Conversation, request: gr.Request) -> Updates:
-        """The answered questions as a file of each form, to be downloaded."""
-        answers = [turn.answer for turn in conversation.turns if turn.answer is not None]
-        if not answers:
-            return _unchanged()
-        folder, address = self.beside.exported.GRADIO_CACHE, str(request.request.base_url)
-        files = [
-            save_bytes_to_cache(
-                export(answers, form, address=address).encode(), f"dateline.{form}", folder
-            )
-            for form in FORMATS
-            if form != "jsonl"
-        ]
-        return {self.beside.exported: gr.File(files, visible=True)}
-
     def open_link(self, request: gr.Request) -> Updates:
         """The quotation that the page's address links to."""
-        opened = permalink.opened(self._service, request.query_params)
+        opened = permalink.opened(self.service, request.query_params)
         if opened is None:
             return _unchanged()
         told = {self.beside.linked: gr.Markdown(opened.said, visible=bool(opened.said))}
@@ -251,7 +205,7 @@ class Desk:
         conversation = conversation.put(begun, at)
         # Without work yet: from its first step on, Gradio closes an iterator that is stopped.
         yield conversation
-        yield from answering(self._service, conversation, at, date.today())
+        yield from answering(self.service, conversation, at, date.today())
 
     def _ended(self, conversation: Conversation, place: Place) -> Updates:
         box = {self.talk.box: _box(conversation)}
@@ -268,19 +222,8 @@ class Desk:
         offered = evidence.NOTHING if turn is None else turn.offered
         controls = zip(self.talk.understood.outputs, understood.show(turn), strict=True)
         panel = zip(self.panel.outputs, evidence.show(offered, place.citation), strict=True)
-        beside = self._beside(conversation, place)
+        beside = self.beside.show(conversation, place.turn)
         return {self.memory.place: place, **dict(controls), **dict(panel), **beside}
-
-    def _beside(self, conversation: Conversation, place: Place) -> Updates:
-        turn = conversation.turn(place.turn)
-        covered = coverage.NOTHING if turn is None else turn.coverage
-        judging = feedback.show(self.judged(conversation, place))
-        return {
-            **dict(zip(self.beside.judging.outputs, judging, strict=True)),
-            **dict(zip(self.beside.plot.outputs, coverage.show(covered), strict=True)),
-            self.beside.exported: gr.File(visible=False),
-            self.beside.linked: gr.Markdown(visible=False),
-        }
 
     def _opened(self, conversation: Conversation, place: Place) -> Updates:
         """The citation at a place; a place where there is none changes nothing."""

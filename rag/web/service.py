@@ -10,14 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from rag.answer.stages import Stage
+from rag.answer import engine
 from rag.config import AskConfig, BuildConfig
 from rag.errors import IndexMissing, RagError
 from rag.index import switches
-from rag.index.texts import Texts
-from rag.question.turns import History
-from rag.question.understand import Corrections
-from rag.types import Answer, Article, BuildReport, Hit, IndexInfo, Progress, Query, Window
+from rag.types import BuildReport, Hit, Progress, Query
 
 log = logging.getLogger(__name__)
 
@@ -39,37 +36,14 @@ class Entry(Protocol):
     def on(self) -> bool: ...
 
 
-class Engine(Protocol):
-    """One immutable version of the index, opened. Methods may be called from several threads."""
+class Engine(engine.Engine, Protocol):
+    """What the page needs beside answers."""
 
     @property
-    def info(self) -> IndexInfo: ...
-    @property
     def warnings(self) -> tuple[str, ...]: ...
-    def ask(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Answer: ...
-    def asking(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Iterator[Stage]: ...
     def inspect(
         self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
     ) -> Sequence[Hit]: ...
-    @property
-    def texts(self) -> Texts: ...
-    def article(self, article_id: str) -> Article: ...
     def entries(self) -> Sequence[Entry]: ...
     def current(self) -> bool: ...
     def close(self) -> None: ...
