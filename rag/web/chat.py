@@ -20,7 +20,7 @@ EXAMPLES = (
     "What invitation did Sharif extend?",
 )
 _WELCOME = (
-    "### Ask the articles\n\n"
+    "## Ask the articles\n\n"
     "Every answer is a quotation from one of the articles, with its date and its place."
 )
 _KEYS = "Keys: / to ask, j and k through the sources, Esc to stop."

@@ -82,7 +82,7 @@ def quote_tab(service: Service) -> None:
 
 def _difference() -> gr.HighlightedText:
     return gr.HighlightedText(
-        color_map={MISSING: "#f3d9a4", ADDED: "#e3b5a8"},
+        color_map={MISSING: "#b8923f", ADDED: "#c06a58"},
         show_legend=True,
         show_inline_category=False,
         label="Difference",

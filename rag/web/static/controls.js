@@ -10,17 +10,27 @@
     for (const node of document.querySelectorAll(selector)) name(node, names);
   };
 
+  // What scrolls within itself must be reached by keyboard.
+  const SCROLLED = [
+    [":is(#article, #quote-article)", "Article"],
+    ["#passages", "Passages considered"],
+    ["#report", "Report of the last build"],
+  ];
+
   // Gradio reads a message's Markdown source aloud; its text is inside anyway.
   const nameParts = () => {
     nameAll('#chat [data-testid="user"]', { "aria-label": "Question" });
     nameAll('#chat [data-testid="bot"]', { "aria-label": "Answer" });
+    // Gradio calls the examples a list, and gives it buttons for items.
+    nameAll("#chat .examples", { role: "group", "aria-label": "Example questions" });
     nameAll("#question textarea", { "aria-label": "Question", "aria-keyshortcuts": "/" });
     nameAll("#question [data-testid=stop-button]", { "aria-keyshortcuts": "Escape" });
     nameAll("#next", { "aria-label": "Next source", "aria-keyshortcuts": "j" });
     nameAll("#previous", { "aria-label": "Previous source", "aria-keyshortcuts": "k" });
     nameAll("#article-head", { "aria-live": "polite" });
-    nameAll("#article", { role: "region", "aria-label": "Article", tabindex: "0" });
-    nameAll("#passages", { role: "region", "aria-label": "Passages considered", tabindex: "0" });
+    for (const [box, label] of SCROLLED)
+      nameAll(box, { role: "region", "aria-label": label, tabindex: "0" });
+    nameAll(":is(#chat, #progress) progress", { "aria-label": "Progress" });
     for (const sources of document.querySelectorAll("#sources"))
       name(sources, { "aria-label": sources.querySelector("[data-testid=block-info]").textContent });
     nameAll("#chat kbd", { role: "button", tabindex: "0" });

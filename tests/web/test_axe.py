@@ -1,0 +1,101 @@
+"""Every view against axe-core's rules of accessibility, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.browsing import Visit, visit
+from tests.web.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+QUESTION = "What bilateral relations between Iran and Pakistan were discussed?"
+TIMELINE = "Give me a timeline of the bilateral relations between Iran and Pakistan"
+NEAR = "They met on the sidelines of the D-8 Summit in Rome"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_no_view_breaks_a_rule(browser: Browser, site: Site, size: str, scheme: str) -> None:
+    for number in range(60):
+        (site.folder / f"{number:02}.txt").write_text(f"date 2020-01-01 Story {number}.", "utf-8")
+    opened = visit(browser, site, size=size, scheme=scheme)
+    views = (*conversation(opened), *articles(opened), *quote_check(opened), *inspection(opened))
+    assert [broken for view in views for broken in view] == []
+    opened.assert_calm()
+    opened.page.context.close()
+
+
+def violations(page: Page, view: str) -> list[str]:
+    """What axe-core complains of in what is shown now, each with the view, the rule and where."""
+    return [
+        f"{view}: {rule['id']} at {node['target']}: {node['failureSummary']}"
+        for rule in Axe().run(page, options={"preload": False}).response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def conversation(opened: Visit) -> Iterator[list[str]]:
+    page = opened.page
+    yield violations(page, "nothing asked")
+    opened.site.collection.reading.clear()
+    page.locator("#question textarea").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator("#chat progress")).to_be_visible()
+    yield violations(page, "working")
+    opened.site.collection.reading.set()
+    opened.settle()
+    page.locator("#considered .label-wrap").click()
+    page.locator("#chat kbd").first.click()
+    expect(page.locator("#kind input:checked")).to_be_focused()
+    page.locator("#verdict").get_by_label("Right article, wrong answer").check()
+    expect(page.locator("#right-words")).to_be_visible()
+    page.locator("#export").click()
+    expect(page.locator("#exported")).to_be_visible()
+    yield violations(page, "answered, everything open")
+    opened.ask("Which bananas are purple and cheap?")
+    expect(page.locator("#chat")).to_contain_text("Nearest passages, not an answer")
+    yield violations(page, "refused")
+    opened.ask(TIMELINE)
+    expect(page.locator("#coverage-bars .token").first).to_be_visible()
+    yield violations(page, "timeline")
+
+
+def articles(opened: Visit) -> Iterator[list[str]]:
+    page = opened.page
+    opened.open_tab("Articles")
+    page.locator("#switching .label-wrap").click()
+    expect(page.locator("#switches label").first).to_be_visible()
+    yield violations(page, "articles")
+    opened.site.collection.gate.clear()
+    page.locator("#rebuild").click()
+    expect(page.locator("#progress progress")).to_be_visible()
+    yield violations(page, "rebuilding")
+    opened.site.collection.gate.set()
+    expect(page.locator("#report")).to_contain_text("62 articles")
+    expect(page.locator("#rebuild")).to_have_css("opacity", "1")
+    yield violations(page, "rebuilt")
+
+
+def quote_check(opened: Visit) -> Iterator[list[str]]:
+    page = opened.page
+    opened.open_tab("Quote check")
+    yield violations(page, "no quotation")
+    page.locator("#quote-text textarea").fill(NEAR)
+    page.locator("#quote-text button").click()
+    expect(page.locator("#quote-difference")).to_be_visible()
+    yield violations(page, "nearly a quotation")
+
+
+def inspection(opened: Visit) -> Iterator[list[str]]:
+    page = opened.page
+    opened.open_tab("Inspect")
+    page.locator("#compare").get_by_role("checkbox").check()
+    page.locator("#inspect-question").get_by_role("textbox").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator("#inspect-second li").first).to_be_visible()
+    yield violations(page, "two settings")
