@@ -23,7 +23,7 @@ _WELCOME = (
     "## Ask the articles\n\n"
     "Every answer is a quotation from one of the articles, with its date and its place."
 )
-_KEYS = "Keys: / to ask, j and k through the sources, Esc to stop."
+_KEYS = "Keys: / to ask, j and k through the sources"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -77,7 +77,8 @@ def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
     with gr.Row(elem_id="below"):
         clear = gr.Button("New conversation", size="sm", elem_id="clear")
         export = gr.Button("Export", size="sm", elem_id="export")
-        evidence.safe_markdown(_KEYS, elem_id="keys")
+        # The page's script listens to it: no letter does anything once it is switched off.
+        gr.Checkbox(True, label=_KEYS, container=False, interactive=True, elem_id="keys")
     exported = gr.File(visible=False, label="The conversation", elem_id="exported")
     wanted = gr.Textbox(visible="hidden", show_label=False, elem_id="wanted")
     return Talk(chatbot, controls, box, clear, wanted), judging, export, exported

@@ -230,6 +230,33 @@ def test_the_keys(open_page: Visit) -> None:
     expect(chosen).to_contain_text("2 · ")
 
 
+def test_the_letters_can_be_switched_off_and_stay_so(open_page: Visit) -> None:
+    opened, page = open_page, open_page.page
+    opened.ask(FAR)
+    switch = page.get_by_role("checkbox", name="Keys: / to ask, j and k through the sources")
+    box, chosen = page.locator("#question textarea"), page.locator("#sources label.selected")
+    expect(switch).to_be_checked()
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(switch).not_to_be_checked()
+
+    page.reload()
+    finish(opened, answers=1)
+    expect(switch).not_to_be_checked()
+    expect(page.locator("#next")).to_have_attribute("aria-keyshortcuts", "")
+    page.keyboard.press("j")
+    page.keyboard.press("/")
+    expect(box).not_to_be_focused()
+    page.locator("#next").click()
+    expect(chosen).to_contain_text("2 · ")
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(switch).to_be_checked()
+    page.keyboard.press("j")
+    expect(chosen).to_contain_text("3 · ")
+    opened.assert_calm()
+
+
 def test_keys_pressed_quickly_all_count(open_page: Visit) -> None:
     opened, page = open_page, open_page.page
     opened.ask(FAR)

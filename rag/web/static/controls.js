@@ -23,10 +23,11 @@
     nameAll('#chat [data-testid="bot"]', { "aria-label": "Answer" });
     // Gradio calls the examples a list, and gives it buttons for items.
     nameAll("#chat .examples", { role: "group", "aria-label": "Example questions" });
-    nameAll("#question textarea", { "aria-label": "Question", "aria-keyshortcuts": "/" });
-    nameAll("#question [data-testid=stop-button]", { "aria-keyshortcuts": "Escape" });
-    nameAll("#next", { "aria-label": "Next source", "aria-keyshortcuts": "j" });
-    nameAll("#previous", { "aria-label": "Previous source", "aria-keyshortcuts": "k" });
+    const key = (letter) => ({ "aria-keyshortcuts": window.keysAreOn() ? letter : "" });
+    nameAll("#question textarea", { "aria-label": "Question", ...key("/") });
+    nameAll("#question [data-testid=stop-button]", { "aria-keyshortcuts": "Escape", title: "Esc" });
+    nameAll("#next", { "aria-label": "Next source", ...key("j") });
+    nameAll("#previous", { "aria-label": "Previous source", ...key("k") });
     nameAll("#article-head", { "aria-live": "polite" });
     for (const [box, label] of SCROLLED)
       nameAll(box, { role: "region", "aria-label": label, tabindex: "0" });
