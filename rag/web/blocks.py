@@ -44,14 +44,16 @@ def blocks(service: Service, rebuild: Rebuild, tools: Sequence[Tool] = ()) -> gr
             index_line = safe_markdown(elem_id="index-line")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask"):
-                ask_tab(page, service)
+                ask_tab(page, service, waiting=WAITING)
             with gr.Tab("Articles"):
                 articles_tab(page, service, rebuild, index_line)
             with gr.Tab("Quote check"):
                 quote_tab(service)
             with gr.Tab("Inspect"):
                 inspect_tab(service, Setting.of(service.ask))
-    return page.queue(max_size=WAITING, api_open=False, default_concurrency_limit=ASKING)
+    # A question is only let in while fewer than WAITING wait. Gradio refuses silently, and any
+    # event: there must be room for the answer to what was let in, and to go through sources.
+    return page.queue(max_size=2 * WAITING, api_open=False, default_concurrency_limit=ASKING)
 
 
 def application(

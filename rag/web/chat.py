@@ -9,9 +9,10 @@ import gradio as gr
 from rag.web import coverage, evidence, feedback, understood
 from rag.web.beside import Beside, judged
 from rag.web.conversation import MAX_QUESTION, Conversation
-from rag.web.desk import Desk, Memory, Place, Talk
+from rag.web.desk import Desk
 from rag.web.escape import one_line
 from rag.web.service import Service
+from rag.web.talk import Memory, Place, Talk
 
 EXAMPLES = (
     "Where did Pezeshkian and Sharif meet?",
@@ -27,8 +28,11 @@ _KEYS = "Keys: / to ask, j and k through the sources"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def ask_tab(page: gr.Blocks, service: Service) -> None:
-    """Lay out chat and article, and connect them; the page's first load opens what it links to."""
+def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
+    """Lay out chat and article, and connect them; the page's first load opens what it links to.
+
+    While ``waiting`` events wait in the page's queue, whoever asks is told to try again.
+    """
     memory = Memory(
         conversation=gr.State(Conversation()),
         place=gr.State(Place()),
@@ -42,7 +46,12 @@ def ask_tab(page: gr.Blocks, service: Service) -> None:
             panel = evidence.panel()
             plot = coverage.plot()
     beside = Beside(judging, plot, export, exported, linked)
-    _connect(page, Desk(service, memory, talk, panel, beside))
+
+    def crowded() -> bool:
+        # The queue is made anew when the page is complete.
+        return len(page._queue) >= waiting
+
+    _connect(page, Desk(service, memory, talk, panel, beside, crowded=crowded))
 
 
 def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
@@ -107,6 +116,10 @@ def _connect(page: gr.Blocks, desk: Desk) -> None:
         step.success(desk.answer, conversation, desk.outputs, concurrency_id="ask", **_QUIET)
         for step in asked
     ]
+    for step in asked:
+        step.failure(desk.refused, [conversation, place, memory.kept], desk.outputs, **_QUIET)
+    for step in working:
+        step.failure(desk.unanswered, [conversation, place], desk.outputs, **_QUIET)
     talk.box.stop(desk.stop, [conversation, place], desk.outputs, cancels=working, **_QUIET)
     forget = [talk.clear.click, talk.chatbot.clear]
     gr.on(forget, desk.forget, None, desk.outputs, cancels=working, **_QUIET)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,51 +14,20 @@ from rag.web import answer_text, coverage, evidence, kept, permalink, understood
 from rag.web.beside import Beside
 from rag.web.conversation import Conversation, Correction, Turn, answering, waiting
 from rag.web.service import Service
+from rag.web.talk import Memory, Place, Talk
 
 Updates = dict[Any, Any]
+_BUSY = "Too many people are asking; try again in a moment."
+_UNANSWERED = f"Busy: {_BUSY[0].lower()}{_BUSY[1:]}"
 _WANTED = re.compile(r"(\d{1,4}) (\d{1,4})")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which turn, and which of its citations, the article panel shows; both count from 0."""
-
-    turn: int = 0
-    citation: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What is remembered: here by session, and the questions alone also in the browser.
-
-    ``kept`` is a hidden box whose text the page stores, and hands back after a reload.
-    """
-
-    conversation: gr.State
-    place: gr.State
-    kept: gr.Textbox
-
-    @property
-    def outputs(self) -> list[Any]:
-        return [self.conversation, self.place, self.kept]
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """The left column's components; ``wanted`` takes the number of a citation that is clicked."""
-
-    chatbot: gr.Chatbot
-    understood: understood.Understood
-    box: gr.Textbox
-    clear: gr.Button
-    wanted: gr.Textbox
 
 
 class Desk:
     """Conversation and article; each method answers one event with the updates that it makes.
 
     What comes from the browser (questions, numbers, values of controls, what it has kept) may be
-    forged: what no control of ours sends changes nothing.
+    forged: what no control of ours sends changes nothing. While it is ``crowded``, no question is
+    let in: it stays where it was typed.
     """
 
     def __init__(
@@ -68,12 +37,15 @@ class Desk:
         talk: Talk,
         panel: evidence.Evidence,
         beside: Beside,
+        *,
+        crowded: Callable[[], bool],
     ) -> None:
         self.service = service
         self.memory = memory
         self.talk = talk
         self.panel = panel
         self.beside = beside
+        self._crowded = crowded
 
     @property
     def outputs(self) -> list[Any]:
@@ -130,6 +102,24 @@ class Desk:
                 yield self._said(after)
                 conversation = after
         yield self._ended(conversation, Place(unbegun[-1]))
+
+    def refused(self, conversation: Conversation, place: Place, text: str | None) -> Updates:
+        """After a question that was not let in: what was shown before, in the controls too.
+
+        What the browser has kept is shown without answers, and kept for the next reload.
+        """
+        if conversation.waiting:
+            return _unchanged()
+        if conversation.turns:
+            return self._shown(conversation, place)
+        turns = Conversation(tuple(map(waiting, kept.restored(text or ""))))
+        return self._ended(turns.stopped(_UNANSWERED), Place(max(0, len(turns.turns) - 1)))
+
+    def unanswered(self, conversation: Conversation, place: Place) -> Updates:
+        """After an answer that was refused, or has failed: what waits is not waited for."""
+        if not conversation.waiting:
+            return _unchanged()
+        return self._ended(conversation.stopped(_UNANSWERED), place)
 
     def stop(self, conversation: Conversation, place: Place) -> Updates:
         """What waits is not waited for."""
@@ -196,6 +186,9 @@ class Desk:
         return self._asked(conversation.put(again, place.turn), place.turn)
 
     def _asked(self, conversation: Conversation, at: int) -> Updates:
+        if self._crowded():
+            # Nothing that follows success then waits, too.
+            raise gr.Error(_BUSY, title="Busy", print_exception=False)
         memory = self.memory
         remembered = {memory.place: Place(at), memory.kept: kept.kept(conversation.turns)}
         return self._said(conversation) | remembered | {self.talk.box: _box(conversation)}

@@ -2,7 +2,8 @@
 // when nothing is left to tell. Its client takes a stream that is about to end for an open one, so
 // that an event asked for at that moment is never heard of: a key pressed, and nothing happens.
 // Here the reply to the request is held back until a stream tells of the event, or none is open;
-// and no stream is opened to hear of events that are complete.
+// and no stream is opened to hear of events that are complete. An event that is refused, since there
+// are too many at this moment, is asked for again a little later.
 "use strict";
 
 (() => {
@@ -10,6 +11,8 @@
   const TOLD = /"msg":\s*"(\w+)",\s*"event_id":\s*"([^"]+)"/g;
   const NOTHING_LEFT = 'data: {"msg":"close_stream","event_id":null}\n\n';
   const REMEMBERED = 500;
+  const TOO_MANY = [429, 503];
+  const PAUSES_MS = [500, 1000, 2000, 4000];
   const told = new Map(); // event -> whether it is complete
   const waiting = new Map(); // event -> what goes on when it is heard of
   const unfinished = new Set();
@@ -60,8 +63,17 @@
       throw error;
     }
   };
+  const insist = async (...request) => {
+    let response = await fetched(...request);
+    for (const pause of PAUSES_MS) {
+      if (!TOO_MANY.includes(response.status)) break;
+      await new Promise((go) => setTimeout(go, pause));
+      response = await fetched(...request);
+    }
+    return response;
+  };
   const join = async (...request) => {
-    const response = await fetched(...request);
+    const response = await insist(...request);
     const event = response.ok && (await response.clone().json()).event_id;
     if (!event) return response;
     if (!told.get(event)) unfinished.add(event);
