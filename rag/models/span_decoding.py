@@ -26,8 +26,8 @@ def best_spans(logits: Float32, starts: Ints, ends: Ints, edges: Edges) -> list[
 
     ``logits`` has the shape ``[2, n]``, starts before ends; ``starts`` and ``ends`` are where the
     n tokens begin and end in the text of ``edges``, and so are the offsets of the spans. A span
-    has at most ``MAX_SPAN_TOKENS`` tokens and is then widened to whole words and trimmed. Among
-    equal scores the earlier, shorter span is better.
+    has at most ``MAX_SPAN_TOKENS`` tokens of one paragraph and is then widened to whole words and
+    trimmed. Among equal scores the earlier, shorter span is better.
     """
     starts, ends = edges.widen_starts(starts), edges.widen_ends(ends)
     first = edges.first_pieces(starts)
@@ -35,7 +35,9 @@ def best_spans(logits: Float32, starts: Ints, ends: Ints, edges: Edges) -> list[
     # Row i, column k of a band belongs to the span from token i to token i + k.
     until, last = _band(ends, 0), _band(edges.last_pieces(ends), -1)
     scores = logits[0][:, None] + _band(logits[1], -np.inf)
-    scores[~leads[:, None] | (last < first[:, None])] = -np.inf
+    paragraph = np.append(edges.paragraphs, -1)
+    torn = paragraph[last] != paragraph[first][:, None]
+    scores[~leads[:, None] | (last < first[:, None]) | torn] = -np.inf
     spans: list[Span] = []
     while len(spans) < MAX_SPANS and scores.max(initial=-np.inf) > -np.inf:
         i, k = divmod(int(scores.argmax()), MAX_SPAN_TOKENS)

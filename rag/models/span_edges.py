@@ -29,6 +29,7 @@ _PIECE = re.compile(
     rf"|(?:(?!{_POSSESSIVE})[^{_UNSPACED}{_HYPHENS}])+"
 )
 
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 _INNER_APOSTROPHE = re.compile(rf"(?<=\w)[{_APOSTROPHES}](?=\w)")
 _SIGN = re.compile(r"(?<!\w)[.-](?=\d)")
 _LOOSE = frozenset(".,;:!?…-‐‑–—•·*_،؛؟۔。、，；：！？")
@@ -41,7 +42,8 @@ class Edges:
     """The pieces of the words of ``text``, which a span holds whole, and how a span is trimmed.
 
     ``starts`` and ``ends`` are the pieces' offsets, in order and disjoint; ``leads`` says which
-    piece may come first in a span, as all but a possessive ``’s`` may.
+    piece may come first in a span, as all but a possessive ``’s`` may; ``paragraphs`` is the number
+    of the paragraph that each piece stands in.
     """
 
     def __init__(self, text: str) -> None:
@@ -53,6 +55,8 @@ class Edges:
         offsets = np.array(pieces, dtype=np.int64).reshape(-1, 2)
         self.starts, self.ends = offsets[:, 0], offsets[:, 1]
         self.leads = np.array([text[start] not in _APOSTROPHES for start, _ in pieces], np.bool_)
+        breaks = np.array([found.start() for found in _PARAGRAPH.finditer(text)], dtype=np.int64)
+        self.paragraphs = np.searchsorted(breaks, self.starts)
         self._text = text
         self._marks = _INNER_APOSTROPHE.sub(" ", text)
 

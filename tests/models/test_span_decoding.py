@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +57,9 @@ def oracle(window: Window) -> list[Span]:
             end = int(window.ends[j])
             high = next((b for a, b in pieces if a < end < b), end)
             held = [n for n, (a, b) in enumerate(pieces) if low <= a and b <= high]
-            if held and edges.leads[held[0]]:
+            within = window.text[pieces[held[0]][0] : pieces[held[-1]][0]] if held else ""
+            torn = re.search(r"\n\s*\n", within) is not None
+            if held and edges.leads[held[0]] and not torn:
                 score = float(window.logits[0, i] + window.logits[1, j])
                 pairs.append((-score, i, j, low, high, held))
     taken: list[Span] = []
@@ -89,6 +92,17 @@ def test_an_end_before_its_start_is_no_span() -> None:
     logits = np.array([[0, 9], [9, 0]], dtype=np.float32)
     spans = best_spans(logits, starts, starts + 1, Edges("a b"))
     assert spans == [Span(0, 1, 9.0), Span(2, 3, 9.0)]
+
+
+def test_a_span_stays_inside_its_paragraph_whatever_its_score() -> None:
+    text = "at 10.52 p.m.\n\nThe missing"
+    starts, ends = np.array([3, 9, 15, 19]), np.array([8, 13, 18, 26])
+    logits = np.array([[5.0, 0, 0, 0], [0, 1.0, 0, 5.0]], dtype=np.float32)
+    [best, *_] = best_spans(logits, starts, ends, Edges(text))
+    assert text[best.start : best.end] == "10.52 p.m."
+    wrapped = text.replace("\n\n", " \n")
+    [best, *_] = best_spans(logits, starts, ends, Edges(wrapped))
+    assert wrapped[best.start : best.end] == "10.52 p.m. \nThe missing"
 
 
 def test_of_several_windows_the_best_that_do_not_overlap_are_kept() -> None:
