@@ -24,6 +24,11 @@ _FILES = re.compile(r"/|/page/[a-z.]+|/theme\.css|/(?:assets|static)(?:/[\w-][\w
 _READS = re.compile(
     r"/config|/gradio_api/(?:queue/data|upload_progress|startup-events|heartbeat/\w+)"
 )
+# An exported conversation, in a folder that is named by the hash of what it says. Gradio serves it
+# only from the chat's own temporary folder.
+_EXPORTED = re.compile(
+    r"/gradio_api/file=(?:/(?!\.{1,2}/)[^/]+)+/[0-9a-f]{64}/dateline\.(?:md|html|json)"
+)
 _WRITES = re.compile(r"/gradio_api/(?:upload|queue/join|cancel|reset/?)")
 _API_READS = re.compile(r"/openapi\.json|/gradio_api/info")
 _API_WRITES = re.compile(r"/api/\w+")
@@ -118,7 +123,7 @@ class Guard:
     def _is_there(self, scope: Scope) -> bool:
         path, method = scope["path"], scope["method"]
         if method in {"GET", "HEAD"}:
-            known = [_FILES, _READS, *([_API_READS] if self._api else [])]
+            known = [_FILES, _READS, _EXPORTED, *([_API_READS] if self._api else [])]
         else:
             known = [_WRITES, *([_API_WRITES] if self._api else [])] if method == "POST" else []
         return any(pattern.fullmatch(path) for pattern in known)

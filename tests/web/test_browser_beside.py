@@ -56,6 +56,10 @@ def test_a_conversation_is_exported(open_page: Visit, form: str) -> None:
     text = downloading.value.path().read_text("utf-8")
     assert downloading.value.suggested_filename == f"dateline.{form}"
     assert "Cairo" in text
+    # Saved, and never shown as a page of the chat's own origin.
+    headers = page.request.get(downloading.value.url).headers
+    assert headers["content-disposition"].startswith("inline" if form == "json" else "attachment")
+    assert "default-src 'none'" in headers["content-security-policy"]
     if form == "json":
         (answer,) = json.loads(text)
         cited = answer["citations"][0]

@@ -32,6 +32,8 @@ def test_only_its_own_names_are_answered_to(hosts: list[str], expected: int) -> 
 
 
 OWN = "http://127.0.0.1:7860"
+HASH = "0123456789abcdef" * 4
+EXPORTED = f"/gradio_api/file=/var/folders/a b/T/dateline-1/{HASH}/dateline.html"
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,8 @@ OWN = "http://127.0.0.1:7860"
         ("POST", "/gradio_api/upload", [("origin", "http://evil.example")], 403),
         ("GET", "/gradio_api/queue/data", [("sec-fetch-site", "cross-site")], 403),
         ("GET", "/config", [("origin", "http://evil.example")], 403),
+        ("GET", EXPORTED, [("sec-fetch-site", "same-origin")], 200),
+        ("GET", EXPORTED, [("sec-fetch-site", "cross-site")], 403),
         ("GET", "/", [("sec-fetch-site", "cross-site")], 200),
         ("HEAD", "/", [], 200),
         ("HEAD", "/", [("sec-fetch-site", "cross-site")], 403),
@@ -67,6 +71,13 @@ def test_another_page_can_open_this_one_but_not_use_it(
         ("GET", "/file=http://evil.example/x"),
         ("GET", "/gradio_api/file=http://evil.example/x"),
         ("GET", "/gradio_api/file=/etc/passwd"),
+        ("GET", "/gradio_api/file=/etc/dateline.html"),
+        ("GET", f"/gradio_api/file=/tmp/../etc/{HASH}/dateline.html"),
+        ("GET", f"/gradio_api/file=http://evil.example/{HASH}/dateline.html"),
+        ("GET", f"/gradio_api/file=//evil.example/{HASH}/dateline.html"),
+        ("GET", f"/gradio_api/file=/tmp/{HASH}/dateline.html/passwd"),
+        ("GET", f"/gradio_api/file=/tmp/{HASH}/seeds.txt"),
+        ("POST", f"/gradio_api/file=/tmp/{HASH}/dateline.html"),
         ("GET", "/proxy=https://evil.example"),
         ("GET", "/gradio_api/proxy=https://evil.example"),
         ("GET", "/gradio_api/info"),
