@@ -15,7 +15,7 @@ SIZES = {"wide": (1280, 860), "narrow": (390, 844)}
 
 @dataclass
 class Visit:
-    """An open page, with everything that it asked for and complained about."""
+    """An open page, with everything that it and its tabs asked for and complained about."""
 
     page: Page
     site: Site
@@ -64,9 +64,10 @@ def visit(browser: Browser, site: Site, *, size: str = "wide", scheme: str = "li
         color_scheme="dark" if scheme == "dark" else "light",
     )
     new = Visit(context.new_page(), site)
-    new.page.on("request", lambda request: new.requests.append(request.url))
-    new.page.on("pageerror", lambda error: new.complaints.append(str(error)))
-    new.page.on(
+    # Of the context, so that tabs that are opened from the page are noted, too.
+    context.on("request", lambda request: new.requests.append(request.url))
+    context.on("weberror", lambda said: new.complaints.append(str(said.error)))
+    context.on(
         "console",
         lambda said: new.complaints.append(said.text) if said.type == "error" else None,
     )

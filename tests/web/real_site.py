@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
 from rag.ingest.builder import build
+from rag.types import BuildReport
 from rag.web.page import open_service
+from rag.web.rebuild import Rebuild
 from rag.web.service import Service
-from tests.web.conftest import SEEDS
+from tests.web.conftest import SEEDS, Site, served
+from tests.web.engine import Collection
 
 FLOOD = {
     "2024-03-04": "The river Tessel flooded the town of Veldt. The mayor closed two bridges.",
@@ -40,3 +48,42 @@ def real_service(folder: Path, index: Path, models: Path) -> Service:
         open_engine=lambda config: Pipeline.open(config=config),
         run_build=build,
     )
+
+
+class SlowBuild:
+    """The real build, which stops before its first batch of passages until the gate opens."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def __call__(self, *arguments: Any, cancelled: Any = None, **options: Any) -> BuildReport:
+        def asked() -> bool:
+            while not self.gate.wait(0.05):
+                if cancelled():
+                    return True
+            return bool(cancelled())
+
+        return build(*arguments, cancelled=asked, **options)
+
+
+@dataclass
+class Desk:
+    """The page, and what stands behind it."""
+
+    site: Site
+    service: Service
+    folder: Path
+    slow: SlowBuild
+
+
+@contextmanager
+def opened_desk(folder: Path, models: Path) -> Iterator[Desk]:
+    """The articles of ``fill``, indexed below ``folder`` and served."""
+    articles, slow = fill(folder / "articles"), SlowBuild()
+    with (
+        closing(real_service(articles, folder / "index", models)) as service,
+        closing(Rebuild(service, run_build=slow)) as rebuild,
+        served(service, rebuild, Collection()) as site,
+    ):
+        yield Desk(site, service, articles, slow)

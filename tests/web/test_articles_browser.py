@@ -3,69 +3,27 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rag.ingest.builder import build
-from rag.types import BuildReport
 from rag.web.article_list import ROWS
 from rag.web.escape import one_line
-from rag.web.rebuild import Rebuild
-from rag.web.service import Service
 from tests.web.browsing import SIZES, Visit, visit
-from tests.web.conftest import Site, served
-from tests.web.engine import Collection
 from tests.web.payloads import HOSTILE
-from tests.web.real_site import fill, real_service
+from tests.web.real_site import Desk, opened_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BRIDGES = "How many bridges did the mayor of Veldt close?"
 
 
-class SlowBuild:
-    """The real build, which stops before its first batch of passages until the gate opens."""
-
-    def __init__(self) -> None:
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def __call__(self, *arguments: Any, cancelled: Any = None, **options: Any) -> BuildReport:
-        def asked() -> bool:
-            while not self.gate.wait(0.05):
-                if cancelled():
-                    return True
-            return bool(cancelled())
-
-        return build(*arguments, cancelled=asked, **options)
-
-
-@dataclass
-class Desk:
-    """The page, and what stands behind it."""
-
-    site: Site
-    service: Service
-    folder: Path
-    slow: SlowBuild
-
-
 @pytest.fixture
 def desk(tmp_path: Path, models: Path) -> Iterator[Desk]:
-    folder, slow = fill(tmp_path / "articles"), SlowBuild()
-    with (
-        closing(real_service(folder, tmp_path / "index", models)) as service,
-        closing(Rebuild(service, run_build=slow)) as rebuild,
-        served(service, rebuild, Collection()) as site,
-    ):
-        yield Desk(site, service, folder, slow)
+    with opened_desk(tmp_path, models) as desk:
+        yield desk
 
 
 def open_articles(
