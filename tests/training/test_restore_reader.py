@@ -1,0 +1,52 @@
+"""Restoring: what the shipped reader says, the restored weights say too, in fp32."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.models.span_reader import SHIPPED, SpanReader
+from training.compare_reader import passage_of, torch_reader
+from training.restore_reader import restore
+from training.settings import read_recipe
+from training.train_reader import load_network
+
+TEXT = (
+    "Prime Minister Shehbaz Sharif met Iranian President Masoud Pezeshkian on the sidelines of the "
+    "11th D-8 Summit in Cairo. He also congratulated Iran on its accession to BRICS."
+)
+
+
+@pytest.fixture(scope="module")
+def restored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("restored")
+    restore(SHIPPED, folder)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", ["Where did they meet?", "What did he congratulate Iran on?"])
+def test_the_restored_weights_read_alike(restored: Path, question: str) -> None:
+    [ours] = SpanReader(SHIPPED, threads=1).read(question, [passage_of(TEXT)])
+    [theirs] = torch_reader(restored, SHIPPED, 1).read(question, [passage_of(TEXT)])
+    assert theirs.spans[0].score == pytest.approx(ours.spans[0].score, abs=0.3)
+    assert theirs.null_score == pytest.approx(ours.null_score, abs=0.3)
+    assert (theirs.spans[0].start, theirs.spans[0].end) == (ours.spans[0].start, ours.spans[0].end)
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_from_them(restored: Path) -> None:
+    """A head that is missing in the folder would be drawn anew each time."""
+    one, other = (load_network(restored, read_recipe()).qa_outputs.weight for _ in range(2))
+    assert one.tolist() == other.tolist()
+
+
+def test_another_network_is_refused(tmp_path: Path) -> None:
+    import numpy as np
+    from openvino import Model, opset13, save_model
+
+    given = opset13.parameter([1, 4], np.float32)
+    save_model(Model([opset13.relu(given)], [given]), str(tmp_path / "model.xml"))
+    with pytest.raises(ValueError, match="another network"):
+        restore(tmp_path, tmp_path / "out")
