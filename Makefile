@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --constraint requirements.lock $(PIP_FLAGS)
 
-.PHONY: chat build test check evals gate lock clean
+.PHONY: chat build test check evals gate screenshots lock clean
 
 chat: $(VENV)/.installed
 	$(RUN) app.py
@@ -30,6 +30,10 @@ evals: $(VENV)/.installed
 # Fails when answers are worse than those of evals/baseline.json.
 gate: $(VENV)/.installed
 	$(RUN) -m evals gate
+
+# The README's pictures, taken of the real app over the seeds.
+screenshots: $(VENV)/.tested
+	$(RUN) -m tests.web.screenshots
 
 # Pins what is installed now; torch without the name of its build, which differs between platforms.
 lock: $(VENV)/.tested

@@ -88,7 +88,7 @@ def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
         export = gr.Button("Export", size="sm", elem_id="export")
         # The page's script listens to it: no letter does anything once it is switched off.
         gr.Checkbox(True, label=_KEYS, container=False, interactive=True, elem_id="keys")
-    exported = gr.File(visible=False, label="The conversation", elem_id="exported")
+    exported = gr.File(visible=False, interactive=False, show_label=False, elem_id="exported")
     wanted = gr.Textbox(visible="hidden", show_label=False, elem_id="wanted")
     return Talk(chatbot, controls, box, clear, wanted), judging, export, exported
 

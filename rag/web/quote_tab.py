@@ -85,7 +85,7 @@ def _difference() -> gr.HighlightedText:
         color_map={MISSING: "#b8923f", ADDED: "#c06a58"},
         show_legend=True,
         show_inline_category=False,
-        label="Difference",
+        show_label=False,
         combine_adjacent=False,
         interactive=False,
         visible=False,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.web.browsing import Visit, visit
 from tests.web.conftest import Site
@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 QUESTION = "What bilateral relations between Iran and Pakistan were discussed?"
 TIMELINE = "Give me a timeline of the bilateral relations between Iran and Pakistan"
+SCHEME = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
 NEAR = "They met on the sidelines of the D-8 Summit in Rome"
 
 
@@ -30,8 +31,10 @@ def test_no_view_breaks_a_rule(browser: Browser, site: Site, size: str, scheme: 
     opened.page.context.close()
 
 
-def violations(page: Page, view: str) -> list[str]:
+def violations(opened: Visit, view: str) -> list[str]:
     """What axe-core complains of in what is shown now, each with the view, the rule and where."""
+    page, scheme = opened.page, opened.page.evaluate(SCHEME)
+    opened.shoot(f"view-{page.viewport_size['width']}-{scheme}-{view}".replace(" ", "-"))
     return [
         f"{view}: {rule['id']} at {node['target']}: {node['failureSummary']}"
         for rule in Axe().run(page, options={"preload": False}).response["violations"]
@@ -41,12 +44,12 @@ def violations(page: Page, view: str) -> list[str]:
 
 def conversation(opened: Visit) -> Iterator[list[str]]:
     page = opened.page
-    yield violations(page, "nothing asked")
+    yield violations(opened, "nothing asked")
     opened.site.collection.reading.clear()
     page.locator("#question textarea").fill(QUESTION)
     page.keyboard.press("Enter")
     expect(page.locator("#chat progress")).to_be_visible()
-    yield violations(page, "working")
+    yield violations(opened, "working")
     opened.site.collection.reading.set()
     opened.settle()
     page.locator("#considered .label-wrap").click()
@@ -56,13 +59,16 @@ def conversation(opened: Visit) -> Iterator[list[str]]:
     expect(page.locator("#right-words")).to_be_visible()
     page.locator("#export").click()
     expect(page.locator("#exported")).to_be_visible()
-    yield violations(page, "answered, everything open")
+    # With everything open, there is still room for what was said.
+    assert page.locator("#chat").bounding_box()["height"] >= 260  # type: ignore[index]
+    assert page.locator("#right-words textarea").bounding_box()["height"] >= 30  # type: ignore[index]
+    yield violations(opened, "answered")
     opened.ask("Which bananas are purple and cheap?")
     expect(page.locator("#chat")).to_contain_text("Nearest passages, not an answer")
-    yield violations(page, "refused")
+    yield violations(opened, "refused")
     opened.ask(TIMELINE)
     expect(page.locator("#coverage-bars .token").first).to_be_visible()
-    yield violations(page, "timeline")
+    yield violations(opened, "timeline")
 
 
 def articles(opened: Visit) -> Iterator[list[str]]:
@@ -70,25 +76,27 @@ def articles(opened: Visit) -> Iterator[list[str]]:
     opened.open_tab("Articles")
     page.locator("#switching .label-wrap").click()
     expect(page.locator("#switches label").first).to_be_visible()
-    yield violations(page, "articles")
+    yield violations(opened, "articles")
     opened.site.collection.gate.clear()
     page.locator("#rebuild").click()
     expect(page.locator("#progress progress")).to_be_visible()
-    yield violations(page, "rebuilding")
+    yield violations(opened, "rebuilding")
     opened.site.collection.gate.set()
     expect(page.locator("#report")).to_contain_text("62 articles")
     expect(page.locator("#rebuild")).to_have_css("opacity", "1")
-    yield violations(page, "rebuilt")
+    yield violations(opened, "rebuilt")
 
 
 def quote_check(opened: Visit) -> Iterator[list[str]]:
     page = opened.page
     opened.open_tab("Quote check")
-    yield violations(page, "no quotation")
+    yield violations(opened, "no quotation")
     page.locator("#quote-text textarea").fill(NEAR)
     page.locator("#quote-text button").click()
-    expect(page.locator("#quote-difference")).to_be_visible()
-    yield violations(page, "nearly a quotation")
+    for words, line in (("Rome", "line-through"), ("11th", "underline")):
+        told = page.locator("#quote-difference .token.highlighted", has_text=words)
+        expect(told).to_have_css("text-decoration-line", line)
+    yield violations(opened, "nearly a quotation")
 
 
 def inspection(opened: Visit) -> Iterator[list[str]]:
@@ -98,4 +106,4 @@ def inspection(opened: Visit) -> Iterator[list[str]]:
     page.locator("#inspect-question").get_by_role("textbox").fill(QUESTION)
     page.keyboard.press("Enter")
     expect(page.locator("#inspect-second li").first).to_be_visible()
-    yield violations(page, "two settings")
+    yield violations(opened, "two settings")

@@ -33,17 +33,18 @@ def text_of(page: Page, selector: str) -> str:
     return str(page.locator(selector).evaluate("node => node.textContent"))
 
 
-def mark_in_view(page: Page) -> bool:
+def mark_in_view(page: Page, article: str = "#article") -> bool:
     """Whether the first line of the marked quotation lies inside the article's own box."""
     page.wait_for_timeout(300)
     return bool(
         page.evaluate(
-            """() => {
-                const box = document.querySelector('#article').getBoundingClientRect();
-                const mark = document.querySelector('#article .highlighted .text');
+            """(article) => {
+                const box = document.querySelector(article).getBoundingClientRect();
+                const mark = document.querySelector(`${article} .highlighted .text`);
                 const line = mark.getClientRects()[0];
                 return line.top >= box.top - 1 && line.bottom <= box.bottom + 1;
-            }"""
+            }""",
+            article,
         )
     )
 
@@ -107,6 +108,20 @@ def test_a_quotation_far_down_is_scrolled_into_view(open_page: Visit) -> None:
     expect(opened.page.locator("#article .highlighted")).to_contain_text("South Asia")
     assert mark_in_view(opened.page)
     assert opened.page.evaluate("document.querySelector('#article').scrollTop") > 0
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_a_checked_quotation_far_down_is_scrolled_into_view(
+    browser: Browser, site: Site, size: str
+) -> None:
+    opened = visit(browser, site, size=size)
+    page = opened.page
+    opened.open_tab("Quote check")
+    page.locator("#quote-text textarea").fill("shared vision for stability in South Asia")
+    page.locator("#quote-text button").click()
+    expect(page.locator("#quote-article .highlighted")).to_contain_text("South Asia")
+    assert mark_in_view(page, "#quote-article")
+    opened.assert_calm()
 
 
 def test_another_source_is_shown_when_it_is_chosen(open_page: Visit) -> None:

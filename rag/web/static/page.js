@@ -14,18 +14,19 @@ window.handOver = (selector, text) => {
 };
 
 (() => {
-  let shown = null;
-  let watched = null;
+  const ARTICLES = ["article", "quote-article"];
+  const shown = {};
+  const watched = {};
 
   // A quotation that was not there before, or has moved, is brought into view inside its own box.
-  const scrollToQuotation = () => {
-    const article = document.getElementById("article");
+  const scrollToQuotation = (id) => {
+    const article = document.getElementById(id);
     const mark = article && article.querySelector(".highlighted .text");
     const line = mark && mark.getClientRects()[0];
     if (!line) return;
     const now = [article.textContent, mark.textContent, mark.offsetTop, article.clientHeight].join();
-    if (now === shown) return;
-    shown = now;
+    if (now === shown[id]) return;
+    shown[id] = now;
     article.scrollTop += line.top - article.getBoundingClientRect().top - article.clientHeight / 4;
     const chosen = document.querySelector("#sources label.selected");
     if (chosen) showInside(chosen, chosen.parentElement);
@@ -56,15 +57,17 @@ window.handOver = (selector, text) => {
   for (const scrolled of ["wheel", "touchmove"])
     document.addEventListener(scrolled, () => (unanswered = false), { passive: true });
 
-  const resized = new ResizeObserver(() => scrollToQuotation());
+  const resized = new ResizeObserver(() => ARTICLES.forEach(scrollToQuotation));
   const settle = () => {
-    const article = document.getElementById("article");
-    if (article !== watched) {
-      resized.disconnect();
-      if (article) resized.observe(article);
-      watched = article;
+    for (const id of ARTICLES) {
+      const article = document.getElementById(id);
+      if (article !== watched[id]) {
+        if (watched[id]) resized.unobserve(watched[id]);
+        if (article) resized.observe(article);
+        watched[id] = article;
+      }
+      scrollToQuotation(id);
     }
-    scrollToQuotation();
     showNewest();
   };
   document.addEventListener("DOMContentLoaded", () =>
