@@ -119,7 +119,9 @@ def find_span(typed: str, answer: Answer, texts: Texts) -> Quotation:
             return Quotation.of(citation.article, *near)
     others = _elsewhere(typed, answer, texts)
     if not others:
-        raise QuestionError("No article has these words as they stand; copy them from the article.")
+        raise QuestionError(
+            f"No article has these words as they stand, “{typed[:80]}”; copy them from the article."
+        )
     if len(set(map(_around, others))) > 1:
         raise QuestionError("Several articles have these words; copy a longer piece of the one.")
     return Quotation.of(others[0].article, others[0].start, others[0].end)
