@@ -178,6 +178,30 @@ def test_others_ask_while_a_rebuild_runs_and_a_second_one_is_refused(
     other.assert_calm()
 
 
+def test_every_step_of_a_rebuild_is_shown_the_second_time_too(open_page: Visit) -> None:
+    page, gate = open_page.page, open_page.site.collection.gate
+    cancel, rebuild = page.locator("#cancel"), page.locator("#rebuild")
+    open_page.open_tab("Articles")
+    for _ in range(2):
+        gate.clear()
+        rebuild.click()
+        expect(rebuild).to_have_text("Rebuilding; asking goes on meanwhile")
+        expect(page.locator("#progress")).to_contain_text("about 3 seconds left")
+        expect(page.locator("#report")).to_be_hidden()
+        expect(cancel).to_have_text("Cancel")
+        expect(cancel).to_be_enabled()
+        cancel.click()
+        expect(cancel).to_have_text("Cancelling")
+        expect(cancel).to_be_disabled()
+        gate.set()
+        expect(cancel).to_be_hidden()
+        expect(page.locator("#progress")).to_be_hidden()
+        expect(page.locator("#report")).to_contain_text("2 articles")
+        expect(rebuild).to_have_text("Rebuild the index")
+        expect(rebuild).to_be_enabled()
+    open_page.assert_calm()
+
+
 def test_the_articles_can_be_searched(open_page: Visit) -> None:
     open_page.open_tab("Articles")
     expect(open_page.page.locator("#table tbody tr")).to_have_count(2)
