@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.web.conftest import Site
 
@@ -21,6 +21,7 @@ class Visit:
     site: Site
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    waiting: set[Request] = field(default_factory=set)
 
     def ask(self, question: str) -> None:
         answers = self.page.locator("#chat [data-testid=bot]")
@@ -39,6 +40,14 @@ class Visit:
         """Begin a new conversation."""
         self.page.locator("#clear").click()
         expect(self.page.locator("#chat [data-testid=bot]")).to_have_count(0)
+
+    def leave_for(self, address: str) -> None:
+        """Go to another address once the page hears of nothing more, as Gradio complains of less."""
+        quiet = 0
+        while quiet < 3:
+            self.page.wait_for_timeout(100)
+            quiet = 0 if self.waiting else quiet + 1
+        self.page.goto(address)
 
     def open_tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()
@@ -66,6 +75,9 @@ def visit(browser: Browser, site: Site, *, size: str = "wide", scheme: str = "li
     new = Visit(context.new_page(), site)
     # Of the context, so that tabs that are opened from the page are noted, too.
     context.on("request", lambda request: new.requests.append(request.url))
+    context.on("request", lambda request: _is_event(request) and new.waiting.add(request))
+    for ended in ("requestfinished", "requestfailed"):
+        context.on(ended, lambda request: new.waiting.discard(request))
     context.on("weberror", lambda said: new.complaints.append(str(said.error)))
     context.on(
         "console",
@@ -74,3 +86,8 @@ def visit(browser: Browser, site: Site, *, size: str = "wide", scheme: str = "li
     new.page.goto(site.address)
     expect(new.page.locator("#index-line")).to_contain_text("article")
     return new
+
+
+def _is_event(request: Request) -> bool:
+    """Whether the page asks for something, or listens to what becomes of it."""
+    return "/queue/" in request.url
