@@ -42,7 +42,7 @@ class Visit:
         expect(self.page.locator("#chat [data-testid=bot]")).to_have_count(0)
 
     def leave_for(self, address: str) -> None:
-        """Go to another address once the page hears of nothing more, as Gradio complains of less."""
+        """Go to another address once the page has heard of all that it asked for."""
         quiet = 0
         while quiet < 3:
             self.page.wait_for_timeout(100)
