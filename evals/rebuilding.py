@@ -48,7 +48,10 @@ class Asked:
 
 @dataclass(slots=True)
 class Room:
-    """Where all ask, each with a pause after an answer; what was answered, and what went wrong."""
+    """Where all ask, each with a pause after an answer; what was answered, and what went wrong.
+
+    ``seats`` are taken in the order of asking, as in the chat's queue.
+    """
 
     service: Service
     pause_s: float = 0.0
@@ -58,7 +61,7 @@ class Room:
     begun: int = 0
     ended: int = 0
     closed: threading.Event = field(default_factory=threading.Event)
-    seats: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(RUNNING))
+    seats: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(RUNNING))
     quiet: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     @property
@@ -93,10 +96,13 @@ class Room:
     def _timed(self, question: str) -> Asked:
         before, started = self.begun, time.perf_counter()
         running = before > self.ended
-        with self.seats, self.service.lease() as engine:
-            answer = engine.ask(question)
+        answer = self.seats.submit(self._answer, question).result()
         ms = (time.perf_counter() - started) * 1000
         return Asked(answer, ms, running or self.begun > before)
+
+    def _answer(self, question: str) -> Answer:
+        with self.service.lease() as engine:
+            return engine.ask(question)
 
     def rebuild(self, number: int) -> None:
         """Let the counter stand at ``number`` and rebuild the index, as the chat does."""
@@ -140,6 +146,7 @@ def crowd(
             room.closed.set()
         for job in jobs:
             job.result()
+    room.seats.shutdown()
     return room
 
 

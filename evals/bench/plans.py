@@ -72,4 +72,4 @@ def _quick(plan: Plan) -> Plan:
 def _reading(path: Path | None, *, size: int = 0) -> tuple[Plan, ...]:
     if path is None:
         return ()
-    return (Plan("reading", "reading", size, path, starts=1, rounds=1, questions=400),)
+    return (Plan("reading", "reading", size, path, starts=1, rounds=1, questions=200),)
