@@ -282,8 +282,8 @@ def shown_article(page: Page, part: str = "") -> str:
 def foreign_elements(page: Page) -> int:
     """How many elements there are that the page itself never puts beside untrusted text."""
     tags = (
-        "script, img, iframe, form, link, style, meta, base, object, svg, code, h1, h2, input, "
-        "a:not([href^='?quote='])"
+        "script, img, iframe, form, link, style, meta, base, object, svg, code, h1, input, "
+        "h2:not(.placeholder h2), a:not([href^='?quote='])"
     )
     return page.locator(
         f":is(#chat, #table, #report, #article, #article-head, #passages) .prose :is({tags}),"

@@ -109,7 +109,7 @@ def test_a_month_of_the_plot_asks_again_about_it_alone(
     expect(bars).to_have_count(14)
     opened.shoot(f"{size}-{scheme}-beside")
     bars.first.click()
-    expect(page.locator("#chat kbd time").last).to_contain_text("1 June 2024 to 30 June 2024")
+    expect(page.locator("#chat kbd time").last).to_contain_text("9 June 2024 to 30 June 2024")
     opened.settle()
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     for tab, name in (("Quote check", "quotes"), ("Inspect", "inspect")):

@@ -27,7 +27,7 @@ FOUND = {
 }
 
 
-def plot_tab(page: gr.Blocks, service: Service) -> None:
+def plot_tab(page: gr.Blocks, service: Service, *, waiting: object) -> None:
     """A plot for each unit's button; what is chosen stands in a field, as a question's dates do."""
     shown = gr.State(coverage.NOTHING)
     plot = coverage.plot()
