@@ -104,7 +104,9 @@ def test_without_both_one_sentence_says_what_to_do(cache: Path) -> None:
 
 @pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize(
-    "packed", [b"", b"not gzip", gzip.compress(b"aGVsbG8= 1\n"), gzip.compress(VOCABULARY)[:-9]]
+    "packed",
+    [b"", b"not gzip", gzip.compress(b"aGVsbG8= 1\n", mtime=0), gzip.compress(VOCABULARY)[:-9]],
+    ids=["empty", "not gzip", "another vocabulary", "cut short"],
 )
 def test_a_damaged_package_is_refused(
     packed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
