@@ -23,6 +23,7 @@ examples:
   python -m evals run gazette --set top_k=5 --json after.json
   python -m evals compare before.json after.json
   python -m evals gate
+  python -m evals followups gazette
   python -m evals ablate gazette
   python -m evals bench DATA --quick
   python -m evals feedback --to evals/questions/mine.jsonl
@@ -60,6 +61,9 @@ def _parser() -> Parser:
     compare.add_argument("before", type=Path, metavar="A.json")
     compare.add_argument("after", type=Path, metavar="B.json")
     _gate_options(parsers.add_parser("gate", help="fail when something is worse than the baseline"))
+    _followups_options(
+        parsers.add_parser("followups", help="compare follow-ups with the same asked in full")
+    )
     _ablate_options(parsers.add_parser("ablate", help="see what each part of the engine gives"))
     _bench_options(
         parsers.add_parser("bench", help="Dateline beside other systems: cost and quality")
@@ -91,6 +95,14 @@ def _gate_options(command: argparse.ArgumentParser) -> None:
     _changed(command)
     _places(command)
     command.set_defaults(split="all", limit=None, index=None, reader_only=False)
+
+
+def _followups_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("sets", nargs="*", metavar="SET", help="what to ask (seeds and gazette)")
+    _part(command, split="test")
+    _changed(command)
+    _places(command)
+    command.set_defaults(index=None, reader_only=False)
 
 
 def _ablate_options(command: argparse.ArgumentParser) -> None:

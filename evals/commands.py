@@ -12,6 +12,7 @@ from typing import Any
 from evals.ablate import ablate as run_ablations
 from evals.compare import compare as compare_records
 from evals.gate import BASELINE, failures, read_baseline, write_baseline
+from evals.in_full import compare_in_full
 from evals.names import ABLATED
 from evals.record import read_record, run_json
 from evals.report import report_html
@@ -64,6 +65,16 @@ def gate(options: argparse.Namespace) -> int:
     if not found:
         print("Nothing is worse than in the baseline, and every quotation stands in its article.")
     return 1 if found else 0
+
+
+def followups(options: argparse.Namespace) -> int:
+    """Print how follow-ups are answered, and how the same questions are when asked in full."""
+    for one in _open_all(options):
+        compared = compare_in_full(one, lambda part: _run(part, options))
+        written = {question.id: question.in_full for question in one.questions}
+        print(f"\n{one.name}: before, as follow-ups; after, in full")
+        print(comparison_table(compared, written))
+    return 0
 
 
 def ablate(options: argparse.Namespace) -> int:

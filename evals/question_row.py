@@ -14,7 +14,7 @@ from rag.types import Article, Kind, Window
 
 REQUIRED = ("id", "question", "kind", "answers", "articles")
 OPTIONAL = (
-    *("history", "unanswerable", "window", "as_of", "today"),
+    *("history", "in_full", "unanswerable", "window", "as_of", "today"),
     *("label", "when", "dates", "all", "note"),
 )
 LABELS = ("yes", "no", "unclear")
@@ -38,6 +38,7 @@ def question_of(
         newest=_newest(named, articles),
         unanswerable=_flag(row, "unanswerable"),
         history=_texts(row, "history"),
+        in_full=text_of(row, "in_full") if "in_full" in row else "",
         window=_window(row, "window"),
         as_of=_optional_day(row, "as_of"),
         today=_optional_day(row, "today"),
@@ -73,6 +74,8 @@ def _check(question: Question, articles: Mapping[str, Article] | None) -> None:
         raise Bad("is unanswerable and has answers")
     if not question.unanswerable and not question.answers:
         raise Bad("has no answers and is not marked unanswerable")
+    if question.in_full and not question.history:
+        raise Bad("has 'in_full' but no 'history' that it would follow on")
     if question.label and question.kind != "yesno":
         raise Bad(f"has a label but is of kind {question.kind!r}")
     for name in question.articles:

@@ -43,8 +43,10 @@ class EvalSet:
 
     @property
     def fingerprint(self) -> str:
-        """A fingerprint of the questions and of what counts as right; notes do not matter."""
-        return _sha256(question_json(replace(question, note="")) for question in self.questions)
+        """A fingerprint of what is asked and counts as right; notes do not matter."""
+        return _sha256(
+            question_json(replace(question, note="", in_full="")) for question in self.questions
+        )
 
     def part(self, *, split: str = "all", limit: int | None = None) -> EvalSet:
         """The first ``limit`` questions of ``split``, to which those without a half belong too.

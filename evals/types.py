@@ -32,7 +32,8 @@ class Question:
     ``half`` is that of a question of our own; a public set has no halves and is asked whole.
     ``kind_known`` is False where the set does not say what is asked for and ``kind`` only says how
     to score. ``newest`` are those of ``articles`` with the latest date. ``context`` is set for
-    reader-only questions: the passage that is read. ``grades`` are the graded relevance judgments
+    reader-only questions: the passage that is read. ``in_full`` says a question that follows on
+    ``history`` so that it stands alone. ``grades`` are the graded relevance judgments
     of a retrieval set, by article id. ``source`` is ``file:line``.
     """
 
@@ -45,6 +46,7 @@ class Question:
     kind_known: bool = True
     unanswerable: bool = False
     history: tuple[str, ...] = ()
+    in_full: str = ""
     window: Window | None = None
     as_of: date | None = None
     today: date | None = None

@@ -229,11 +229,12 @@ def _on_corpus(corpus: Corpus, results: tuple[Result, ...], *, outdated: bool) -
 
 
 def _fingerprint(*folders: Path) -> str:
-    """16 digits of the SHA-256 of the files below the folders, with their names."""
+    """16 digits of the SHA-256 of the files below the folders, with their names; texts on them
+    do not matter."""
     digest = hashlib.sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and path.suffix != ".md" and "__pycache__" not in path.parts:
                 name = path.relative_to(folder).as_posix()
                 digest.update(f"{name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

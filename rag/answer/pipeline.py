@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +19,14 @@ from rag.answer.modes.base import Found, Pick, Reply, pick
 from rag.answer.parts import Parts, open_parts
 from rag.answer.retriever import Retriever
 from rag.answer.stages import Answered, Readings, Retrieved, Stage, last
+from rag.answer.talk import answered
 from rag.config import AskConfig
 from rag.index.index import Index
 from rag.index.store import Entry
 from rag.index.texts import IndexTexts, Texts
+from rag.question.followups import may_follow
 from rag.question.turns import History
-from rag.question.understand import Corrections, Understood, understand
+from rag.question.understand import MAX_CHARS, Corrections, Understood, understand
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
 MAX_NEAREST = 3
@@ -144,7 +147,8 @@ class Pipeline:
         """Answer ``question`` from articles published inside ``window``.
 
         ``history`` are earlier questions, oldest first, which a follow-up is completed from, each
-        alone or with what was answered and cited.
+        with what was answered and cited, or alone: then it is asked again before a follow-up, to
+        know who "she" is.
         Relative dates count from ``today``, by default the day of the call. ``corrections`` change
         how the question is understood. Raises QuestionError for a question that is too long or
         whose dates leave no day.
@@ -174,18 +178,26 @@ class Pipeline:
         Each stage is worked on when it is asked for, so whoever stops asking stops the work.
         Retrieved comes again where the answer is looked for in another reading of the question.
         """
+        if may_follow(question[:MAX_CHARS], known=self._names):
+            history = answered(history, partial(self._again, window=window, today=today))
         understood = self._understand(
             question, history=history, window=window, today=today, corrections=corrections
         )
         yield understood
-        answered = yield from self._answering(understood.query, top_k)
-        if answered.answer.abstained and understood.other is not None:
+        final = yield from self._answering(understood.query, top_k)
+        if final.answer.abstained and understood.other is not None:
             other = yield from self._answering(understood.other, top_k)
-            answered = answered if other.answer.abstained else other
-        if answered.answer.abstained and understood.worded is not None:
+            final = final if other.answer.abstained else other
+        if final.answer.abstained and understood.worded is not None:
             worded = yield from self._answering(understood.worded, top_k)
-            answered = worded if _tells_of(worded.answer, understood.days) else answered
-        yield answered
+            final = worded if _tells_of(worded.answer, understood.days) else final
+        yield final
+
+    def _again(
+        self, question: str, history: History, *, window: Window | None, today: date | None
+    ) -> Answer:
+        """The answer to an earlier question of a talk that came without one."""
+        return self.ask(question, history=history, window=window, today=today)
 
     def _understand(
         self,

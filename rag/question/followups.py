@@ -15,7 +15,7 @@ from rag.question.date_words import date_words
 from rag.question.ellipsis import part_of, rebuild
 from rag.question.entities import Known, entities
 from rag.question.marked import words_of
-from rag.question.openness import leaves_open
+from rag.question.openness import leaves_open, may_leave_open
 from rag.question.references import pointers
 from rag.question.turns import MAX_CHARS, Earlier, History, last_turns, names_cited
 from rag.question.wording import FUNCTION_WORDS, wording
@@ -92,6 +92,20 @@ def complete(
     if not turns or len(question) > MAX_CHARS:
         return FollowUp(question, question)
     return _complete(turns, question, known, without)
+
+
+def may_follow(question: str, *, known: Known | None = None) -> bool:
+    """Whether there are turns that ``question`` would need; False where it stands alone.
+
+    >>> may_follow("How old is she?"), may_follow("How old is Hanne Vro?")
+    (True, False)
+    """
+    pointing = bool(pointers(words_of(question, known=known)))
+    return (
+        pointing
+        or part_of(question, known=known) is not None
+        or may_leave_open(question, known=known)
+    )
 
 
 def _complete(

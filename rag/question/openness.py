@@ -57,13 +57,25 @@ def leaves_open(question: str, last: Earlier, *, known: Known | None = None) -> 
     >>> leaves_open("Who represented Iran?", Earlier("Who won the cup?"))
     False
     """
+    if not may_leave_open(question, known=known):
+        return False
+    if names := _names(question, known):
+        return _is_known_side(question, names, last)
+    return bool(last.cited) or _ARTICLE.search(wording(question).plain) is None
+
+
+def may_leave_open(question: str, *, known: Known | None = None) -> bool:
+    """Whether there are turns after which ``question`` would leave something open."""
     plain = wording(question).plain
-    names = [one.text for one in entities(question, known=known) if one.sort != "number"]
-    if names:
-        return _SIDE.match(plain) is not None and _is_known_side(question, names, last)
+    if _names(question, known):
+        return _SIDE.match(plain) is not None
     if _ARTICLE.search(plain) is not None:
-        return bool(last.cited)
+        return True
     return _OPEN.fullmatch(plain) is not None and not date_words(question)
+
+
+def _names(question: str, known: Known | None) -> list[str]:
+    return [one.text for one in entities(question, known=known) if one.sort != "number"]
 
 
 def _is_known_side(question: str, names: list[str], last: Earlier) -> bool:

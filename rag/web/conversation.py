@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answer.stages import Answered, Retrieved
+from rag.answer.talk import turn_of
 from rag.dates import window_in
 from rag.errors import QuestionError, RagError
 from rag.question.turns import Earlier, History
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 
 MAX_QUESTION = 2000
 REMEMBERED = 20
-CITED = 3
 STORIES = ("timeline", "latest", "summary")
 UNDERSTANDING = "Understanding the question"
 _FAILED = "Something went wrong while answering; the terminal shows what. Please try again."
@@ -67,11 +67,7 @@ class Turn:
     @property
     def earlier(self) -> Earlier:
         """What a later question may refer to: texts of bounded length."""
-        question, answer = self.question[:MAX_QUESTION], self.answer
-        if answer is None:
-            return Earlier(question)
-        cited = answer.citations[:CITED]
-        return Earlier(question, answer.text or "", tuple(one.sentence for one in cited))
+        return turn_of(self.question[:MAX_QUESTION], self.answer)
 
 
 @dataclass(frozen=True, slots=True)

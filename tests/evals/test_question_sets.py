@@ -9,6 +9,7 @@ import pytest
 
 from evals.questions import load_articles, load_questions, split_of
 from evals.types import Question
+from rag.question.followups import may_follow
 from rag.types import Article, Kind
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,12 @@ def test_ids_and_questions_are_unique(name: str, loaded: Loaded) -> None:
     assert len(set(ids)) == len(ids)
     asked = Counter((q.question.lower(), q.history, q.as_of, q.today, q.window) for q in questions)
     assert [question for question, count in asked.items() if count > 1] == []
+
+
+def test_every_follow_up_is_written_out_in_full_as_well(loaded: Loaded) -> None:
+    questions, _ = loaded
+    assert all(bool(question.in_full) == bool(question.history) for question in questions)
+    assert all(not may_follow(question.in_full) for question in questions if question.in_full)
 
 
 def test_both_splits_have_all_there_is(loaded: Loaded) -> None:

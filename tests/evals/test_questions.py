@@ -67,6 +67,7 @@ def test_every_field(written: Callable[..., Path]) -> None:
         "kind": "list",
         "all": True,
         "history": ["What burned?"],
+        "in_full": "How many people did the fire kill?",
         "window": {"after": None, "before": "2023-04-01"},
         "when": {"after": "2023-03-01", "before": "2023-04-01"},
         "dates": ["2023-03-12"],
@@ -77,6 +78,7 @@ def test_every_field(written: Callable[..., Path]) -> None:
     (question,) = load_questions(written(row), ARTICLES)
     assert question.all_answers
     assert question.history == ("What burned?",)
+    assert question.in_full == "How many people did the fire kill?"
     assert question.window == Window(None, date(2023, 4, 1))
     assert question.when == Window(date(2023, 3, 1), date(2023, 4, 1))
     assert question.dates == (date(2023, 3, 12),)
@@ -141,6 +143,8 @@ def answered(**changes: Any) -> dict[str, Any]:
             "no day lies in 'when' from 2024-01-02 to before 2024-01-01",
         ),
         ({**GOOD, "history": [""]}, "'history' holds '', not a text"),
+        ({**GOOD, "in_full": "How?"}, "has 'in_full' but no 'history'"),
+        ({**GOOD, "history": ["What?"], "in_full": ""}, "'in_full' is '', not a text"),
     ],
 )
 def test_a_bad_line_is_named_with_its_reason(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ class Dateline:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pipeline: Any = None
+        self._today: date | None = None
 
     def build(self, corpus: str, index: str) -> BuildCost:
         clock, models, threads = Clock(), Path(self._settings.models), self._settings.threads
@@ -109,13 +111,15 @@ class Dateline:
             index=Path(index), models=Path(self._settings.models), threads=self._settings.threads
         )
         self._pipeline = Pipeline.open(config=config)
+        # As in the evals: "last week" in a question on old news is the week before its newest.
+        self._today = self._pipeline.info.newest_article
 
     def search(self, question: str, top_k: int) -> list[str]:
-        hits = self._pipeline.search(question, top_k=top_k)
+        hits = self._pipeline.search(question, top_k=top_k, today=self._today)
         return [passage.article.id for hit in hits for passage in (hit.passage, *hit.copies)]
 
     def ask(self, question: str, top_k: int) -> str:
-        answer = self._pipeline.ask(question, top_k=top_k)
+        answer = self._pipeline.ask(question, top_k=top_k, today=self._today)
         return answer.citations[0].quote if answer.citations else ""
 
 
