@@ -27,6 +27,9 @@ _FINE = frozenset("day weekend week month quarter season".split())
 _HAPPENED = frozenset("news events developments happenings headlines stories articles".split())
 _BEGUN = frozenset("born founded established built created invented introduced".split())
 _FUTURE = frozenset("will shall planned scheduled expected due upcoming".split())
+_FUTURE_INFINITIVES = frozenset("be take".split())
+_RELATIVES = frozenset("that who which whose".split())
+_DO = frozenset("did does do".split())
 _OCCASIONS = frozenset(
     "meeting summit talks conference attack visit speech vote election agreement statement".split()
 )
@@ -58,6 +61,8 @@ def role_of(words: Words, found: Bounds) -> Role:
     if _is_topic(words, found) or _since_an_extreme(words, found) or _begun(words, found):
         return _SUBJECT
     if _still_to_come(words, found) or _asks_for_the_last(words, found):
+        return Role(filters=False, ambiguous=True)
+    if _in_a_relative_clause(words, found):
         return Role(filters=False, ambiguous=True)
     return Role(filters=True, ambiguous=_dates_an_event(words, found))
 
@@ -146,8 +151,23 @@ def _begun(words: Words, found: Bounds) -> bool:
 
 
 def _still_to_come(words: Words, found: Bounds) -> bool:
-    """What will be held in December: the articles that tell of it may be older."""
-    return any(words.at(place) in _FUTURE for place in range(found.start))
+    """What will be held, or is to be held, in December: articles that tell of it may be older."""
+    return any(
+        words.at(place) in _FUTURE
+        or (words.at(place) == "to" and words.at(place + 1) in _FUTURE_INFINITIVES)
+        for place in range(found.start)
+    )
+
+
+def _in_a_relative_clause(words: Words, found: Bounds) -> bool:
+    """Who led the company that failed in 2023; but: what did the man who fell say in 2023."""
+    places = range(1, found.start)
+    relative = next((place for place in places if _is_relative(words, place)), None)
+    return relative is not None and not any(words.at(place) in _DO for place in range(relative))
+
+
+def _is_relative(words: Words, place: int) -> bool:
+    return words.at(place) in _RELATIVES and words.noun(place - 1)
 
 
 def _asks_for_the_last(words: Words, found: Bounds) -> bool:
