@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from rag.ingest.source import Source, open_below
 
 # A larger file is compared by its size alone: hashing it would outlast the answer.
 MAX_HASHED_BYTES = 64_000_000
+# So many files are looked for to tell that a folder is not the one that was indexed.
+MAX_LOOKED_FOR = 20
 
 
 class Freshness:
@@ -23,10 +27,11 @@ class Freshness:
     def changed(self, path: str) -> bool:
         """Whether the file at ``path`` is gone or holds other bytes.
 
-        Where the whole folder is not there, nothing is known, and nothing is said to have changed.
+        Where the folder is not there, or is another than the one that was indexed, nothing is
+        known, and nothing is said to have changed.
         """
         record = self._records.get(path)
-        if record is None or not self._folder.is_dir():
+        if record is None or not self._is_the_one:
             return False
         try:
             with open_below(self._folder, path.split("/")) as source:
@@ -37,6 +42,14 @@ class Freshness:
                 return _sha256(source) != str(record["sha256"])
         except (OSError, ValueError):
             return True
+
+    @cached_property
+    def _is_the_one(self) -> bool:
+        """Whether the index may be of this folder: a folder with none of several files is not."""
+        if len(self._records) < 2:
+            return self._folder.is_dir()
+        some = islice(self._records, MAX_LOOKED_FOR)
+        return any((self._folder / path).is_file() for path in some)
 
 
 def _sha256(source: Source) -> str:

@@ -41,3 +41,10 @@ def test_a_missing_file_and_one_behind_a_link_have_changed(folder: Path) -> None
 def test_nothing_is_said_of_what_is_not_known(folder: Path) -> None:
     assert not freshness(folder).changed("other.txt")
     assert not freshness(folder / "nowhere").changed("a.txt")
+
+
+def test_a_folder_with_none_of_several_files_is_another_collection(folder: Path) -> None:
+    files = [{"path": name, "size_bytes": 5, "sha256": "0" * 64} for name in ("b.txt", "c.txt")]
+    assert not Freshness(folder, files).changed("b.txt")
+    (folder / "c.txt").write_bytes(b"third")
+    assert Freshness(folder, files).changed("b.txt")

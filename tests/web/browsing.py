@@ -7,10 +7,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.web.conftest import Site
+from tests.web.serving import Site
 
 SCREENSHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 SIZES = {"wide": (1280, 860), "narrow": (390, 844)}
+ANSWERS = "#chat [data-testid=bot]"
+QUESTION = "Where did Pezeshkian and Sharif meet?"
+FAR = "What bilateral relations between Iran and Pakistan were discussed?"
 
 
 @dataclass
@@ -91,3 +94,37 @@ def visit(browser: Browser, site: Site, *, size: str = "wide", scheme: str = "li
 def _is_event(request: Request) -> bool:
     """Whether the page asks for something, or listens to what becomes of it."""
     return "/queue/" in request.url
+
+
+def begin(opened: Visit, question: str = QUESTION) -> None:
+    """Ask, and wait until the engine reads, where it is held."""
+    opened.site.collection.reading.clear()
+    opened.page.locator("#question textarea").fill(question)
+    opened.page.keyboard.press("Enter")
+    expect(opened.page.locator(ANSWERS).last).to_contain_text("Reading 4 passages")
+
+
+def finish(opened: Visit, *, answers: int) -> None:
+    """Wait until the last of so many questions is answered."""
+    expect(opened.page.locator(ANSWERS)).to_have_count(answers)
+    opened.settle()
+
+
+def text_of(page: Page, selector: str) -> str:
+    return str(page.locator(selector).evaluate("node => node.textContent"))
+
+
+def mark_in_view(page: Page, article: str = "#article") -> bool:
+    """Whether the first line of the marked quotation lies inside the article's own box."""
+    page.wait_for_timeout(300)
+    return bool(
+        page.evaluate(
+            """(article) => {
+                const box = document.querySelector(article).getBoundingClientRect();
+                const mark = document.querySelector(`${article} .highlighted .text`);
+                const line = mark.getClientRects()[0];
+                return line.top >= box.top - 1 && line.bottom <= box.bottom + 1;
+            }""",
+            article,
+        )
+    )

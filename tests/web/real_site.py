@@ -17,8 +17,9 @@ from rag.types import BuildReport
 from rag.web.page import open_service
 from rag.web.rebuild import Rebuild
 from rag.web.service import Service
-from tests.web.conftest import SEEDS, Site, served
+from tests.web.conftest import SEEDS
 from tests.web.engine import Collection
+from tests.web.serving import Site, served
 
 FLOOD = {
     "2024-03-04": "The river Tessel flooded the town of Veldt. The mayor closed two bridges.",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsing import SIZES, Visit, visit
-from tests.web.conftest import Site
+from tests.web.browsing import QUESTION, SIZES, Visit, visit
+from tests.web.serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DATES = "#dates :is(textarea, input)"
-QUESTION = "Where did Pezeshkian and Sharif meet?"
 FLOOD = {
     "1.txt": "date 2024-06-09 Eleven people died in the Tessel flood, the council said on Sunday. "
     "The dyke at Hollin Ford broke on Friday.",
@@ -31,13 +28,6 @@ KINDS = {
     "when": ("When did the dyke at Hollin Ford break?", "“Friday” = 7 June 2024"),
     "summary": ("Summarise the Tessel flood", "9 June 2024"),
 }
-
-
-@pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[Visit]:
-    opened = visit(browser, site)
-    yield opened
-    opened.page.context.close()
 
 
 def flooded(opened: Visit) -> None:

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.browsing import SIZES, Visit, visit
-from tests.web.conftest import Site
+from tests.web.browsing import QUESTION, SIZES, Visit, visit
+from tests.web.serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-QUESTION = "Where did Pezeshkian and Sharif meet?"
 TIMELINE = "Give me a timeline of the bilateral relations between Iran and Pakistan"
 
 

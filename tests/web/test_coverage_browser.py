@@ -14,8 +14,8 @@ from rag.web import coverage
 from rag.web.rebuild import Rebuild
 from rag.web.service import Service
 from tests.web.browsing import SIZES, visit
-from tests.web.conftest import served
 from tests.web.engine import Collection
+from tests.web.serving import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsing import SIZES, Visit, visit
+from tests.web.browsing import SIZES, Visit, mark_in_view, visit
 from tests.web.real_site import Desk, opened_desk
 from tests.web.test_articles_browser import BRIDGES, switches
-from tests.web.test_browser import mark_in_view
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -17,8 +17,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web.browsing import visit
-from tests.web.conftest import SEEDS, Site
+from tests.web.conftest import SEEDS
 from tests.web.engine import Collection
+from tests.web.serving import Site
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = (
