@@ -37,6 +37,8 @@ _LIGHT = frozenset(
     "told mention mentioned speak spoke talk talked".split()
 )
 _LIGHT_WEIGHT = 0.3
+# Their stems are those of other words: what was founded was not found.
+_OWN_TERMS = {"founded": "founded", "founding": "founded", "founder": "founder"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,21 @@ class Matcher:
         return sqrt(self._rarity(word.term)) * (_LIGHT_WEIGHT if is_light(word) else 1.0)
 
 
+def places_of(match: Match, sentence: str) -> list[int]:
+    """Where in ``sentence`` the word of ``match`` is said, or one that news use for it.
+
+    >>> meet = Word(0, "meet", "meet", "")
+    >>> places_of(Match(meet, 4, 1.0), "The meeting began, and the two held talks.")
+    [4, 36]
+    """
+    same = [
+        other.start
+        for other in telling_words(sentence)
+        if other.term == match.word.term or alike(match.word.term, other.term)
+    ]
+    return sorted({match.place, *same})
+
+
 def is_light(word: Word) -> bool:
     """Whether a sentence may do without the word: "take", or when it happened."""
     return word.aside or word.text.lower() in _LIGHT
@@ -143,7 +160,8 @@ def telling_words(text: str) -> list[Word]:
             continue
         value = next((q.value for q in numbers if q.start <= start < q.end), None)
         named = next((name.text for name in names if name.start <= start < name.end), "")
-        words.append(Word(start, text[start:end], terms[0], named, value))
+        term = _OWN_TERMS.get(text[start:end].lower(), terms[0])
+        words.append(Word(start, text[start:end], term, named, value))
     return words
 
 
@@ -158,8 +176,13 @@ def _best(
     found = [match for other in words if (match := _match(word, other, near)) is not None]
     share = _NAME_AROUND if word.name else _PLAIN_AROUND if word.value is None else 0.0
     away = Match(word, -1, share if word.term in nearby else 0.0)
-    best = max(found, key=lambda match: (match.share, -abs(match.place - anchor)), default=away)
+    best = max(found, key=lambda match: (_rank(match), -abs(match.place - anchor)), default=away)
     return away if away.share > best.share else best
+
+
+def _rank(match: Match) -> float:
+    """Its share; a word that news use for the one that is asked for ranks as that word itself."""
+    return 1.0 if match.share >= _SYNONYM and not match.opposite else match.share
 
 
 def _unless_taken(match: Match, matches: Sequence[Match]) -> Match:

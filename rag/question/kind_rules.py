@@ -29,6 +29,13 @@ _STANCE = (
     "(?:reaction|response|reply|answer|position|stance|attitude|view|opinion|motive|motivation|"
     "comment|arguments?|explanation|excuse|assessment|message|warning|advice|impression)"
 )
+_NOT_MINDED = "".join(
+    f"(?<!{word} )"
+    for word in (
+        *("arguing", "talking", "complaining", "asking", "speaking", "thinking", "boasting"),
+        *("ed", "angry", "sorry", "happy", "glad", "anxious"),
+    )
+)
 _PERIODS = "(?:days?|weeks?|months?|years?|hours?)"
 
 _PART_OF_YEAR = (
@@ -148,13 +155,13 @@ LATEST = (
 WEAK_SUMMARY = (
     _cue(
         "summary",
-        "what (?:(?:has|had) )?(?:happened|went on|took place|occurred)",
+        "what (?:(?:has|had) )?(?:happened(?! to (?!be\\b))|went on|took place|occurred)",
         "what (?:do|did) (?:we|you) know",
         "what is (?:known|written|reported)",
         "what (?:was|were) (?:agreed|decided|achieved|resolved)",
         "what came out of",
         "tell (?:me|us) (?:more |something |everything |all )?about",
-        r"what (?:is|was|are|were) .{1,200}? (?<!arguing )(?<!talking )about(?= \?| ?$)",
+        rf"what (?:is|was|are|were) .{{1,200}}? {_NOT_MINDED}about(?= \?| ?$)",
         r"what is in (?:the|this|that)",
         "what is the (?:whole )?story (?:with|behind|of)",
         "what (?:should|must|need|ought) (?:i|we) (?:to )?know about",
@@ -224,6 +231,8 @@ PASSAGE = (
         rf"what (?:did|does|do|has|have|had|was|is|are|were|would|will|exactly|once|\W)+ "
         rf"?.{{0,160}}?\b{_NOT_A_NOUN}{SAYING}",
         r"what (?:said|says|tells?) ",
+        "what (?:(?:has|had) )?happened to(?! be\\b)",
+        r"what (?:is|was|are|were) .{1,120}? (?:\w+ed|angry|sorry|happy|glad|anxious) about",
     ),
 )
 SPAN = (

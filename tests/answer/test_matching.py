@@ -59,3 +59,13 @@ def test_what_only_says_when_weighs_less() -> None:
 
 def test_nothing_asked_is_not_covered() -> None:
     assert matcher().coverage(matcher().match("Was it?", "It was.", "")) == 0.0
+
+
+def test_what_was_founded_is_not_what_was_found() -> None:
+    assert told("Was the D-8 founded?", "The D-8 meeting concluded.")["founded"] == ("", 0.0)
+    assert told("Was the D-8 founded?", "The D-8 was founded.")["founded"] == ("founded.", 1.0)
+
+
+def test_of_two_words_that_mean_the_same_the_one_nearest_to_the_name_counts() -> None:
+    sentence = "Iran is a member of it, and Khan sought membership."
+    assert told("Is Khan a member?", sentence)["member"] == ("membership.", 0.9)

@@ -23,7 +23,7 @@ any_words = st.lists(st.sampled_from(FRAGMENTS), max_size=40).map(" ".join)
 
 # Right at the first look: seen 222 of 230; unseen 166 of the first 169, and 83 of the last 135, on
 # which no single failure was looked at afterwards.
-@pytest.mark.parametrize(("part", "rows", "floor"), [("seen", 230, 0.99), ("unseen", 304, 0.97)])
+@pytest.mark.parametrize(("part", "rows", "floor"), [("seen", 235, 0.99), ("unseen", 304, 0.97)])
 def test_hand_marked_questions(part: str, rows: int, floor: float) -> None:
     lines = (DATA / f"kinds_{part}.jsonl").read_text(encoding="utf-8").splitlines()
     marked = [json.loads(line) for line in lines]

@@ -10,6 +10,7 @@ from math import log1p
 from rag.answer.agreement import same_answer
 from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, holds_answer
 from rag.answer.modes.lines import is_whole
+from rag.answer.modes.office import office_reply
 from rag.answer.modes.stories import Stories, StoryReader
 from rag.answer.ranking import Candidate, Ranker
 from rag.question.kinds import kind_of
@@ -70,6 +71,8 @@ class LatestMode:
 
     def answer(self, found: Found) -> Reply:
         """The newest that answers, then at most ``MAX_PREVIOUS`` older ones, newest first."""
+        if (holder := office_reply(found)) is not None:
+            return holder
         question = found.query.text
         read = self._stories.read(found.query, found.hits)
         topical = kind_of(question).wants in _TOPICAL

@@ -18,7 +18,7 @@ from rag.answer.dating import (
     iso,
     nearest,
 )
-from rag.answer.matching import Match, Matcher
+from rag.answer.matching import Match, Matcher, places_of
 from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, pick
 from rag.answer.modes.judged import Judged, as_yes_or_no, judged
 from rag.answer.predicate import is_participle, predicate
@@ -41,7 +41,12 @@ _AHEAD = re.compile(
     r"to (?!the\b|an?\b)[a-z]+)\b",
     re.IGNORECASE,
 )
-_BACKGROUND = re.compile(r"\b(?:the|his|her|its|their|that)(?: [\w-]+){0,2} \Z", re.IGNORECASE)
+_BACKGROUND = re.compile(
+    r"(?:\b(?:the|that)(?: [\w-]+){0,2}|(?:\b(?:his|her|its|their)|['’]s?)(?: [\w-]+){0,4}) \Z",
+    re.IGNORECASE,
+)
+_SUFFERED = re.compile(r"\b(?:is|are|was|were|been|being|be|got)(?: \w+ly)? \Z", re.IGNORECASE)
+_ACTED_ON = re.compile(r"\w+ (?:the|an?|his|her|its|their|this|that|[A-Z\d])")
 _PAST_PERFECT = re.compile(r"\bhad(?: [\w-]+)? \Z", re.IGNORECASE)
 _DOUBTFUL = 0.4  # what is left of the confidence in a date that may be another event's
 # How many margins a span gains whose sentence tells of the event, and one loses whose date lies on
@@ -120,7 +125,14 @@ class WhenMode:
         main = predicate(asked)
         plain = [m for m in told if m.place >= 0 and not m.word.name]
         placed = [m for m in plain if main and m.word.start == main.start] or plain[:1]
-        return any(_only_refers(sentence.quote, match.place) for match in placed)
+        passive = main is not None and main.passive
+        return any(
+            all(
+                _only_refers(sentence.quote, place, passive=passive)
+                for place in places_of(match, sentence.quote)
+            )
+            for match in placed
+        )
 
     def _judged(self, found: Found, span: Candidate) -> Judged:
         """What the sentence of the span tells of the event."""
@@ -184,12 +196,18 @@ def _focus(best: Candidate, told: Sequence[Match]) -> Offsets:
     return start, start
 
 
-def _only_refers(sentence: str, place: int) -> bool:
-    """Whether the word there is a noun, or tells of what had been before."""
+def _only_refers(sentence: str, place: int, *, passive: bool = False) -> bool:
+    """Whether the word there is a noun, or tells of what had been before.
+
+    So does the participle of "the agreements signed on that trip", where it is asked what "was".
+    """
     word = re.compile(r"\w+").match(sentence, place)
     is_verb = word is not None and is_participle(word.group().lower())
     before = sentence[:place]
-    return bool(_PAST_PERFECT.search(before) or (not is_verb and _BACKGROUND.search(before)))
+    if _PAST_PERFECT.search(before) or (not is_verb and _BACKGROUND.search(before)):
+        return True
+    tells = _SUFFERED.search(before) or _ACTED_ON.match(sentence, place)
+    return passive and is_verb and tells is None
 
 
 def _expression(candidate: Candidate, *, wants_ahead: bool) -> DateExpression | None:

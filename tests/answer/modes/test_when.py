@@ -57,10 +57,35 @@ def test_without_a_date_line_the_sentence_is_quoted() -> None:
     assert reply.picks[0].quote == "Khan invited Dar to Cairo."
 
 
-def test_what_is_only_referred_to_is_not_of_that_day() -> None:
-    told = dated("Dar praised the visit of Khan to Cairo.")
-    reply = MODE.answer(found("When did Khan visit Cairo?", [candidate(told, "Khan")]))
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Dar praised the visit of Khan to Cairo.", "When did Khan visit Cairo?"),
+        (
+            "Dar praised Khan for his long and historic visit to Cairo.",
+            "When did Khan visit Cairo?",
+        ),
+        ("Dar praised Khan's visit to Cairo.", "When did Khan visit Cairo?"),
+        ("Khan pursues the agreement signed on that trip.", "When was the agreement signed?"),
+    ],
+)
+def test_what_is_only_referred_to_is_not_of_that_day(text: str, asked: str) -> None:
+    told = dated(text)
+    reply = MODE.answer(found(asked, [candidate(told, "Khan")]))
     assert reply.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Khan came for the summit and held talks with Dar.", "When did Khan and Dar meet?"),
+        ("The agreement was signed by Khan.", "When was the agreement signed?"),
+        ("Khan signed the agreement.", "When was the agreement signed?"),
+    ],
+)
+def test_what_is_told_is_of_that_day(text: str, asked: str) -> None:
+    reply = MODE.answer(found(asked, [candidate(dated(text), "Khan")]))
+    assert (reply.text, reply.confidence > 0.5) == ("2024-03-14", True)
 
 
 def test_the_date_of_the_story_itself() -> None:

@@ -1,0 +1,358 @@
+"""A question for who holds an office, and hits, in; the names that stand with that office out.
+
+News name an office with its holder: "Iran's Acting Foreign Minister Ali Bagheri", "the chairman of
+the board, Cornelis Wade", "Constance Ibery, the managing director of Callan Terminals". Where an
+office is asked for, such a name answers more surely than what a reader finds alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.question.places import PLACES
+from rag.text import Offsets, sentence_spans, word_spans
+from rag.types import Article, Hit
+
+_NOUNS = frozenset(
+    "minister president premier chancellor king queen pope bishop governor senator mayor "
+    "ambassador envoy secretary chief director chairman chairwoman chair coach captain commander "
+    "judge prosecutor rector dean principal leader head editor manager commissioner speaker "
+    "spokesman spokeswoman spokesperson representative treasurer inspector "
+    "superintendent foreman".split()
+)
+_SAME = {
+    "chairwoman": "chairman",
+    "chair": "chairman",
+    "chairperson": "chairman",
+    "spokeswoman": "spokesman",
+    "spokesperson": "spokesman",
+}
+_BELOW = frozenset("deputy vice assistant associate junior under".split())
+_OF_STATE = frozenset("premier prime president chancellor king queen governor mayor".split())
+_OVER = frozenset("former late ex outgoing previous then".split())
+_NEUTRAL = _OVER | frozenset("acting new current interim present incoming newly elected".split())
+_PORTFOLIOS = frozenset(
+    "prime foreign finance interior defence defense health transport justice education environment "
+    "economy trade energy labour labor agriculture culture supreme managing executive general "
+    "chief opposition party press police fire rescue".split()
+)
+_OF = "(?:of|at|in|for)"
+_ASKED = re.compile(
+    r"(?:(?:and|so|but|then) )?(?:who(?:['’]s| is| are|(?P<past> was| were))|"
+    r"(?:what(?:['’]s| is| was) )?(?:the )?name of|name) "
+    r"(?:currently |now |then |again )?(?P<rest>.+)",
+    re.IGNORECASE,
+)
+_CARRIED = re.compile(r"\s*\((?P<terms>[^()]*)\)\s*\Z")
+_AFTERTHOUGHT = re.compile(
+    r"\s+(?:now|today|currently|then|these days|at (?:the time|present|the moment)|"
+    r"(?P<event>(?:when|while|during|before|after|since|until|as)\b.*))\Z",
+    re.IGNORECASE,
+)
+_OWNED = re.compile(r"(?P<of>.+?)['’]s? (?P<office>[^'’]+)")
+_OFFICE_OF = re.compile(rf"(?P<office>.+?)(?: {_OF} (?P<of>.+))?", re.IGNORECASE)
+_NO_NAME = re.compile(r"\b(?:who|what|that|which|where|why|how)\b", re.IGNORECASE)
+_AFFAIRS = re.compile(
+    rf"minister (?:of|for) (?:the )?(?P<what>{'|'.join(sorted(_PORTFOLIOS))})(?: affairs)?\b",
+    re.IGNORECASE,
+)
+_NAME = (
+    r"(?!(?:His|Her|Their|The|A|An|He|She|They|It|In|On|At|For|But|And|When|While|After|Before)\b)"
+    r"[A-ZÀ-Þ][\w’'-]*[\w](?: (?:[A-Z]\.|(?:al|bin|ibn|von|van|der|de|la|del) |)?"
+    r"[A-ZÀ-Þ][\w’'-]*[\w]){0,4}"
+)
+_BEHIND = re.compile(rf" (?P<name>{_NAME})")
+_APPOSED = re.compile(
+    rf"(?P<of> {_OF} [^,.;:()]{{1,60}}?)?, (?P<name>{_NAME})(?=,|\.| \w+(?:ed|s)\b)"
+)
+_BEFORE = re.compile(
+    rf"(?P<name>{_NAME})(?:, (?:for [\w ]{{1,24}} )?(?:(?:then|now|once|formerly) )?| (?:as|is|was|"
+    r"becomes|became|remains|will be|is to be) )(?:(?:the|a|an|its|their|new|next) )*\Z"
+)
+_OF_BEHIND = re.compile(r" (?:of|at) (?P<of>[^,.;:()\n]{1,60})")
+
+_POSSESSIVE = re.compile(r"['’]s?\Z")
+_BEGINNING = 400  # characters
+_TOLD, _TOLD_OF_NOBODY, _SUPPOSED = 0.9, 0.8, 0.7  # how sure a holder is, by how it is told whose
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """``words`` are those of the office alone: foreign, minister. ``of`` is whose it is, or empty.
+
+    ``over`` says whether a former holder is asked for; None where either may be. ``at`` says that
+    the question names an event at whose time it was held.
+    """
+
+    words: frozenset[str]
+    of: str = ""
+    over: bool | None = False
+    at: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A name at ``[start, end)`` of the article of ``hit``.
+
+    ``likely`` is the probability that it is the one who is asked for.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    likely: float
+
+    @property
+    def name(self) -> str:
+        return self.hit.passage.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An office in a text: its words, whose it is as far as said, and the place of its holder."""
+
+    words: frozenset[str]
+    of: str
+    name: Offsets
+    holder: str
+
+
+def office_asked(question: str) -> Office | None:
+    """The office whose holder is asked for; None where it is something else.
+
+    >>> office_asked("Who is Iran's foreign minister?") == Office(
+    ...     frozenset({"foreign", "minister"}), "Iran"
+    ... )
+    True
+    """
+    carried = _CARRIED.search(question)
+    text = question[: carried.start() if carried else None].strip(" ?.!")
+    asked = _ASKED.fullmatch(_AFFAIRS.sub(r"\g<what> minister", text))
+    if asked is None:
+        return None
+    rest, aside = asked["rest"], _AFTERTHOUGHT.search(asked["rest"])
+    if aside is not None:
+        rest = rest[: aside.start()]
+    match = _OWNED.fullmatch(rest) or _OFFICE_OF.fullmatch(rest)
+    if match is None:
+        return None
+    words = [word for word in match["office"].split() if word.lower() not in {"the", "a", "an"}]
+    of = re.sub(r"(?i)\Athe ", "", match["of"] or "").strip()
+    if _NO_NAME.search(of):
+        return None
+    if words and not of and not _is_of_office(words[0]):
+        of, words = words[0], words[1:]
+    if not of and carried is not None:
+        of = next((one for one in carried["terms"].split(", ") if _is_country(one)), "")
+    terms = [_plain(word) for word in words]
+    if not terms or not all(map(_is_of_office, terms)) or terms[-1] not in {*_NOUNS, "general"}:
+        return None
+    if not _NOUNS & set(terms):
+        return None
+    over = bool(_OVER & set(terms))
+    at = aside is not None and aside["event"] is not None
+    return Office(_core(terms), of, None if asked["past"] and not over else over, at)
+
+
+def holders(office: Office, hits: Sequence[Hit]) -> list[Holder]:
+    """Who is told to hold the office in what was found: the surest first, then the latest.
+
+    Where a time in the past is asked about, the best hit goes before the latest. Of one article,
+    the fullest name goes first.
+    """
+    past = office.over is not False
+    found = [holder for hit in hits for holder in _in_hit(office, hit)]
+    order = sorted(
+        range(len(found)),
+        key=lambda n: (
+            -found[n].likely,
+            found[n].hit.rank if past else -_day(found[n].hit),
+            -len(found[n].name.split()),
+            found[n].hit.rank,
+        ),
+    )
+    return [found[number] for number in order]
+
+
+def _day(hit: Hit) -> int:
+    published = hit.passage.article.published
+    return published.toordinal() if published else 0
+
+
+def _in_hit(office: Office, hit: Hit) -> Iterator[Holder]:
+    passage = hit.passage
+    for told in _offices(passage.text):
+        if _core(told.words) != office.words or (_BELOW & told.words) - office.words:
+            continue
+        if office.over is not None and bool(_OVER & told.words) != office.over:
+            continue
+        likely = _likely(office, told, passage.article)
+        if likely:
+            start, end = told.name
+            yield Holder(hit, passage.start + start, passage.start + end, likely)
+
+
+def _likely(office: Office, told: _Told, article: Article) -> float:
+    """How likely the office told is that of those who are asked about; 0 where it is another's."""
+    if not office.of:
+        return _TOLD_OF_NOBODY
+    if told.of and _is_of(office.of, told.of):
+        return _TOLD
+    if told.of:
+        return _SUPPOSED if _is_of(told.of, office.of) else 0.0
+    return _SUPPOSED if _belongs(article, told, office.of) else 0.0
+
+
+def _core(terms: Sequence[str] | frozenset[str]) -> frozenset[str]:
+    words = frozenset(terms) - _NEUTRAL
+    return frozenset({"prime", "minister"}) if words == {"premier"} else words
+
+
+def _plain(word: str) -> str:
+    lower = word.lower().strip("’'")
+    lower = lower.removeprefix("ex-") if lower.startswith("ex-") else lower
+    return _SAME.get(lower, lower)
+
+
+def _is_of_office(word: str) -> bool:
+    return _plain(word) in _NOUNS | _NEUTRAL | _PORTFOLIOS | _BELOW
+
+
+def without_first_name(text: str, start: int, end: int, question: str) -> int:
+    """The end of the quotation ``[start, end)`` without the first names of who is asked about.
+
+    "Who is Ishaq Dar?" is answered with "Pakistani Foreign Minister", not with half of the name.
+    """
+    behind = re.match(r" ([A-ZÀ-Þ][\w’'-]*)", text[end:])
+    if behind is None or not re.search(rf"\b{re.escape(behind[1])}\b", question):
+        return end
+    words = word_spans(text[start:end])
+    kept = len(words)
+    while kept and text[start + words[kept - 1][0]].isupper():
+        if _is_of_office(text[start + words[kept - 1][0] : start + words[kept - 1][1]]):
+            return start + words[kept - 1][1]
+        kept -= 1
+    return end
+
+
+def _is_of(asked: str, told: str) -> bool:
+    """Whether every telling word of the one is in the other: Pakistan, Pakistani, of Pakistan."""
+    said = [told[start:end].lower() for start, end in word_spans(told)]
+    wanted = [asked[start:end].lower() for start, end in word_spans(asked)]
+    return all(
+        any(_alike(one, other) for other in said) for one in wanted if one not in {"the", "of"}
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    one, other = (_POSSESSIVE.sub("", word) for word in (one, other))
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short[: max(4, len(short) - 2)]) if len(short) > 3 else one == other
+
+
+def _offices(text: str) -> Iterator[_Told]:
+    """Every office in ``text`` that a name stands with."""
+    words = word_spans(text)
+    for number, (start, end) in enumerate(words):
+        if _plain(text[start:end]) not in _NOUNS:
+            continue
+        first = number
+        while first and _leads(text, words[first - 1], words[first]):
+            first -= 1
+        terms = frozenset(_plain(text[a:b]) for a, b in words[first : number + 1])
+        of = _owner(text, words, first)
+        yield from _with_name(text, terms, of, words[first][0], end)
+
+
+def _leads(text: str, word: Offsets, next_word: Offsets) -> bool:
+    """Whether the word belongs to the name of the office that goes on with the next one."""
+    return text[word[1] : next_word[0]] == " " and _is_of_office(text[slice(*word)])
+
+
+def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
+    """Whose the office is, as far as it is said before it: Iran's, Pakistani, the federation's."""
+    if not first or text[words[first - 1][1] : words[first][0]] != " ":
+        return ""
+    start, end = words[first - 1]
+    word = text[start:end]
+    if _POSSESSIVE.search(word):
+        return word
+    follows = text[end : words[first][0]] == " "
+    return word if follows and word[0].isupper() and word.lower() not in _SENTENCE_OPENERS else ""
+
+
+_SENTENCE_OPENERS = frozenset("the a an in on at as for but and when while after before".split())
+
+
+def _with_name(text: str, terms: frozenset[str], of: str, start: int, end: int) -> Iterator[_Told]:
+    behind = _BEHIND.match(text, end)
+    if behind and _is_person(behind["name"]):
+        yield _Told(terms, of, behind.span("name"), behind["name"])
+        return
+    apposed = _APPOSED.match(text, end)
+    if apposed and " " in apposed["name"] and _is_person(apposed["name"]):
+        of = of or (apposed["of"] or "").strip()
+        yield _Told(terms, of, apposed.span("name"), apposed["name"])
+        return
+    before = _BEFORE.search(text, max(0, start - 120), _before_owner(text, start, of))
+    if before and " " in before["name"] and _is_person(before["name"]):
+        told_of = _OF_BEHIND.match(text, end)
+        of = of or (told_of["of"] if told_of else "")
+        yield _Told(terms, of, before.span("name"), before["name"])
+
+
+def _is_person(name: str) -> bool:
+    """Whether it may be one: not "Minister", not "Alliance's Leonora Pym"."""
+    first, *_ = name.split()
+    return not _is_of_office(first) and not _POSSESSIVE.search(" ".join(name.split()[:-1]))
+
+
+def _before_owner(text: str, start: int, of: str) -> int:
+    """Where the words before the office and its owner end, the article with them."""
+    begin = text.rfind(of, 0, start) if of else start
+    match = re.search(r"\b(?:the|a|an) \Z", text[:begin])
+    return match.start() if match else begin
+
+
+def _belongs(article: Article, told: _Told, asked: str) -> bool:
+    """Whether an office of which it is not said whose it is can be that of those asked about.
+
+    Of a country, where the holder's sentences tell of what is that country's. Of another place
+    that has only one such office, where the article names it; of anybody else, where it begins so.
+    """
+    if not _is_country(asked):
+        end = None if told.words & _OF_STATE else article.body + _BEGINNING
+        return asked.lower() in article.text[article.body : end].lower()
+    last = re.compile(rf"\b{re.escape(told.holder.split()[-1])}\b")
+    votes = 0
+    for start, end in sentence_spans(article.text, article.body, len(article.text)):
+        named = last.search(article.text, start, end)
+        if named is not None:
+            votes += _vote(article.text[start:end], named.end() - start, asked)
+    return votes > 0
+
+
+def _vote(sentence: str, place: int, asked: str) -> int:
+    """1 where what is nearest to ``place`` is that country's, -1 where it is another country's."""
+    near = [
+        (abs(start - place), _is_of(asked, sentence[start:end]))
+        for start, end in word_spans(sentence)
+        if _POSSESSIVE.search(sentence[start:end]) and not _heads_an_office(sentence, end)
+        if _is_country(sentence[start:end])
+    ]
+    return (1 if min(near)[1] else -1) if near else 0
+
+
+def _heads_an_office(sentence: str, end: int) -> bool:
+    """Whether an office follows, which says whose that one is: "Iranian President"."""
+    return any(_is_of_office(word) for word in sentence[end:].split(maxsplit=1)[:1])
+
+
+def _is_country(word: str) -> bool:
+    lower = _POSSESSIVE.sub("", word.lower())
+    return lower in PLACES or (len(lower) > 4 and any(_alike(lower, one) for one in _STEMS))
+
+
+_STEMS = tuple(place for place in PLACES if len(place) > 3 and " " not in place)
