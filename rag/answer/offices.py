@@ -45,7 +45,7 @@ _ASKED = re.compile(
     r"(?:currently |now |then |again )?(?P<rest>.+)",
     re.IGNORECASE,
 )
-_CARRIED = re.compile(r"\s*\((?P<terms>[^()]*)\)\s*\Z")
+_CARRIED = re.compile(r"(?<=\?) (?P<behind>[^()]+)\Z|\s*\((?P<terms>[^()]*)\)\s*\Z")
 _AFTERTHOUGHT = re.compile(
     r"\s+(?:now|today|currently|then|these days|at (?:the time|present|the moment)|"
     r"(?P<event>(?:when|while|during|before|after|since|until|as)\b.*))\Z",
@@ -145,7 +145,7 @@ def office_asked(question: str) -> Office | None:
     if words and not of and not _is_of_office(words[0]):
         of, words = words[0], words[1:]
     if not of and carried is not None:
-        of = next((one for one in carried["terms"].split(", ") if _is_country(one)), "")
+        of = next((one for one in _terms(carried) if _is_country(one)), "")
     terms = [_plain(word) for word in words]
     if not terms or not all(map(_is_of_office, terms)) or terms[-1] not in {*_NOUNS, "general"}:
         return None
@@ -154,6 +154,11 @@ def office_asked(question: str) -> Office | None:
     over = bool(_OVER & set(terms))
     at = aside is not None and aside["event"] is not None
     return Office(_core(terms), of, None if asked["past"] and not over else over, at)
+
+
+def _terms(carried: re.Match[str]) -> list[str]:
+    """What came along from earlier questions."""
+    return carried["terms"].split(", ") if carried["terms"] else carried["behind"].split()
 
 
 def holders(office: Office, hits: Sequence[Hit]) -> list[Holder]:

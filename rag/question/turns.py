@@ -6,6 +6,7 @@ unless it is found anew for the new question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ MAX_CHARS = 2_000
 MAX_CITED = 3
 MAX_NAMES = 3
 _ASK_FOR_A_NAME = frozenset("who whom whose which what where".split())
+_WHO_SOMEBODY_IS = re.compile(
+    r"(?:[Aa]nd )?[Ww]ho (?:is|are|was|were) [A-ZÀ-Þ][\w-]*(?:,? (?:and )?[A-ZÀ-Þ][\w-]*)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ def _names(text: str, known: Known | None) -> list[str]:
 
 
 def _asks_for_a_name(question: str) -> bool:
+    """Whether the answer is a name; that to "Who are Sharif and Pezeshkian?" is not."""
+    if _WHO_SOMEBODY_IS.fullmatch(question.strip(" ?.!")):
+        return False
     return kind_of(question).wants in ("span", "list") and bool(
         _ASK_FOR_A_NAME & set(wording(question).plain.split())
     )

@@ -27,6 +27,7 @@ PRIME = frozenset({"prime", "minister"})
          "University of Ford"),
         ("Who is the secretary general of the UN?", {"secretary", "general"}, "UN"),
         ("And who is the foreign minister? (Ishaq Dar, Pakistan)", FOREIGN, "Pakistan"),
+        ("And who is the foreign minister? Ishaq Dar Pakistan", FOREIGN, "Pakistan"),
         ("Who is the chairwoman?", {"chairman"}, ""),
         ("Who is the acting deputy mayor of Ford?", {"deputy", "mayor"}, "Ford"),
     ],

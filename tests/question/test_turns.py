@@ -29,6 +29,8 @@ VRO = "It was cut by the sculptor Hanne Vro, who lost her mother in Weir Lane."
         (Earlier("Who cut the stone?"), "Whom did she lose?", ("cut", "stone")),
         (Earlier("When did Vro lose her mother?", "2023", ("Vro told Odile Farrant.",)),
          "Where does she live?", ("Vro", "lose", "mother")),
+        (Earlier("Who are Sharif and Dar?", "ministers of Pakistan", ()), "Where did they meet?",
+         ("Sharif", "Dar")),
         (Earlier("Who met Sharif?", "Prime Minister Shehbaz Sharif", ()), "Where was he?",
          ("met", "Sharif")),
         (Earlier("Who cut the stone?", "Hanne Vro", (VRO,)), "How tall is the Kestrel Light?", ()),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.web.serving import Site
+from tests.web.running import Site
 
 SCREENSHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 SIZES = {"wide": (1280, 860), "narrow": (390, 844)}

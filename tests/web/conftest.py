@@ -15,7 +15,7 @@ from rag.web.rebuild import Rebuild
 from rag.web.service import Service
 from tests.web.browsing import Visit, visit
 from tests.web.engine import Collection
-from tests.web.serving import Site, served
+from tests.web.running import Site, served
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 

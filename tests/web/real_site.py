@@ -19,7 +19,7 @@ from rag.web.rebuild import Rebuild
 from rag.web.service import Service
 from tests.web.conftest import SEEDS
 from tests.web.engine import Collection
-from tests.web.serving import Site, served
+from tests.web.running import Site, served
 
 FLOOD = {
     "2024-03-04": "The river Tessel flooded the town of Veldt. The mayor closed two bridges.",

@@ -17,7 +17,7 @@ from tests.conftest import ARGUMENTS, CHROMIUM, ROOT, SEEDS
 from tests.web.browsing import visit
 from tests.web.engine import Collection
 from tests.web.real_site import real_service
-from tests.web.serving import Site, served
+from tests.web.running import Site, served
 
 QUESTION = "Who did Ali Bagheri hold talks with in Istanbul?"
 PICTURES = {"light": ROOT / "docs" / "chat.png", "dark": ROOT / "docs" / "chat-dark.png"}

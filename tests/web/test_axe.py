@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.web.browsing import Visit, visit
-from tests.web.serving import Site
+from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

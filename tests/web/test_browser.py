@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web.browsing import QUESTION, SIZES, Visit, mark_in_view, visit
-from tests.web.serving import Site
+from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from rag.web import blocks
 from tests.web.browsing import ANSWERS, FAR, QUESTION, Visit, begin, finish, visit
-from tests.web.serving import Site
+from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

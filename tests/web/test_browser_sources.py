@@ -15,7 +15,7 @@ from tests.web.browsing import (
     text_of,
     visit,
 )
-from tests.web.serving import Site
+from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

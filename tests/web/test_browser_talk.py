@@ -21,7 +21,7 @@ from tests.web.browsing import (
     mark_in_view,
     visit,
 )
-from tests.web.serving import Site
+from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -15,7 +15,7 @@ from rag.web.rebuild import Rebuild
 from rag.web.service import Service
 from tests.web.browsing import SIZES, visit
 from tests.web.engine import Collection
-from tests.web.serving import served
+from tests.web.running import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

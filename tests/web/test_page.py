@@ -19,7 +19,7 @@ from rag.web import shell
 from rag.web.access import Access, access_options, given_access
 from rag.web.page import serve
 from rag.web.password import Password
-from tests.web.serving import Site
+from tests.web.running import Site
 
 ROOT = Path(__file__).parents[2]
 SECRET = "correct horse battery"

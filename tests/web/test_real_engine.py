@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, expect
 from tests.web.browsing import visit
 from tests.web.conftest import SEEDS
 from tests.web.engine import Collection
-from tests.web.serving import Site
+from tests.web.running import Site
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = (

@@ -1,0 +1,53 @@
+"""A service in; its page on a port of this machine, as long as it is needed, out."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.web.rebuild import Rebuild
+from rag.web.service import Service
+from tests.web.engine import Collection
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running page, and what stands behind it."""
+
+    address: str
+    port: int
+    folder: Path
+    collection: Collection
+
+
+@contextmanager
+def served(service: Service, rebuild: Rebuild, collection: Collection) -> Iterator[Site]:
+    """The page of the service, on a port of its own; ``collection`` is what builds went to."""
+    with tempfile.TemporaryDirectory(prefix="dateline-test-") as temporary:
+        os.environ["GRADIO_TEMP_DIR"] = temporary
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+        import uvicorn
+
+        from rag.web.blocks import application
+
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            port = listening.getsockname()[1]
+            app = application(service, rebuild, port=port)
+            server = uvicorn.Server(
+                uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+            )
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            try:
+                yield Site(f"http://127.0.0.1:{port}", port, service.articles, collection)
+            finally:
+                server.should_exit = True
+                thread.join()
