@@ -1,8 +1,7 @@
 """A question for who holds an office, and hits, in; the names that stand with that office out.
 
-News name an office with its holder: "Iran's Acting Foreign Minister Ali Bagheri", "the chairman of
-the board, Cornelis Wade", "Constance Ibery, the managing director of Callan Terminals". Where an
-office is asked for, such a name answers more surely than what a reader finds alike.
+Where an office is asked for, the name that the articles put beside it answers more surely than what
+a reader finds alike.
 """
 
 from __future__ import annotations
@@ -11,38 +10,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.question.places import PLACES
-from rag.question.wording import FUNCTION_WORDS
-from rag.text import Offsets, sentence_spans, word_spans
+from rag.answer.office_words import (
+    BELOW,
+    NOUNS,
+    OVER,
+    PORTFOLIOS,
+    POSSESSIVE,
+    core,
+    is_country,
+    is_of,
+    is_of_office,
+    plain,
+)
+from rag.answer.told_offices import OF, Told, offices_in
+from rag.text import sentence_spans, word_spans
 from rag.types import Article, Hit
 
-_NOUNS = frozenset(
-    "minister president premier chancellor king queen pope bishop governor senator mayor "
-    "ambassador envoy secretary chief director chairman chairwoman chair coach captain commander "
-    "judge prosecutor rector dean principal leader head editor manager commissioner speaker "
-    "spokesman spokeswoman spokesperson representative treasurer inspector "
-    "superintendent foreman".split()
-)
-_SAME = {
-    "chairwoman": "chairman",
-    "chair": "chairman",
-    "chairperson": "chairman",
-    "spokeswoman": "spokesman",
-    "spokesperson": "spokesman",
-}
-_BELOW = frozenset("deputy vice assistant associate junior under".split())
-# Words before an office that say that it is somebody's, of whom was told before: "its president".
-_OWNERS = frozenset("his her its their our my".split())
-_SAYING = frozenset("said told met saw named called says tells meets".split())
 _OF_STATE = frozenset("premier prime president chancellor king queen governor mayor".split())
-OVER = frozenset("former late ex outgoing previous then".split())
-_NEUTRAL = OVER | frozenset("acting new current interim present incoming newly elected".split())
-_PORTFOLIOS = frozenset(
-    "prime foreign finance interior defence defense health transport justice education environment "
-    "economy trade energy labour labor agriculture culture supreme managing executive general "
-    "chief opposition party press police fire rescue".split()
-)
-_OF = "(?:of|at|in|for)"
 _ASKED = re.compile(
     r"(?:(?:and|so|but|then) )?(?:who(?:['’]s| is| are|(?P<past> was| were))|"
     r"(?:what(?:['’]s| is| was) )?(?:the )?name of|name) "
@@ -56,28 +40,12 @@ _AFTERTHOUGHT = re.compile(
     re.IGNORECASE,
 )
 _OWNED = re.compile(r"(?P<of>.+?)['’]s? (?P<office>[^'’]+)")
-_OFFICE_OF = re.compile(rf"(?P<office>.+?)(?: {_OF} (?P<of>.+))?", re.IGNORECASE)
+_OFFICE_OF = re.compile(rf"(?P<office>.+?)(?: {OF} (?P<of>.+))?", re.IGNORECASE)
 _NO_NAME = re.compile(r"\b(?:who|what|that|which|where|why|how)\b", re.IGNORECASE)
 _AFFAIRS = re.compile(
-    rf"minister (?:of|for) (?:the )?(?P<what>{'|'.join(sorted(_PORTFOLIOS))})(?: affairs)?\b",
+    rf"minister (?:of|for) (?:the )?(?P<what>{'|'.join(sorted(PORTFOLIOS))})(?: affairs)?\b",
     re.IGNORECASE,
 )
-_NAME = (
-    r"(?!(?:His|Her|Their|The|A|An|He|She|They|It|In|On|At|For|But|And|When|While|After|Before)\b)"
-    r"[A-ZÀ-Þ][\w’'-]*[\w](?: (?:[A-Z]\.|(?:al|bin|ibn|von|van|der|de|la|del) |)?"
-    r"[A-ZÀ-Þ][\w’'-]*[\w]){0,4}"
-)
-_BEHIND = re.compile(rf" (?P<name>{_NAME})")
-_APPOSED = re.compile(
-    rf"(?P<of> {_OF} [^,.;:()]{{1,60}}?)?, (?P<name>{_NAME})(?=,|\.| \w+(?:ed|s)\b)"
-)
-_BEFORE = re.compile(
-    rf"(?P<name>{_NAME})(?:, (?:for [\w ]{{1,24}} )?(?:(?:then|now|once|formerly) )?| (?:as|is|was|"
-    r"becomes|became|remains|will be|is to be) )(?:(?:the|a|an|its|their|new|next) )*\Z"
-)
-_OF_BEHIND = re.compile(r" (?:of|at) (?P<of>[^,.;:()\n]{1,60})")
-
-_POSSESSIVE = re.compile(r"['’]s?\Z")
 _BEGINNING = 400  # characters
 # How often a holder is the right one where it is said whose the office is, and where it is not: by
 # ``training.fit_offices`` on the 18,351 stories of Reuters-21578 (295 of 367 pairs, 75 of 115).
@@ -115,16 +83,6 @@ class Holder:
         return self.hit.passage.article.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An office in a text: its words, whose it is as far as said, and the place of its holder."""
-
-    words: frozenset[str]
-    of: str
-    name: Offsets
-    holder: str
-
-
 def office_asked(question: str) -> Office | None:
     """The office whose holder is asked for; None where it is something else.
 
@@ -148,14 +106,14 @@ def office_asked(question: str) -> Office | None:
     of = re.sub(r"(?i)\Athe ", "", match["of"] or "").strip()
     if _NO_NAME.search(of):
         return None
-    if words and not of and not _is_of_office(words[0]):
+    if words and not of and not is_of_office(words[0]):
         of, words = words[0], words[1:]
     if not of and carried is not None:
         of = next((one for one in _terms(carried) if is_country(one)), "")
-    terms = [_plain(word) for word in words]
-    if not terms or not all(map(_is_of_office, terms)) or terms[-1] not in {*_NOUNS, "general"}:
+    terms = [plain(word) for word in words]
+    if not terms or not all(map(is_of_office, terms)) or terms[-1] not in {*NOUNS, "general"}:
         return None
-    if not _NOUNS & set(terms):
+    if not NOUNS & set(terms):
         return None
     over = bool(OVER & set(terms))
     at = aside is not None and aside["event"] is not None
@@ -195,7 +153,7 @@ def _day(hit: Hit) -> int:
 def _in_hit(office: Office, hit: Hit) -> Iterator[Holder]:
     passage = hit.passage
     for told in offices_in(passage.text):
-        if core(told.words) != office.words or (_BELOW & told.words) - office.words:
+        if core(told.words) != office.words or (BELOW & told.words) - office.words:
             continue
         if office.over is not None and bool(OVER & told.words) != office.over:
             continue
@@ -216,21 +174,6 @@ def _likely(office: Office, told: Told, article: Article) -> float:
     return _SUPPOSED if may_belong(article, told, office.of) else 0.0
 
 
-def core(terms: Sequence[str] | frozenset[str]) -> frozenset[str]:
-    words = frozenset(terms) - _NEUTRAL
-    return frozenset({"prime", "minister"}) if words == {"premier"} else words
-
-
-def _plain(word: str) -> str:
-    lower = word.lower().strip("’'")
-    lower = lower.removeprefix("ex-") if lower.startswith("ex-") else lower
-    return _SAME.get(lower, lower)
-
-
-def _is_of_office(word: str) -> bool:
-    return _plain(word) in _NOUNS | _NEUTRAL | _PORTFOLIOS | _BELOW
-
-
 def without_first_name(text: str, start: int, end: int, question: str) -> int:
     """The end of the quotation ``[start, end)`` without the first names of who is asked about.
 
@@ -242,93 +185,10 @@ def without_first_name(text: str, start: int, end: int, question: str) -> int:
     words = word_spans(text[start:end])
     kept = len(words)
     while kept and text[start + words[kept - 1][0]].isupper():
-        if _is_of_office(text[start + words[kept - 1][0] : start + words[kept - 1][1]]):
+        if is_of_office(text[start + words[kept - 1][0] : start + words[kept - 1][1]]):
             return start + words[kept - 1][1]
         kept -= 1
     return end
-
-
-def is_of(asked: str, told: str) -> bool:
-    """Whether every telling word of the one is in the other: Pakistan, Pakistani, of Pakistan."""
-    said = [told[start:end].lower() for start, end in word_spans(told)]
-    wanted = [asked[start:end].lower() for start, end in word_spans(asked)]
-    return all(
-        any(_alike(one, other) for other in said) for one in wanted if one not in {"the", "of"}
-    )
-
-
-def _alike(one: str, other: str) -> bool:
-    one, other = (_POSSESSIVE.sub("", word) for word in (one, other))
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short[: max(4, len(short) - 2)]) if len(short) > 3 else one == other
-
-
-def offices_in(text: str) -> Iterator[Told]:
-    """Every office in ``text`` that a name stands with."""
-    words = word_spans(text)
-    for number, (start, end) in enumerate(words):
-        if _plain(text[start:end]) not in _NOUNS:
-            continue
-        first = number
-        while first and _leads(text, words[first - 1], words[first]):
-            first -= 1
-        terms = frozenset(_plain(text[a:b]) for a, b in words[first : number + 1])
-        of = _owner(text, words, first)
-        yield from _with_name(text, terms, of, words[first][0], end)
-
-
-def _leads(text: str, word: Offsets, next_word: Offsets) -> bool:
-    """Whether the word belongs to the name of the office that goes on with the next one."""
-    return text[word[1] : next_word[0]] == " " and _is_of_office(text[slice(*word)])
-
-
-def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
-    """Whose the office is, as far as it is said before it: Iran's, Pakistani, the federation's."""
-    if not first or text[words[first - 1][1] : words[first][0]] != " ":
-        return ""
-    start, end = words[first - 1]
-    word = text[start:end]
-    if _POSSESSIVE.search(word):
-        return word
-    if word.lower() in FUNCTION_WORDS - _OWNERS or word.lower() in _SAYING:
-        return ""
-    return "" if word.islower() and word.endswith(("ed", "ing")) else word
-
-
-def _with_name(text: str, terms: frozenset[str], of: str, start: int, end: int) -> Iterator[Told]:
-    behind = _BEHIND.match(text, end)
-    if behind and _is_person(behind["name"]):
-        yield _told(terms, of, behind)
-        return
-    apposed = _APPOSED.match(text, end)
-    if apposed and " " in apposed["name"] and _is_person(apposed["name"]):
-        of = of or (apposed["of"] or "").strip()
-        yield _told(terms, of, apposed)
-        return
-    before = _BEFORE.search(text, max(0, start - 120), _before_owner(text, start, of))
-    if before and " " in before["name"] and _is_person(before["name"]):
-        told_of = _OF_BEHIND.match(text, end)
-        of = of or (told_of["of"] if told_of else "")
-        yield _told(terms, of, before)
-
-
-def _told(terms: frozenset[str], of: str, match: re.Match[str]) -> Told:
-    name = _POSSESSIVE.sub("", match["name"])
-    start = match.start("name")
-    return Told(terms, of, (start, start + len(name)), name)
-
-
-def _is_person(name: str) -> bool:
-    """Whether it may be one: not "Minister", not "Alliance's Leonora Pym"."""
-    first, *_ = name.split()
-    return not _is_of_office(first) and not _POSSESSIVE.search(" ".join(name.split()[:-1]))
-
-
-def _before_owner(text: str, start: int, of: str) -> int:
-    """Where the words before the office and its owner end, the article with them."""
-    begin = text.rfind(of, 0, start) if of else start
-    match = re.search(r"\b(?:the|a|an) \Z", text[:begin])
-    return match.start() if match else begin
 
 
 def may_belong(article: Article, told: Told, asked: str) -> bool:
@@ -354,7 +214,7 @@ def _vote(sentence: str, place: int, asked: str) -> int:
     near = [
         (abs(start - place), is_of(asked, sentence[start:end]))
         for start, end in word_spans(sentence)
-        if _POSSESSIVE.search(sentence[start:end]) and not _heads_an_office(sentence, end)
+        if POSSESSIVE.search(sentence[start:end]) and not _heads_an_office(sentence, end)
         if is_country(sentence[start:end])
     ]
     return (1 if min(near)[1] else -1) if near else 0
@@ -362,12 +222,4 @@ def _vote(sentence: str, place: int, asked: str) -> int:
 
 def _heads_an_office(sentence: str, end: int) -> bool:
     """Whether an office follows, which says whose that one is: "Iranian President"."""
-    return any(_is_of_office(word) for word in sentence[end:].split(maxsplit=1)[:1])
-
-
-def is_country(word: str) -> bool:
-    lower = _POSSESSIVE.sub("", word.lower())
-    return lower in PLACES or (len(lower) > 4 and any(_alike(lower, one) for one in _STEMS))
-
-
-_STEMS = tuple(place for place in PLACES if len(place) > 3 and " " not in place)
+    return any(is_of_office(word) for word in sentence[end:].split(maxsplit=1)[:1])
