@@ -14,6 +14,7 @@ from typing import Literal
 from rag.answer.matching import Match, Matcher, Word, is_light, telling_words
 from rag.answer.predicate import Predicate, is_participle, predicate
 from rag.index.analysis import analyse
+from rag.question.followups import asked_end
 
 # "other": what is asked is said, but of somebody else, and only one can be it.
 Bearing = Literal["bears", "other", "silent"]
@@ -27,7 +28,6 @@ _SAME_PREDICATE = 0.6
 # How far what a pronoun at the head of the sentence means counts as said in it.
 _RESUMED = 0.7
 _EXCLUSIVE = frozenset(analyse("win won beat beaten defeat head lead led succeed become first"))
-_CARRIED = re.compile(r"(?<=\?) .+\Z| \([^()]*\)\s*\Z")
 _SYNONYM = 0.9
 _NONE = re.compile(r"(?:There (?:is|was|are|were) )?(?:no|nobody|none|nothing|neither)\b", re.I)
 _RESUMES = re.compile(r"(?:It|They|He|She|This|That|These|Those|There)\b")
@@ -68,8 +68,7 @@ def asked_of(question: str, sentence: str, matches: Sequence[Match]) -> list[Mat
     Behind the question, in brackets, stand words of earlier ones: only their names are asked for.
     What stands in the text around a sentence like "It is voluntary" is what its pronoun means.
     """
-    carried = _CARRIED.search(question)
-    end = carried.start() if carried else len(question)
+    end = asked_end(question)
     kept = [match for match in matches if match.word.start < end or match.word.name]
     if not _RESUMES.match(sentence):
         return kept

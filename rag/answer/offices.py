@@ -23,6 +23,7 @@ from rag.answer.office_words import (
     plain,
 )
 from rag.answer.told_offices import OF, Told, offices_in
+from rag.question.followups import asked_end
 from rag.text import sentence_spans, word_spans
 from rag.types import Article, Hit
 
@@ -33,7 +34,6 @@ _ASKED = re.compile(
     r"(?:currently |now |then |again )?(?P<rest>.+)",
     re.IGNORECASE,
 )
-_CARRIED = re.compile(r"(?<=\?) (?P<behind>[^()]+)\Z|\s*\((?P<terms>[^()]*)\)\s*\Z")
 _AFTERTHOUGHT = re.compile(
     r"\s+(?:now|today|currently|then|these days|at (?:the time|present|the moment)|"
     r"(?P<event>(?:when|while|during|before|after|since|until|as)\b.*))\Z",
@@ -83,16 +83,18 @@ class Holder:
         return self.hit.passage.article.text[self.start : self.end]
 
 
-def office_asked(question: str) -> Office | None:
+def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
     """The office whose holder is asked for; None where it is something else.
+
+    ``carried`` are words of earlier questions: a country among them says whose the office is where
+    ``question`` does not.
 
     >>> office_asked("Who is Iran's foreign minister?") == Office(
     ...     frozenset({"foreign", "minister"}), "Iran"
     ... )
     True
     """
-    carried = _CARRIED.search(question)
-    text = question[: carried.start() if carried else None].strip(" ?.!")
+    text = question[: asked_end(question)].strip(" ?.!")
     asked = _ASKED.fullmatch(_AFFAIRS.sub(r"\g<what> minister", text))
     if asked is None:
         return None
@@ -108,8 +110,8 @@ def office_asked(question: str) -> Office | None:
         return None
     if words and not of and not is_of_office(words[0]):
         of, words = words[0], words[1:]
-    if not of and carried is not None:
-        of = next((one for one in _terms(carried) if is_country(one)), "")
+    if not of:
+        of = next(filter(is_country, carried), "")
     terms = [plain(word) for word in words]
     if not terms or not all(map(is_of_office, terms)) or terms[-1] not in {*NOUNS, "general"}:
         return None
@@ -120,11 +122,6 @@ def office_asked(question: str) -> Office | None:
     return Office(core(terms), of, None if asked["past"] and not over else over, at)
 
 
-def _terms(carried: re.Match[str]) -> list[str]:
-    """What came along from earlier questions."""
-    return carried["terms"].split(", ") if carried["terms"] else carried["behind"].split()
-
-
 def holders(office: Office, hits: Sequence[Hit]) -> list[Holder]:
     """Who is told to hold the office in what was found: the surest first, then the latest.
 
@@ -133,16 +130,15 @@ def holders(office: Office, hits: Sequence[Hit]) -> list[Holder]:
     """
     past = office.over is not False
     found = [holder for hit in hits for holder in _in_hit(office, hit)]
-    order = sorted(
-        range(len(found)),
-        key=lambda n: (
-            -found[n].likely,
-            found[n].hit.rank if past else -_day(found[n].hit),
-            -len(found[n].name.split()),
-            found[n].hit.rank,
+    return sorted(
+        found,
+        key=lambda one: (
+            -one.likely,
+            one.hit.rank if past else -_day(one.hit),
+            -len(one.name.split()),
+            one.hit.rank,
         ),
     )
-    return [found[number] for number in order]
 
 
 def _day(hit: Hit) -> int:

@@ -20,8 +20,8 @@ _SAYING = frozenset("said told met saw named called says tells meets".split())
 OF = "(?:of|at|in|for)"
 _NAME = (
     r"(?!(?:His|Her|Their|The|A|An|He|She|They|It|In|On|At|For|But|And|When|While|After|Before)\b)"
-    r"[A-ZÀ-Þ][\w’'-]*[\w](?: (?:[A-Z]\.|(?:al|bin|ibn|von|van|der|de|la|del) |)?"
-    r"[A-ZÀ-Þ][\w’'-]*[\w]){0,4}"
+    r"[A-ZÀ-Þ][\w’'-]*\w(?: (?:(?:[A-Z]\.|al|bin|ibn|von|van|der|de|la|del) )?"
+    r"[A-ZÀ-Þ][\w’'-]*\w){0,4}"
 )
 _BEHIND = re.compile(rf" (?P<name>{_NAME})")
 _APPOSED = re.compile(

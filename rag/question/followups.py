@@ -23,6 +23,8 @@ from rag.text import word_spans
 
 MAX_CARRIED = 8
 _MAX_TERM_CHARS = 80
+# In brackets; without them where words for dates were taken out of the question.
+_CARRIED = re.compile(r"(?<=\?) .+\Z| \([^()]*\)\s*\Z")
 _NEW_TOPIC = re.compile(
     r"(?:(?:ok|okay|and|but|now|well|so|thanks)\b[,.!\s]*)*(?:(?:a\s+)?(?:different|new|another|"
     r"other|next)\s+(?:topic|question|subject|thing)|(?:to\s+|now\s+)?something\s+(?:else|"
@@ -106,6 +108,16 @@ def may_follow(question: str, *, known: Known | None = None) -> bool:
         or part_of(question, known=known) is not None
         or may_leave_open(question, known=known)
     )
+
+
+def asked_end(text: str) -> int:
+    """Where the question ends in the text of a query; behind it stand words of earlier ones.
+
+    >>> asked_end("How old is she? (Hanne Vro)"), asked_end("How old is she? Hanne Vro")
+    (15, 15)
+    """
+    carried = _CARRIED.search(text)
+    return carried.start() if carried else len(text)
 
 
 def _complete(

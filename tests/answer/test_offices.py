@@ -5,15 +5,27 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.answer.modes.latest import LatestMode
 from rag.answer.modes.office import office_reply
 from rag.answer.modes.span import SpanMode
+from rag.answer.office_words import core
 from rag.answer.offices import Office, holders, office_asked
+from rag.answer.told_offices import offices_in
 from tests.answer.finding import candidate, found, source
+from tests.question.anything import any_question
 
 FOREIGN = frozenset({"foreign", "minister"})
 PRIME = frozenset({"prime", "minister"})
+SOME_WORDS = (
+    "The the Iran's Iranian Prime prime Minister minister, president President of Ida Venning, W. "
+    "former ex- as is its board’s . , said mayor \n é’s 中 \u202e"
+).split(" ")
+any_text = st.one_of(
+    st.text(max_size=200), st.lists(st.sampled_from(SOME_WORDS), max_size=25).map(" ".join)
+)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +38,6 @@ PRIME = frozenset({"prime", "minister"})
         ("What is the name of the rector of the University of Ford?", {"rector"},
          "University of Ford"),
         ("Who is the secretary general of the UN?", {"secretary", "general"}, "UN"),
-        ("And who is the foreign minister? (Ishaq Dar, Pakistan)", FOREIGN, "Pakistan"),
-        ("And who is the foreign minister? Ishaq Dar Pakistan", FOREIGN, "Pakistan"),
         ("Who is the chairwoman?", {"chairman"}, ""),
         ("Who is the acting deputy mayor of Ford?", {"deputy", "mayor"}, "Ford"),
     ],
@@ -51,6 +61,25 @@ def test_an_office_that_is_asked_for(question: str, words: set[str], of: str) ->
 )
 def test_other_questions_ask_for_no_office(question: str) -> None:
     assert office_asked(question) is None
+
+
+@pytest.mark.parametrize("behind", ["", " (Ishaq Dar, Pakistan)", " Ishaq Dar Pakistan"])
+def test_a_country_of_earlier_questions_says_whose_it_is(behind: str) -> None:
+    carried = ["Ishaq Dar", "Pakistan"]
+    asked = office_asked(f"And who is the foreign minister?{behind}", carried)
+    assert asked == Office(FOREIGN, "Pakistan")
+    own = office_asked(f"And who is Iran's foreign minister?{behind}", carried)
+    assert own == Office(FOREIGN, "Iran")
+
+
+@given(any_question, any_text)
+def test_any_question_and_any_text(question: str, text: str) -> None:
+    hit = source(text or "x")
+    for told in offices_in(text):
+        assert text[slice(*told.name)] == told.holder
+        for holder in holders(Office(core(told.words)), [hit]):
+            assert holder.name == text[holder.start : holder.end]
+    assert office_reply(found(question, hits=[hit])) is None or office_asked(question)
 
 
 def test_who_was_may_be_over_and_an_event_gives_the_time() -> None:
@@ -80,6 +109,8 @@ def test_who_was_may_be_over_and_an_event_gives_the_time() -> None:
          "Who is the prime minister of Pakistan?", "Omar Sharif"),
         ("The crowd saw Prime Minister Sharif's car and Pakistan's flag.",
          "Who is the prime minister of Pakistan?", "Sharif"),
+        ("U.S. President George W. Bush spoke of America's help.",
+         "Who is the president?", "George W. Bush"),
         ("Premier Maren Oskwith of Veldmere spoke.", "Who is the premier of Veldmere?",
          "Maren Oskwith"),
         ("The former director of the harbour, Piers Anquist, was charged.",

@@ -13,7 +13,7 @@ def office_reply(found: Found) -> Reply | None:
     Nor is there one where the office is told of nobody, or of several at the time of an event. A
     reader that answers with the same name supports it (a noisy or).
     """
-    office = office_asked(found.query.text)
+    office = office_asked(found.query.text, found.query.carried)
     told = holders(office, found.hits) if office else []
     if office is None or not told:
         return None
