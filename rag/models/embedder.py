@@ -23,6 +23,7 @@ from rag.models.embedder_compiler import (
     runtime_fingerprint,
 )
 from rag.models.runtime import Float32, Runtime
+from rag.models.token_lengths import TokenLengths
 from rag.models.weights import model_folder, weights_fingerprint
 
 BATCH = 64
@@ -71,7 +72,8 @@ class CompiledEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._special = self._tokenizer.num_special_tokens_to_add(is_pair=False)
-        prompt = max(self._lengths([card.passage_prompt, card.query_prompt]))
+        self._lengths = TokenLengths(self._tokenizer)
+        prompt = max(self._lengths.count([card.passage_prompt, card.query_prompt]))
         self.max_tokens = card.max_tokens - self._special - prompt
         self._limit = card.max_tokens
         self._runtime = Runtime(folder, threads=threads)
@@ -84,11 +86,7 @@ class CompiledEmbedder:
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's own tokenizer, without the special ones."""
-        return self._lengths(texts)
-
-    def _lengths(self, texts: Sequence[str]) -> list[int]:
-        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(encoding.ids) for encoding in encoded]
+        return self._lengths.count(texts)
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Float32:
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
