@@ -11,10 +11,10 @@ from typing import Any
 
 from evals.ablate import ablate as run_ablations
 from evals.compare import compare as compare_records
-from evals.gate import BASELINE, failures, read_baseline, write_baseline
+from evals.gate import BASELINE, failures, fallen_in_noise, read_baseline, write_baseline
 from evals.in_full import compare_in_full
 from evals.names import ABLATED
-from evals.record import read_record, run_json
+from evals.record import Record, read_record, run_json
 from evals.report import report_html
 from evals.run import Run, run_set
 from evals.sets import OWN_SETS, EvalSet, open_set
@@ -55,6 +55,8 @@ def gate(options: argparse.Namespace) -> int:
     anew = options.update and not (options.sets and path.exists())
     baseline = {} if anew else read_baseline(path)
     runs = [_run(one, options) for one in _open_all(options)]
+    for line in fallen_in_noise(runs, baseline or _before(path)):
+        print(line)
     if options.update:
         write_baseline(runs, path, others=baseline)
         print(f"Written: {path}")
@@ -65,6 +67,14 @@ def gate(options: argparse.Namespace) -> int:
     if not found:
         print("Nothing is worse than in the baseline, and every quotation stands in its article.")
     return 1 if found else 0
+
+
+def _before(path: Path) -> dict[str, Record]:
+    """The baseline that is about to be replaced, if it can be read."""
+    try:
+        return read_baseline(path)
+    except ConfigError:
+        return {}
 
 
 def followups(options: argparse.Namespace) -> int:

@@ -43,7 +43,7 @@ def compare(before: Record, after: Record) -> Compared:
             f"The runs are over different questions or articles ({before.name!r} and "
             f"{after.name!r}), so they cannot be compared; run both over the same set."
         )
-    names = _metrics(before) & _metrics(after)
+    names = metrics(before) & metrics(after)
     return Compared(
         tuple(difference(before, after, name) for name in ordered(list(names))),
         gained=_became(after, before, right=True),
@@ -63,7 +63,8 @@ def difference(before: Record, after: Record, metric: str) -> Difference:
     return Difference(metric, sum(was) / len(was), sum(now) / len(now), paired_difference(was, now))
 
 
-def _metrics(record: Record) -> set[str]:
+def metrics(record: Record) -> set[str]:
+    """The metrics that any question of a record has."""
     return {name for scores in record.scores.values() for name in scores}
 
 

@@ -3,7 +3,8 @@
 A metric fails when it is lower than in the baseline, question by question, and both the paired
 permutation test (p < 5 %) and the 95 % interval of the change say that this is no chance. The
 engine is deterministic, so an unchanged one never fails: the test tells a change that does harm in
-general from one that moves a few questions either way.
+general from one that moves a few questions either way. It cannot tell harm done to five questions
+or fewer, so what fell inside the noise is said, too; of the 22 comparisons one may fail by chance.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.compare import Difference, compare
+from evals.compare import Difference, compare, metrics
 from evals.names import KEYS, named
 from evals.record import Record
 from evals.run import Run
@@ -37,27 +38,54 @@ def _failures(run: Run, before: Record | None) -> list[str]:
     if before is None:
         return [*broken, f"{run.name}: the baseline does not have this set; run {UPDATE}"]
     now = Record.of(run)
-    changed = [
-        f"{run.name}: the {what} are not those of the baseline; run {UPDATE}"
-        for what, same in (
-            ("articles", now.corpus == before.corpus),
-            ("questions", now.questions == before.questions),
-        )
-        if not same
-    ]
+    changed = _differing(before, now)
     if changed:
-        return [*broken, *changed]
-    found: list[Difference] = [
-        one for one in compare(before, now).differences if one.metric in KEYS
+        told = (f"{run.name}: the {what} are not those of the baseline" for what in changed)
+        return [*broken, *(f"{one}; run {UPDATE}" for one in told)]
+    found = _fallen(before, now)
+    return [*broken, *(_line(run.name, one) for one in found if one.verdict == "worse")]
+
+
+def _differing(before: Record, now: Record) -> list[str]:
+    """What keeps two records from being compared; of an edited baseline, what it lacks."""
+    of_the_set = (
+        ("articles", now.corpus == before.corpus),
+        ("questions", now.questions == before.questions),
+    )
+    of_the_scores = (
+        ("questions that are scored", now.scores.keys() == before.scores.keys()),
+        ("metrics", metrics(now) & {*KEYS} == metrics(before) & {*KEYS}),
+    )
+    different = [what for what, same in of_the_set if not same]
+    return different or [what for what, same in of_the_scores if not same]
+
+
+def fallen_in_noise(runs: Sequence[Run], baseline: Mapping[str, Record]) -> list[str]:
+    """One line for each metric that is lower than before, but no reason to stop."""
+    return [
+        _line(run.name, one)
+        for run in runs
+        if (before := baseline.get(run.name)) and _same_set(before, now := Record.of(run))
+        for one in _fallen(before, now)
+        if one.verdict != "worse"
     ]
-    return [*broken, *(f"{run.name}: {_line(one)}" for one in found if one.verdict == "worse")]
 
 
-def _line(found: Difference) -> str:
+def _same_set(before: Record, now: Record) -> bool:
+    return (before.corpus, before.questions) == (now.corpus, now.questions)
+
+
+def _fallen(before: Record, now: Record) -> list[Difference]:
+    differences = compare(before, now).differences
+    return [one for one in differences if one.metric in KEYS and one.after < one.before]
+
+
+def _line(name: str, found: Difference) -> str:
     metric, change = named(found.metric), found.found
+    noise = "beyond the noise" if found.verdict == "worse" else found.verdict
     return (
-        f"{metric.says!r} ({metric.name}) fell from {metric.write(found.before)} to "
-        f"{metric.write(found.after)} over {change.count} questions, beyond the noise (95 % "
+        f"{name}: {metric.says!r} ({metric.name}) fell from {metric.write(found.before)} to "
+        f"{metric.write(found.after)} over {change.count} questions, {noise} (95 % "
         f"interval of the change {change.low:+.3f} to {change.high:+.3f}, p = {change.p:.4f})"
     )
 

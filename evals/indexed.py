@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from evals.sets import EvalSet
 from evals.settings import ELSEWHERE
+from rag.config import BuildConfig
 from rag.errors import IndexMismatch
 from rag.index.index import Index
+
+# An index notes more than its settings: by which rules its passages were cut.
+_OF_A_BUILD = {field.name for field in fields(BuildConfig)} - ELSEWHERE
 
 
 def check_index(asked: EvalSet, folder: Path) -> Mapping[str, Any]:
@@ -20,7 +25,7 @@ def check_index(asked: EvalSet, folder: Path) -> Mapping[str, Any]:
     """
     with Index.open(folder) as index:
         held = {entry.id: entry.sha256 for entry in index.entries()}
-        built = {name: value for name, value in index.settings.items() if name not in ELSEWHERE}
+        built = {name: index.settings[name] for name in index.settings if name in _OF_A_BUILD}
     wanted = {name: article.sha256 for name, article in asked.articles.items()}
     if held != wanted:
         differing = sorted({name for name, _ in held.items() ^ wanted.items()})

@@ -17,6 +17,7 @@ OPTIONAL = (
     *("history", "in_full", "unanswerable", "window", "as_of", "today"),
     *("label", "when", "dates", "all", "note"),
 )
+NEEDED = ("label", "when")
 LABELS = ("yes", "no", "unclear")
 
 
@@ -76,14 +77,27 @@ def _check(question: Question, articles: Mapping[str, Article] | None) -> None:
         raise Bad("has no answers and is not marked unanswerable")
     if question.in_full and not question.history:
         raise Bad("has 'in_full' but no 'history' that it would follow on")
-    if question.label and question.kind != "yesno":
-        raise Bad(f"has a label but is of kind {question.kind!r}")
+    _check_of_kind(question)
     for name in question.articles:
         if articles is not None and name not in articles:
             raise Bad(f"there is no article {name!r}")
     for gold in question.answers:
         if gold.article_id not in question.articles:
             raise Bad(f"the article {gold.article_id!r} of an answer is not among 'articles'")
+
+
+def _check_of_kind(question: Question) -> None:
+    """What a kind of question has to have, and what only one has."""
+    own = (
+        ("label", "yesno", bool(question.label)),
+        ("when", "when", question.when is not None),
+        ("dates", "timeline", bool(question.dates)),
+    )
+    for name, kind, given in own:
+        if given and question.kind != kind:
+            raise Bad(f"has {name!r} but is of kind {question.kind!r}")
+        if question.kind == kind and name in NEEDED and not given and not question.unanswerable:
+            raise Bad(f"is of kind {kind!r} and has no {name!r}, by which it would be judged")
 
 
 def _newest(named: tuple[str, ...], articles: Mapping[str, Article] | None) -> tuple[str, ...]:
@@ -104,6 +118,8 @@ def _answers(row: Mapping[str, Any], articles: Mapping[str, Article] | None) -> 
 def _gold(value: Any) -> Gold:
     if not isinstance(value, dict):
         raise Bad(f"'answers' holds {value!r}, not an object")
+    if unknown := [name for name in value if name not in ("text", "article_id", "start", "end")]:
+        raise Bad(f"the field {unknown[0]!r} of an answer is unknown")
     start, end = value.get("start"), value.get("end")
     if (start is None) != (end is None):
         raise Bad("an answer has only one of 'start' and 'end'")

@@ -43,7 +43,7 @@ def _explained(*, halved: bool) -> str:
     return (
         "<p>Reference questions, answered by Dateline. Square brackets are 95 % bootstrap "
         "intervals over questions."
-        + (" The <b>test</b> questions were never tuned on." if halved else "")
+        + (" No weight or threshold was fitted on the <b>test</b> questions." if halved else "")
         + "</p>"
     )
 

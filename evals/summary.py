@@ -41,6 +41,8 @@ ABSTENTION: Mapping[str, Statistic] = {
         abstention.reliability_bins(sure, right)
     ),
 }
+# A mean of absolute values is larger in every resample than it would be without chance.
+PUSHED = frozenset({"ece"})
 
 
 def summarise(outcomes: Sequence[Outcome]) -> Json:
@@ -87,13 +89,17 @@ def _abstention(outcomes: Sequence[Outcome]) -> Json:
     """What confidence is worth; nothing for searches, which have no answers."""
     answered = _answered(outcomes)
     columns = _columns(answered)
-    found = {name: _interval(statistic, columns) for name, statistic in ABSTENTION.items()}
+    found = {name: _interval(name, columns) for name in ABSTENTION}
     return _known(found | _best_f1(answered) | _first_answers(answered))
 
 
-def _interval(statistic: Statistic, columns: Columns) -> Interval:
-    sure, right, can = columns
-    return bootstrap(lambda drawn: statistic(sure[drawn], right[drawn], can[drawn]), len(sure))
+def _interval(name: str, columns: Columns) -> Interval:
+    (sure, right, can), statistic = columns, ABSTENTION[name]
+    return bootstrap(
+        lambda drawn: statistic(sure[drawn], right[drawn], can[drawn]),
+        len(sure),
+        basic=name in PUSHED,
+    )
 
 
 def _best_f1(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
@@ -103,7 +109,9 @@ def _best_f1(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
     worth = np.array([o.scores.get("f1_if_answered", 0.0) for o in asked])
     return {
         "squad2_f1_best": bootstrap(
-            lambda drawn: best_threshold(sure[drawn], worth[drawn], can[drawn]).score, len(asked)
+            lambda drawn: best_threshold(sure[drawn], worth[drawn], can[drawn]).score,
+            len(asked),
+            basic=True,
         )
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, get_args
@@ -12,6 +11,7 @@ from rag.answer.render import answer_json
 from rag.answer.stages import last
 from rag.dates import parse_day
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
+from rag.json_object import json_object
 from rag.question.understand import Corrections
 from rag.question.window import explicit_window
 from rag.types import Answer, Kind
@@ -75,12 +75,9 @@ def _answer_line(
 
 def _parse(line: str, number: int) -> Mapping[str, Any]:
     try:
-        value = json.loads(line)
+        return json_object(line)
     except ValueError as error:
-        raise QuestionError(f"Line {number} is not JSON; mend that line.") from error
-    if not isinstance(value, dict):
-        raise QuestionError(f'Line {number} is not a JSON object; write {{"question": …}}.')
-    return value
+        raise QuestionError(f"Line {number} {error}; mend that line.") from error
 
 
 def _id(asked: Mapping[str, Any]) -> str | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 from rag import terminal
 from rag.config import AskConfig, BuildConfig, load
+from rag.dates import latest_day
 from rag.errors import ConfigError, QuestionError
 from rag.types import Answer
 
@@ -79,7 +79,7 @@ def _ask_batch(options: argparse.Namespace, pipeline: Any, answers: list[Answer]
             pipeline,
             top_k=options.top_k,
             timings=options.timings,
-            answered=answers.append,
+            answered=answers.append if options.export else lambda answer: None,
         ):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             wrong += "error" in answer
@@ -133,7 +133,7 @@ def verify(options: argparse.Namespace) -> int:
         read_export(options.file),
         config.articles,
         limits=limits(config),
-        today=datetime.now(UTC).date(),
+        today=latest_day(),
     )
     if options.json:
         for verdict in verdicts:
@@ -252,17 +252,27 @@ def _corrections(options: argparse.Namespace) -> Any:
 
 
 @contextmanager
-def _lines(name: str) -> Iterator[Any]:
+def _lines(name: str) -> Iterator[Iterable[str]]:
     if name == "-":
         yield sys.stdin
         return
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(name).open(encoding="utf-8-sig"))
+        except OSError as error:
+            raise _unreadable(name, error) from error
+        yield _read_lines(name, file)
+
+
+def _read_lines(name: str, file: Iterable[str]) -> Iterator[str]:
     try:
-        with Path(name).open(encoding="utf-8-sig") as file:
-            yield file
+        yield from file
     except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(
-            f"{name!r} cannot be read ({error}); name a file of JSON lines."
-        ) from error
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> QuestionError:
+    return QuestionError(f"{name!r} cannot be read ({error}); name a file of JSON lines.")
 
 
 def _warn(warnings: Sequence[str]) -> None:

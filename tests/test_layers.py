@@ -12,7 +12,7 @@ import pytest
 RAG = Path(__file__).parents[1] / "rag"
 # Lowest first: a module may import from its own layer and from those before it.
 LAYERS = (
-    {"types", "errors", "config", "abbreviations", "sentence_ends", "text", "dates"},
+    {"types", "errors", "config", "abbreviations", "sentence_ends", "text", "json_object", "dates"},
     {"models", "question"},
     {"index"},
     {"ingest"},

@@ -6,7 +6,7 @@ ROWS is the set of which ``training.rows`` keeps some articles from the reader. 
 are indexed, but for a fifth of those that were kept: questions on these have no answer there. The
 weights of the retriever's score, the null score and agreement are those with the best F1 of the
 first answer on the kept questions. The confidence is fitted on the kept questions and on the dev
-halves of the question sets of ``evals``, which together weigh as much; the threshold is the lowest
+halves of the question sets of ``evals``, each of which counts twice; the threshold is the lowest
 confidence from which on the answers given are right often enough.
 """
 

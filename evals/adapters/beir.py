@@ -56,7 +56,7 @@ def read_beir(folder: Path, name: str) -> QuestionSet:
     questions = tuple(
         _question(query, text, grades[query], where)
         for query, (text, where) in queries.items()
-        if any(grades.get(query, {}).values())
+        if any(grade > 0 for grade in grades.get(query, {}).values())
     )
     if not questions:
         raise QuestionSetError(f"{folder} has no judged query; nothing was scored.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Literal
 
@@ -57,18 +57,26 @@ def bootstrap(
     statistic: Callable[[NDArray[np.intp]], float],
     count: int,
     *,
+    basic: bool = False,
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> Interval:
     """The same for a value that is no mean, such as AUROC, of ``count`` questions.
 
     ``statistic`` is given the numbers of the questions drawn. Draws for which it is NaN (a resample
-    without an unanswerable question, say) are passed over.
+    without an unanswerable question, say) are passed over. ``basic`` takes the basic interval
+    (Davison and Hinkley 1997, section 5.2.1) for a value that drawing itself pushes to one side,
+    such as a mean of absolute values or a maximum: what lies above the value in the resamples lies
+    below it in the interval. It ends at 0, which no value here falls below.
     """
     if not count:
         return Interval(nan, nan, nan, 0)
     values = np.array([statistic(row) for part in _draws(count, resamples, seed) for row in part])
-    return _interval(statistic(np.arange(count)), values[~np.isnan(values)], count)
+    found = _interval(statistic(np.arange(count)), values[~np.isnan(values)], count)
+    if not basic:
+        return found
+    low, high = 2 * found.value - found.high, 2 * found.value - found.low
+    return replace(found, low=max(0.0, low), high=max(0.0, high))
 
 
 def paired_difference(

@@ -2,7 +2,7 @@
 
 from rag.dates.articles import article_dates
 from rag.dates.assumed import Assumed
-from rag.dates.days import parse_day
+from rag.dates.days import latest_day, parse_day
 from rag.dates.expression import DateExpression
 from rag.dates.periods import Grain
 from rag.dates.reading import WindowReading, window_in
@@ -15,6 +15,7 @@ __all__ = [
     "WindowReading",
     "article_dates",
     "expressions",
+    "latest_day",
     "parse_day",
     "window_in",
 ]

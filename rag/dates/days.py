@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 _DAY_OR_TIME = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
@@ -11,6 +11,11 @@ _DAY_OR_TIME = re.compile(
     r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?",
     re.ASCII,
 )
+
+
+def latest_day() -> date:
+    """The day that it is, here or in UTC, whichever is later: what is dated after it is ahead."""
+    return max(date.today(), datetime.now(UTC).date())
 
 
 def parse_day(text: str) -> date | None:

@@ -26,6 +26,8 @@ CURRENT = "CURRENT"
 VERSIONS = "versions"
 CACHE = "cache"
 TEMPORARY = ".tmp-"
+# What stands under a temporary name beside CURRENT for a moment, or for the length of a build.
+_REPLACED = (CURRENT, "last-build.json", "texts")
 _NAME = re.compile(r"\d{6,18}")
 
 
@@ -77,9 +79,15 @@ def next_name(folder: Path) -> str:
 
 
 def sweep(disk: Disk, folder: Path) -> None:
-    """Removes what killed builds left half written; only for the holder of the lock."""
-    for parent in (folder, folder / VERSIONS, folder / CACHE):
-        for path in sorted(parent.glob(f"{TEMPORARY}*")):
+    """Removes what killed builds left half written; only for the holder of the lock.
+
+    The folder itself may be one that others use too: there only files of our own names go.
+    """
+    own = [folder / f"{TEMPORARY}{name}" for name in _REPLACED]
+    for parent in (folder / VERSIONS, folder / CACHE):
+        own += sorted(parent.glob(f"{TEMPORARY}*"))
+    for path in own:
+        if path.is_symlink() or path.exists():
             remove_tree(disk, path)
 
 

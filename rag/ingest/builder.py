@@ -10,12 +10,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
 from rag.config import BuildConfig
-from rag.errors import ArticleError, IndexUnusable
+from rag.dates import latest_day
+from rag.errors import ArticleError, IndexUnusable, ModelError
 from rag.index.analysis import analyse
 from rag.index.disk import Disk
 from rag.index.index import Index
@@ -25,7 +26,7 @@ from rag.ingest.corpus import Corpus, Limits
 from rag.ingest.embedding import Embedding
 from rag.ingest.fates import file_records, file_reports
 from rag.ingest.prefix import PREFIX_TOKENS, Prefixer
-from rag.ingest.splitter import Limit, Splitter
+from rag.ingest.splitter import SPLITTING, Limit, Splitter
 from rag.ingest.tokens import TokenCounter
 from rag.ingest.watch import Watch
 from rag.models.embedder import Embedder, open_embedder
@@ -57,14 +58,15 @@ def build(
 ) -> BuildReport:
     """Build or update the index of ``config.articles`` and make it live.
 
-    ``full`` uses nothing of earlier builds. Articles dated after ``today`` (UTC) count as undated.
+    ``full`` uses nothing of earlier builds. Articles dated after ``today`` (the later one of here
+    and of UTC) count as undated.
     ``cancelled`` is asked between all steps until the new version is live; what was embedded by
     then is kept. ``embedder`` and ``disk`` replace the model of the settings and the real disk.
     Whatever is raised, the version that was live still serves. Raises ArticleError, ModelError,
     IndexBusy, IndexUnusable or BuildCancelled.
     """
     started = time.perf_counter()
-    today = today or datetime.now(UTC).date()
+    today = today or latest_day()
     say = say or (lambda message: None)
     corpus = Corpus(config.articles, limits=limits(config), today=today)
     corpus.check()
@@ -76,6 +78,8 @@ def build(
     with ExitStack() as stack:
         writer = stack.enter_context(_writer(config, embedder, disk))
         previous = _previous(config, stack, say)
+        if previous is not None and not full:
+            _check_model(config, previous)
         embedding = stack.enter_context(Embedding(embedder, config.index, disk, watch))
         work = _Reading(config, embedder, writer, embedding, None if full else previous)
         work.read(corpus, watch)
@@ -118,6 +122,7 @@ def _settings(config: BuildConfig) -> dict[str, Any]:
         "max_tokens": config.max_tokens,
         "overlap_sentences": config.overlap_sentences,
         "prefix": config.prefix,
+        "splitting": SPLITTING,
     }
 
 
@@ -143,6 +148,17 @@ def _previous(config: BuildConfig, stack: ExitStack, say: Callable[[str], None])
     for warning in index.warnings:
         say(warning)
     return index
+
+
+def _check_model(config: BuildConfig, previous: Index) -> None:
+    """Raises ModelError when nobody names a model, and the index has another than the default."""
+    named = previous.settings.get("model")
+    if config.model is None and named is not None:
+        raise ModelError(
+            f"The index was built with the model {named!r}, and this build would replace it by the "
+            f"default one; keep it with --model or with model = … in dateline.toml, or change it "
+            "with --full."
+        )
 
 
 def _same(previous: Index, writer: IndexWriter, files: Sequence[Mapping[str, Any]]) -> bool:

@@ -60,11 +60,12 @@ class Folder:
         )
 
     def _differs(self, entry: Entry, before: Mapping[str, Any]) -> bool:
-        """Whether the bytes are others; of a file that was never read, nothing can be said."""
-        if not before["sha256"]:
-            return False
+        """Whether the bytes are others; of a file that was not read, only its size can tell."""
+        size_bytes = int(before["size_bytes"])
         try:
-            return self._sha256(entry, int(before["size_bytes"])) != str(before["sha256"])
+            if not before["sha256"]:
+                return 0 < size_bytes != self._path.joinpath(*entry.parts).lstat().st_size
+            return self._sha256(entry, size_bytes) != str(before["sha256"])
         except OSError:
             return True
 

@@ -27,7 +27,7 @@ class SourceFile:
     ``articles`` are the ids kept from it, in its order. ``skipped`` says why nothing of it can be
     used; ``duplicate_of`` is set when all it holds are copies, and names the first original.
     ``notes`` are sentences on rows rejected, copies, dates and encoding, at most 50 and a count.
-    ``sha256`` is empty for a file that was not read.
+    ``sha256`` is empty for a file that was not read to its end.
     """
 
     path: str

@@ -61,7 +61,7 @@ def _parse(front: str) -> dict[Any, Any]:
         # BaseLoader builds strings, lists and dicts only: a title `No` stays a title, and a date
         # stays as it is written.
         fields = yaml.load(front, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         problem = getattr(error, "problem", None) or type(error).__name__
         raise _Broken(f"is not valid YAML ({printable(str(problem))})") from error
     if fields is None:

@@ -24,6 +24,7 @@ class _HashingFile(io.RawIOBase):
     def __init__(self, descriptor: int) -> None:
         self._file = io.FileIO(descriptor)
         self.digest = hashlib.sha256()
+        self.size_bytes = 0
 
     def readable(self) -> bool:
         return True
@@ -31,6 +32,7 @@ class _HashingFile(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         count = self._file.readinto(buffer) or 0
         self.digest.update(memoryview(buffer)[:count])
+        self.size_bytes += count
         return count
 
     def close(self) -> None:
@@ -59,8 +61,9 @@ class Source:
 
     @property
     def sha256(self) -> str:
-        """SHA-256, in hexadecimal, of all bytes read so far."""
-        return self._file.digest.hexdigest()
+        """SHA-256 of the file in hexadecimal; empty as long as it was not read to its end."""
+        whole = self._file.size_bytes >= self.size_bytes
+        return self._file.digest.hexdigest() if whole else ""
 
 
 def open_below(folder: Path, parts: Sequence[str]) -> Source:

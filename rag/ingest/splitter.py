@@ -13,6 +13,9 @@ from rag.errors import ConfigError
 from rag.text import sentence_spans
 from rag.types import Article, Passage
 
+# Raised with every change to what ``split`` returns: an index of another is cut anew.
+SPLITTING = 1
+
 Offsets = tuple[int, int]
 
 _VISIBLE = re.compile(r"\S+")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ArticleError
+from rag.index.versions import CURRENT, VERSIONS
 from rag.ingest.draft import Limits, printable
 from rag.ingest.source import explain
 
@@ -51,7 +52,9 @@ def as_name(text: str) -> str:
 def walk(folder: Path, limits: Limits) -> Iterator[Entry]:
     """Files by POSIX path, bytewise; hidden ones are passed over, links are never followed.
 
-    Raises ArticleError when ``folder`` cannot be listed or a limit is passed.
+    A folder that holds an index is named once and not gone into: its files are copies of articles.
+
+    Raises ArticleError when ``folder`` cannot be listed, is an index or a limit is passed.
     """
     count = 0
     pending = list(reversed(_top(folder)))
@@ -86,19 +89,32 @@ def _top(folder: Path) -> list[Entry]:
     if not folder.is_dir():
         raise ArticleError(f"{folder} is not a folder; name the folder that holds the articles.")
     try:
-        return _entries(folder, ())
+        entries = _entries(folder, ())
     except OSError as error:
         raise ArticleError(
             f"The articles' folder {folder} cannot be listed ({error.strerror}); mend its "
             f"permissions or name another one."
         ) from error
+    if _is_index(entries):
+        raise ArticleError(
+            f"{folder} holds an index; name the folder that holds the articles, and keep the index "
+            "in one of its own."
+        )
+    return entries
 
 
 def _listed(folder: Path, entry: Entry) -> list[Entry]:
     try:
-        return _entries(folder, entry.parts)
+        entries = _entries(folder, entry.parts)
     except OSError as error:
         return [Entry(entry.parts, explain(error))]
+    return [Entry(entry.parts, "is an index, not articles")] if _is_index(entries) else entries
+
+
+def _is_index(entries: Iterable[Entry]) -> bool:
+    """Whether an index was built in the folder with these entries."""
+    kinds = {entry.parts[-1]: entry.is_folder for entry in entries}
+    return kinds.get(CURRENT) is False and kinds.get(VERSIONS) is True
 
 
 def _entries(folder: Path, parts: tuple[str, ...]) -> list[Entry]:

@@ -57,6 +57,13 @@ def _reductions(result: Json, fits: Callable[[Json], bool]) -> Iterator[Reduced]
         if items := result.get(name):
             result = _shorter_list(result, name, fits)
             yield result, f"the last {len(items) - len(result[name])} of {len(items)} {name}"
+    if (result.get("near") or {}).get("difference"):
+        near = {name: value for name, value in result["near"].items() if name != "difference"}
+        result = {**result, "near": near}
+        yield result, "what differs from the nearest words"
+    if result.get("text") and "start" not in result:
+        result = {name: value for name, value in result.items() if name != "text"}
+        yield result, "the words that were checked"
     if result.get("text"):
         result = _shorter_text(result, fits)
         end = result["end"]

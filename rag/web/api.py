@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from rag.errors import IndexUnusable, QuestionError, RagError
+from rag.json_object import json_object
 from rag.tools.calling import Tool
 from rag.tools.schema import RETURNED, Failure
 from rag.tools.tools import Json
@@ -84,12 +84,9 @@ def _route(tool: Tool, waiting: Waiting) -> Callable[[Request], Awaitable[JSONRe
 
 def _object(body: bytes) -> Json:
     try:
-        values = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise QuestionError("The body is not JSON; mend it.") from error
-    if not isinstance(values, dict):
-        raise QuestionError('The body is not a JSON object; send {"question": …} or the like.')
-    return values
+        return json_object(body)
+    except ValueError as error:
+        raise QuestionError(f"The body {error}; mend it.") from error
 
 
 def _failure(status: int, sentence: str) -> JSONResponse:

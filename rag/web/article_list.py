@@ -31,22 +31,6 @@ _ORDERS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """The articles that can be switched in the list, each with whether it is on, and its length.
-
-    It is kept here and not taken from the browser, which only says which boxes are ticked.
-    """
-
-    articles: tuple[tuple[str, bool], ...] = ()
-    rows: int = ROWS
-
-    def flipped(self, ticked: object) -> list[str]:
-        """The ids whose box differs from how the article was; ``ticked`` are places in the list."""
-        places = set(ticked) if isinstance(ticked, Sequence) else set()
-        return [one for place, (one, on) in enumerate(self.articles) if (place in places) != on]
-
-
-@dataclass(frozen=True, slots=True)
 class List:
     """The list's components, filled together by the updates of ``listing``."""
 
@@ -59,7 +43,7 @@ class List:
     box: gr.Accordion
     switches: gr.CheckboxGroup
     switched: gr.Markdown
-    shown: gr.State
+    rows: gr.State
 
     @property
     def asked(self) -> list[Any]:
@@ -68,7 +52,7 @@ class List:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.count, self.table, self.more, self.box, self.switches, self.shown]
+        return [self.count, self.table, self.more, self.box, self.switches, self.rows]
 
 
 def article_list() -> List:
@@ -95,12 +79,11 @@ def article_list() -> List:
     ) as box:
         switches = gr.CheckboxGroup(
             [],
-            type="index",
             label="Only the ticked ones are searched; the others stay in the folder",
             elem_id="switches",
         )
         switched = safe_markdown(elem_id="switched", visible=False)
-    return List(count, find, state, order, table, more, box, switches, switched, gr.State(Shown()))
+    return List(count, find, state, order, table, more, box, switches, switched, gr.State(ROWS))
 
 
 def _choice(label: str, choices: list[Any], elem_id: str) -> gr.Dropdown:
@@ -127,7 +110,7 @@ def listing(
     try:
         look = collection.look()
     except RagError as error:
-        nothing = [gr.Button(visible=False), gr.Accordion(visible=False), gr.skip(), Shown()]
+        nothing = [gr.Button(visible=False), gr.Accordion(visible=False), gr.skip(), ROWS]
         return [markdown(str(error)), "", "", *nothing]
     chosen: State | None = state if state in get_args(State) else None  # type: ignore[assignment]
     order: Order = by if by in get_args(Order) else "date"  # type: ignore[assignment]
@@ -155,14 +138,14 @@ def _counted(look: Look, found: Sequence[Row], rows: int) -> str:
 def _listed(found: Sequence[Row], rows: int) -> list[Any]:
     first = found[:rows]
     articles = [row for row in first if row.id]
-    labels = [(_label(row), str(place)) for place, row in enumerate(articles)]
-    ticked = [str(place) for place, row in enumerate(articles) if row.on]
+    labels = [(_label(row), row.id) for row in articles]
+    ticked = [row.id for row in articles if row.on]
     return [
         _HEAD + "\n".join(map(_row, first)) if first else "",
         gr.Button(visible=len(found) > rows),
         gr.Accordion(visible=bool(articles)),
         gr.CheckboxGroup(labels, value=ticked),
-        Shown(tuple((row.id, row.on) for row in articles), rows),
+        rows,
     ]
 
 
@@ -189,23 +172,20 @@ def _state(row: Row) -> str:
     return f"{said}{why}{passages}" if row.states == ("indexed",) else f"**{said}**{why}{passages}"
 
 
-def switch(service: Service, shown: Shown, ticked: object) -> str:
-    """Switch the articles whose box was changed, and say in Markdown what came of it."""
-    flipped, before = shown.flipped(ticked), dict(shown.articles)
-    told = []
+def switch(service: Service, article_id: object, *, on: bool) -> str:
+    """Switch the article whose box was changed, and say in Markdown what came of it.
+
+    The browser names it, and may name one that has gone meanwhile.
+    """
     try:
-        for on in (False, True):
-            if ids := [one for one in flipped if before[one] != on]:
-                service.switch(ids, on=on)
-                told.append(_told(ids, on=on))
+        with service.lease() as engine:
+            known = {entry.id for entry in engine.entries()}
+        if not isinstance(article_id, str) or article_id not in known:
+            return "This article is not in the index any more."
+        service.switch([article_id], on=on)
     except RagError as error:
-        told.append(markdown(one_line(str(error), limit=400)))
-    return " ".join(told)
-
-
-def _told(ids: Sequence[str], *, on: bool) -> str:
-    what = markdown(one_line(ids[0])) if len(ids) == 1 else words.count(len(ids), "article")
-    verb = "is" if len(ids) == 1 else "are"
+        return markdown(one_line(str(error), limit=400))
+    said = markdown(one_line(article_id))
     if on:
-        return f"{what} {verb} searched again."
-    return f"{what} {verb} switched off: no answer comes from there until switched on again."
+        return f"{said} is searched again."
+    return f"{said} is switched off: no answer comes from there until switched on again."

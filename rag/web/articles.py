@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from anyio import to_thread
 
 from rag.errors import RagError
+from rag.ingest.builder import limits
 from rag.web import uploads, words
-from rag.web.article_list import ROWS, List, Shown, article_list, listing, switch
+from rag.web.article_list import ROWS, List, article_list, listing, switch
 from rag.web.collection import Collection
 from rag.web.escape import markdown, one_line
 from rag.web.evidence import safe_markdown
@@ -80,7 +82,7 @@ def save(service: Service, paths: list[str]) -> str:
     rows, added = [], False
     for path in map(Path, paths[: uploads.MAX_FILES]):
         try:
-            saved = uploads.save(path, service.articles)
+            saved = uploads.save(path, service.articles, limits(service.build))
         except RagError as error:
             rows.append(f"- {markdown(one_line(str(error), limit=400))}")
         else:
@@ -133,21 +135,25 @@ _LOOKING = {**_QUIET, "concurrency_id": "look", "concurrency_limit": 1}
 
 
 def _connect_list(service: Service, collection: Collection, view: _View) -> None:
-    def more(wanted: object, state: object, by: object, shown: Shown) -> list[Any]:
-        return listing(collection, wanted, state, by, shown.rows + ROWS)
+    def more(wanted: object, state: object, by: object, rows: int) -> list[Any]:
+        return listing(collection, wanted, state, by, rows + ROWS)
 
-    def flip(ticked: object, wanted: object, state: object, by: object, shown: Shown) -> list[Any]:
-        told = switch(service, shown, ticked)
-        note = gr.Markdown(told, visible=bool(told))
-        return [note, *listing(collection, wanted, state, by, shown.rows)]
+    def flip(
+        wanted: object, state: object, by: object, rows: int, event: gr.SelectData
+    ) -> list[Any]:
+        told = switch(service, event.value, on=event.selected is True)
+        note = gr.Markdown(told, visible=True)
+        return [note, *listing(collection, wanted, state, by, rows)]
 
     articles = view.articles
     changes = [articles.find.change, articles.state.input, articles.order.input]
     look = _look(collection)
     gr.on(changes, look, articles.asked, view.listing, trigger_mode="always_last", **_LOOKING)
-    articles.more.click(more, [*articles.asked, articles.shown], view.listing, **_LOOKING)
-    ticked = [articles.switches, *articles.asked, articles.shown]
-    articles.switches.input(flip, ticked, [articles.switched, *view.listing], **_LOOKING)
+    listed = [*articles.asked, articles.rows]
+    articles.more.click(more, listed, view.listing, **_LOOKING)
+    # Each box for itself, even if the list has changed since, or one before is still at work.
+    flipped = [articles.switched, *view.listing]
+    articles.switches.select(flip, listed, flipped, trigger_mode="multiple", **_LOOKING)
 
 
 def _look(collection: Collection) -> Callable[[object, object, object], list[Any]]:
@@ -175,7 +181,8 @@ def _connect_build(
         while (status := rebuild.status).running:
             yield building(status)
             await asyncio.sleep(_POLL_S)
-        yield building(status)
+        # The report of the last build may name a great many files.
+        yield await to_thread.run_sync(lambda: building(rebuild.status))
 
     look, asked = _look(collection), view.articles.asked
     following = {**_QUIET, "concurrency_limit": 32, "concurrency_id": "follow"}

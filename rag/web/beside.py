@@ -46,7 +46,8 @@ class Beside:
 
     def files(self, conversation: Conversation, address: str) -> gr.File:
         """The answered questions as a file of each form; links in them begin with ``address``."""
-        answers = [turn.answer for turn in conversation.turns if turn.answer is not None]
+        turns = [turn for turn in conversation.turns if turn.answered]
+        answers = [turn.answer for turn in turns if turn.answer is not None]
         folder = self.exported.GRADIO_CACHE
         made = [
             save_bytes_to_cache(
@@ -60,7 +61,7 @@ class Beside:
 def judged(conversation: Conversation, at: int) -> feedback.Judged | None:
     """The answer of the turn at a place, for what a reader says about it."""
     turn = conversation.turn(at)
-    if turn is None or turn.answer is None or turn.today is None:
+    if turn is None or not turn.answered or turn.answer is None or turn.today is None:
         return None
     earlier = tuple(before.question for before in conversation.earlier(at))
     return feedback.Judged(turn.answer, earlier, turn.today, turn.correction)

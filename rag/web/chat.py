@@ -146,7 +146,10 @@ def _connect_beside(page: gr.Blocks, desk: Desk) -> None:
         return judged(conversation, place.turn)
 
     def files(conversation: Conversation, request: gr.Request) -> gr.File:
-        return beside.files(conversation, str(request.request.base_url))
+        address = request.request.base_url
+        if request.headers.get("x-forwarded-proto") == "https":
+            address = address.replace(scheme="https")
+        return beside.files(conversation, str(address))
 
     feedback.connect(beside.judging, desk.service, folder, states, shown)
     beside.export.click(files, memory.conversation, beside.exported, **_QUIET)

@@ -45,7 +45,8 @@ class Turn:
 
     ``query`` is how it was understood, with ``correction``; ``carried`` are all the words that
     came from earlier turns, also those that were removed since. ``answer`` was given on ``today``.
-    While ``waiting``, the reply tells what is being done, once somebody has ``begun``.
+    While ``waiting``, the reply tells what is being done, once somebody has ``begun``; only when it
+    is ``answered`` is ``answer`` what the reply says, else that of before.
     """
 
     question: str
@@ -58,6 +59,7 @@ class Turn:
     carried: tuple[str, ...] = ()
     waiting: bool = False
     begun: bool = False
+    answered: bool = False
 
     @property
     def query(self) -> Query | None:
@@ -120,7 +122,12 @@ def _asked(question: str) -> str:
 
 
 def _ended(turn: Turn, reply: str) -> Turn:
-    return replace(turn, reply=reply, offered=evidence.NOTHING, waiting=False)
+    return replace(_unsaid(turn), reply=reply, waiting=False)
+
+
+def _unsaid(turn: Turn) -> Turn:
+    """The turn without what its answer was shown with: the reply is no longer that."""
+    return replace(turn, offered=evidence.NOTHING, coverage=coverage.NOTHING, answered=False)
 
 
 def waiting(turn: Turn) -> Turn:
@@ -184,7 +191,7 @@ def _told(stage: Understood | Retrieved, engine: Engine) -> str:
 
 def _working(turn: Turn, told: str) -> Turn:
     reply = answer_text.working(told)
-    return replace(turn, reply=reply, offered=evidence.NOTHING, waiting=True)
+    return replace(_unsaid(turn), reply=reply, waiting=True)
 
 
 def _answered(turn: Turn, stage: Answered, today: date) -> Turn:
@@ -198,6 +205,7 @@ def _answered(turn: Turn, stage: Answered, today: date) -> Turn:
         coverage=_coverage(stage),
         carried=tuple(dict.fromkeys((*turn.carried, *answer.query.carried))),
         waiting=False,
+        answered=True,
     )
 
 

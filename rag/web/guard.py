@@ -33,6 +33,7 @@ _WRITES = re.compile(r"/gradio_api/(?:upload|queue/join|cancel|reset/?)")
 _API_READS = re.compile(r"/openapi\.json|/gradio_api/info")
 _API_WRITES = re.compile(r"/api/\w+")
 
+_HTTP = 80  # A browser leaves this port out of the host's name.
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 Refusal = tuple[int, str, tuple[tuple[bytes, bytes], ...]]
@@ -63,7 +64,7 @@ class Guard:
         self._names = {name.lower() for name in access.names}
         self._names |= {f"{name}:{port}" for name in self._names if ":" not in name}
         self._hosts = self._names | {f"{name}:{port}" for name in _LOOPBACK_NAMES}
-        self._hosts |= set(_LOOPBACK_NAMES) if port == 80 else set()
+        self._hosts |= set(_LOOPBACK_NAMES) if port == _HTTP else set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -94,7 +95,7 @@ class Guard:
             return None
         if not self._from_own_page(scope, hosts[0].lower()):
             return 403, "Another page may not use this one.", ()
-        if not self._rate.allows(_client(scope)):
+        if not self._rate.allows(self._visitor(scope)):
             return 429, "Too many requests at once; wait a few seconds and try again.", ()
         return None
 
@@ -104,14 +105,14 @@ class Guard:
         With a password that may be any address of this machine; no foreign name resolves to one.
         """
         return host in self._hosts or (
-            self._password is not None and host == _address(scope.get("server"))
+            self._password is not None and host in _addresses(scope.get("server"))
         )
 
     def _unknown(self, scope: Scope) -> Refusal | None:
         """Why a client that does not bring the password stays outside."""
         if self._password is None:
             return None
-        client, given = _client(scope), values(scope, b"authorization")
+        client, given = self._visitor(scope), values(scope, b"authorization")
         if self._failures.is_spent(client):
             return 429, "Too many wrong passwords; wait a minute and try again.", ()
         if len(given) == 1 and self._password.is_in(given[0]):
@@ -119,6 +120,14 @@ class Guard:
         if given:
             self._failures.allows(client)
         return 401, "This needs the password.", ((b"www-authenticate", CHALLENGE),)
+
+    def _visitor(self, scope: Scope) -> str:
+        """Whom a limit is for: the client, or whom a reverse proxy on this machine names as its."""
+        client = _client(scope)
+        told = values(scope, b"x-forwarded-for")
+        if not self._names or not told or not _is_loopback(client):
+            return client
+        return _network(told[-1].rpartition(",")[2].strip())
 
     def _is_there(self, scope: Scope) -> bool:
         path, method = scope["path"], scope["method"]
@@ -138,23 +147,42 @@ class Guard:
         return origins <= own and {*values(scope, b"sec-fetch-site")} <= {"same-origin", "none"}
 
 
-def _address(server: tuple[str, int] | None) -> str | None:
+def _addresses(server: tuple[str, int] | None) -> set[str]:
+    """How a browser names what was connected to."""
     if server is None:
-        return None
-    host, port = server
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return set()
+    host, port = _unmapped(server[0]), server[1]
+    host = f"[{host}]" if ":" in host else host
+    return {f"{host}:{port}"} | ({host} if port == _HTTP else set())
+
+
+def _unmapped(host: str) -> str:
+    """An IPv4 address as such, where a socket for both kinds writes it as one of IPv6."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or host)
 
 
 def _client(scope: Scope) -> str:
     """The client's address; of IPv6 the network, since one client has all addresses of it."""
-    host = str((scope.get("client") or ("unknown",))[0])
+    return _network(str((scope.get("client") or ("unknown",))[0]))
+
+
+def _network(host: str) -> str:
     try:
         address = ipaddress.ip_address(host.split("%")[0])
     except ValueError:
-        return host
+        return host[:64]
     if isinstance(address, ipaddress.IPv4Address):
         return host
     return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+
+
+def _is_loopback(client: str) -> bool:
+    return client.startswith("127.") or client == "::/64"
 
 
 def _cap(path: str) -> int:

@@ -11,7 +11,7 @@ from rag.answer import phrases
 from rag.config import AskConfig
 from rag.errors import ConfigError
 from rag.question.understand import Corrections, understand
-from rag.types import Hit, Query
+from rag.types import Hit, IndexInfo, Query
 from rag.web import words
 from rag.web.conversation import window_of
 from rag.web.escape import markdown
@@ -48,6 +48,8 @@ class Setting:
 class Engine(Protocol):
     """An engine that also searches under other settings than its own."""
 
+    @property
+    def info(self) -> IndexInfo: ...
     def inspect(
         self, query: Query, *, top_k: int, dense_weight: float, collapse: bool
     ) -> Sequence[Hit]: ...
@@ -69,10 +71,12 @@ def inspected(
     ``dates`` are typed as in the chat and take the place of the question's own. Raises
     QuestionError for a question or dates that cannot be asked.
     """
+    newest = engine.info.newest_article
     query = understand(
         question,
         today=today,
-        window=window_of(dates, today) if dates.strip() else None,
+        newest=newest,
+        window=window_of(dates, today, newest) if dates.strip() else None,
         corrections=Corrections(undated=bool(dates.strip())),
     ).query
     found = [_found(engine, query, setting) for setting in settings]
@@ -100,7 +104,8 @@ def _head(query: Query) -> str:
     if not query.text:
         return "Type a question to see which passages it finds."
     window = f" · published {label(phrases.window(query.window))}" if query.window else ""
-    return f"Searched for “{isolated(query.text, limit=300)}”{window}"
+    note = f" · {label(query.note)}" if query.note else ""
+    return f"Searched for “{isolated(query.text, limit=300)}”{window}{note}"
 
 
 def _list(hits: Sequence[Hit], marks: Sequence[str]) -> str:

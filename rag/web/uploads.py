@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rag.config import BuildConfig
 from rag.errors import ArticleError
 from rag.ingest.draft import Draft
 from rag.ingest.formats import Limits, read_file
@@ -35,7 +34,7 @@ class Saved:
     known: bool
 
 
-def save(upload: Path, folder: Path) -> Saved:
+def save(upload: Path, folder: Path, limits: Limits) -> Saved:
     """Copy ``upload`` into ``folder`` so that it is there whole, on disk, or not at all.
 
     The name is made of the plain letters of the file's own name and a hash of its bytes, so
@@ -46,7 +45,7 @@ def save(upload: Path, folder: Path) -> Saved:
     """
     said = one_line(upload.name, limit=80)
     _check(upload, said)
-    _check_content(upload, said)
+    _check_content(upload, said, limits)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _place(upload, folder, said)
@@ -69,12 +68,8 @@ def _check(upload: Path, said: str) -> None:
         )
 
 
-def _check_content(upload: Path, said: str) -> None:
+def _check_content(upload: Path, said: str, limits: Limits) -> None:
     """Read it as a build would: what no build could read need not be kept."""
-    config = BuildConfig()
-    limits = Limits(
-        config.max_file_bytes, config.max_article_chars, config.max_files, config.max_depth
-    )
     reason = "there is no article in it"
     for found in read_file(upload, limits=limits, today=date.max):
         if isinstance(found, Draft):

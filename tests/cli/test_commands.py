@@ -43,6 +43,8 @@ def test_a_batch_answers_line_by_line_in_order(
         json.dumps({"id": "seven", "question": CAIRO, "history": ["Who met?", 7]}),
         json.dumps({"id": "eight", "question": CAIRO, "kind": "essay"}),
         json.dumps({"id": "nine", "question": CAIRO, "undated": "yes"}),
+        json.dumps({"id": "\ud83d", "question": CAIRO}),
+        "[" * 100_000,
         json.dumps({"id": "ten", "question": CAIRO, "kind": "passage", "undated": True}),
     ]
     path = tmp_path / "questions.jsonl"
@@ -50,7 +52,8 @@ def test_a_batch_answers_line_by_line_in_order(
     out, _ = cli("ask", "--batch", str(path), "--top-k", "2", code=1)
     answers = [json.loads(line) for line in out.splitlines()]
     assert [a["id"] for a in answers] == [
-        "one", "two", None, None, "three", "four", "five", "6", "seven", "eight", "nine", "ten"
+        "one", "two", None, None, "three", "four", "five", "6", "seven", "eight",
+        "nine", None, None, "ten"
     ]  # fmt: skip
     assert answers[0]["citations"][0]["article_id"] == FIRST
     assert answers[0]["retrieved"][0] == FIRST
@@ -65,12 +68,16 @@ def test_a_batch_answers_line_by_line_in_order(
         "10",
         "11",
         "12",
+        "13",
+        "14",
     ]
-    assert errors[-3:] == [
+    assert errors[-5:] == [
         "Line 10: 'history' is not a list of texts; mend it.",
         "Line 11: 'kind' is none of span, list, yesno, when, timeline, latest, summary, passage; "
         "choose one.",
         "Line 12: 'undated' is neither true nor false; mend it.",
+        "Line 13 holds half of a character (a lone surrogate); mend that line.",
+        "Line 14 is not JSON; mend that line.",
     ]
     assert answers[-1]["kind"] == "passage"
     monkeypatch.setattr("sys.stdin", io.StringIO(lines[0]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.gate import failures, read_baseline, write_baseline
+from evals.gate import failures, fallen_in_noise, read_baseline, write_baseline
 from evals.run import Run, run_set
 from evals.sets import open_set
 from evals.settings import Settings
@@ -150,3 +150,26 @@ def test_red_on_a_worse_setting_of_the_real_engine(models: Path, tmp_path: Path)
     assert judged(good, path) == []
     worse = Settings("worse", ask={"top_k": 1, "dense_weight": 0.0})
     assert any("(article_recall@10) fell from" in line for line in judged(run(worse), path))
+
+
+def test_what_fell_inside_the_noise_is_said_and_stops_nothing(baseline: Path) -> None:
+    before = read_baseline(baseline)
+    run = run_small(Failing())
+    assert failures([run], before) == []
+    told = fallen_in_noise([run], before)
+    assert any("(correct)" in line and "inside the noise" in line for line in told)
+    assert fallen_in_noise([run_small()], before) == []
+
+
+@pytest.mark.parametrize("cut", ["question", "metric"])
+def test_a_baseline_that_lacks_something_is_no_measure(baseline: Path, cut: str) -> None:
+    [record] = read_baseline(baseline).values()
+    scores = {name: dict(one) for name, one in record.scores.items()}
+    if cut == "question":
+        del scores[next(iter(scores))]
+    else:
+        for one in scores.values():
+            one.pop("correct")
+    [line] = failures([run_small()], {"small": replace(record, scores=scores)})
+    what = {"question": "questions that are scored", "metric": "metrics"}[cut]
+    assert f"the {what} are not those of the baseline" in line

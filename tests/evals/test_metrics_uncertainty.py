@@ -113,3 +113,16 @@ def test_p_and_interval_have_to_agree() -> None:
 def test_runs_of_other_questions_cannot_be_paired() -> None:
     with pytest.raises(ValueError, match="2 and 3 questions"):
         paired_difference([0, 1], [0, 1, 1])
+
+
+def test_the_basic_interval_holds_a_mean_of_absolute_values_that_drawing_pushes_up() -> None:
+    """Of numbers around .3, the distance of the mean from .3: really 0, and 0 in the interval."""
+    numbers = np.random.default_rng(2).normal(0.3, 1, 100)
+    plain, basic = (
+        bootstrap(lambda rows: abs(float(numbers[rows].mean()) - 0.3), 100, basic=basic)
+        for basic in (False, True)
+    )
+    assert basic.value == plain.value
+    assert basic.low == max(0.0, 2 * plain.value - plain.high)
+    assert basic.high == 2 * plain.value - plain.low
+    assert basic.low == 0 < plain.low

@@ -69,8 +69,6 @@ def test_every_field(written: Callable[..., Path]) -> None:
         "history": ["What burned?"],
         "in_full": "How many people did the fire kill?",
         "window": {"after": None, "before": "2023-04-01"},
-        "when": {"after": "2023-03-01", "before": "2023-04-01"},
-        "dates": ["2023-03-12"],
         "as_of": "2023-03-14",
         "today": "2023-03-15",
         "note": "a note",
@@ -80,11 +78,22 @@ def test_every_field(written: Callable[..., Path]) -> None:
     assert question.history == ("What burned?",)
     assert question.in_full == "How many people did the fire kill?"
     assert question.window == Window(None, date(2023, 4, 1))
-    assert question.when == Window(date(2023, 3, 1), date(2023, 4, 1))
-    assert question.dates == (date(2023, 3, 12),)
     assert (question.as_of, question.today) == (date(2023, 3, 14), date(2023, 3, 15))
     assert question.newest == ("new",)
     assert question.note == "a note"
+
+
+def test_the_fields_of_a_kind(written: Callable[..., Path]) -> None:
+    days = {"after": "2023-03-01", "before": "2023-04-01"}
+    rows = (
+        {**GOOD, "kind": "when", "when": days},
+        {**GOOD, "id": "two", "kind": "timeline", "dates": ["2023-03-12"]},
+        {**GOOD, "id": "three", "kind": "yesno", "label": "no"},
+    )
+    when, timeline, yesno = load_questions(written(*rows), ARTICLES)
+    assert when.when == Window(date(2023, 3, 1), date(2023, 4, 1))
+    assert timeline.dates == (date(2023, 3, 12),)
+    assert yesno.label == "no"
 
 
 def test_an_answer_without_offsets_stands_for_every_occurrence(
@@ -129,10 +138,14 @@ def answered(**changes: Any) -> dict[str, Any]:
         (answered(start=1, end=4), "the span [1, 4) of 'old' is 'en ', not 'Ten'"),
         (answered(start=3, end=0), "an answer has the impossible span [3, 0)"),
         (answered(start=True, end=4), "an answer has the impossible span [True, 4)"),
+        (answered(strt=0), "the field 'strt' of an answer is unknown"),
         (answered(start=None), "an answer has only one of 'start' and 'end'"),
         (answered(text="Six", start=None, end=None), "'Six' does not stand in 'old'"),
         ({**GOOD, "answers": ["Ten"]}, "'answers' holds 'Ten', not an object"),
-        ({**GOOD, "label": "yes"}, "has a label but is of kind 'span'"),
+        ({**GOOD, "label": "yes"}, "has 'label' but is of kind 'span'"),
+        ({**GOOD, "dates": ["2023-03-12"]}, "has 'dates' but is of kind 'span'"),
+        ({**GOOD, "kind": "yesno"}, "is of kind 'yesno' and has no 'label'"),
+        ({**GOOD, "kind": "when"}, "is of kind 'when' and has no 'when'"),
         ({**GOOD, "kind": "yesno", "label": "maybe"}, "'label' is 'maybe', none of yes, no"),
         ({**GOOD, "as_of": "2024-02-30"}, "'as_of' holds '2024-02-30', not a day"),
         ({**GOOD, "dates": [20240101]}, "'dates' holds 20240101, not a day"),

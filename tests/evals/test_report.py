@@ -180,8 +180,8 @@ def test_kinds_have_intervals_and_a_public_set_has_no_halves() -> None:
     assert "By kind of question, " not in text
     assert re.search(r"passage30\d+\.\d %\[\d+\.\d, \d+\.\d\]", text)
     assert "What became of the 30 questions" in text
-    assert "never tuned on" not in text
-    assert "never tuned on" in page_of(run_small())
+    assert "was fitted on the" not in text
+    assert "was fitted on the" in page_of(run_small())
     assert 'class="headline single"' in html
 
 

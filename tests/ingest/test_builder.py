@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from rag.errors import ArticleError, IndexBusy
+from rag.config import BuildConfig
+from rag.dates import latest_day
+from rag.errors import ArticleError, IndexBusy, ModelError
 from rag.index import switches
 from rag.index.disk import Disk
 from rag.index.index import Index
 from rag.index.writer import IndexWriter
+from rag.ingest import builder
+from rag.ingest.builder import build
 from rag.types import Progress
 from tests.ingest.building import DIM, TODAY, TWO, Hashing, fates, of, run, story, write
 
@@ -230,3 +235,41 @@ def test_another_model_cuts_and_embeds_everything_again(tmp_path: Path) -> None:
     report = run(articles, index, embedder=other)
     assert report.embedded == report.passages
     assert max(other.count(other.encoded)) <= 50
+
+
+def test_an_index_among_the_articles_is_named_and_not_read(tmp_path: Path) -> None:
+    articles = write(tmp_path / "in", TWO)
+    run(articles, articles / "index")
+    again = run(articles, articles / "index")
+    assert of(again, "index").reason == "is an index, not articles"
+    assert again.articles == 2
+    assert not run(articles, articles / "index").changed
+    with pytest.raises(ArticleError, match="holds an index; name the folder that holds the artic"):
+        run(articles / "index", tmp_path / "other")
+
+
+def test_a_model_that_was_named_is_not_replaced_by_the_default_one(tmp_path: Path) -> None:
+    articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
+    named = BuildConfig(articles, index, max_tokens=40, model=tmp_path / "model")
+    build(named, embedder=Hashing(), today=TODAY)
+    with pytest.raises(ModelError, match=r"with the model '.*model'.* keep it with --model"):
+        run(articles, index)
+    with Index.open(index) as live:
+        assert live.version == "000001"
+    assert not build(named, embedder=Hashing(), today=TODAY).changed
+    assert run(articles, index, full=True).changed
+    assert not run(articles, index).changed
+
+
+def test_passages_cut_by_other_rules_are_cut_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
+    run(articles, index)
+    monkeypatch.setattr(builder, "SPLITTING", builder.SPLITTING + 1)
+    assert run(articles, index).changed
+
+
+def test_what_is_today_anywhere_is_not_ahead() -> None:
+    now = datetime.now(UTC).date()
+    assert now <= latest_day() <= now + timedelta(days=1)

@@ -8,9 +8,9 @@ import pytest
 from rag.config import BuildConfig
 from rag.errors import ArticleError
 from rag.index.index import Index
-from rag.ingest.builder import limits
+from rag.ingest.builder import build, limits
 from rag.ingest.changes import Changes, Folder
-from tests.ingest.building import run, story, write
+from tests.ingest.building import TODAY, Hashing, run, story, write
 
 FILES = {
     "a.txt": story(1),
@@ -67,6 +67,19 @@ def test_a_file_of_the_same_size_and_times_is_compared_by_its_bytes(folder: Path
     assert since(folder, compared) == since(folder) == Changes(changed=("a.txt",))
     path.write_text(story(1))
     assert since(folder, compared) == Changes()
+
+
+def test_a_file_that_is_too_large_to_read_has_changed_only_when_its_size_has(
+    folder: Path,
+) -> None:
+    huge = folder / "huge.txt"
+    huge.write_text(story(9) * 20)
+    config = BuildConfig(folder, folder.parent / "index", max_tokens=40, max_file_bytes=5_000)
+    build(config, embedder=Hashing(), today=TODAY)
+    compared = Folder(folder, limits(config))
+    assert since(folder, compared) == Changes()
+    huge.write_text(story(3))
+    assert since(folder, compared) == Changes(changed=("huge.txt",))
 
 
 def test_a_link_in_the_place_of_a_file_is_a_change(folder: Path) -> None:

@@ -44,6 +44,7 @@ def test_the_title_is_stated_else_a_heading_else_derived(
         ("---\ntitle: a\n", "front matter has no closing line"),
         ("---\ntitle: [a\n---\nRain.", "front matter is not valid YAML"),
         ("---\n- a\n- b\n---\nRain.", "front matter holds no fields"),
+        ('---\ntitle: "\\UFFFFFFFF"\n---\nR.', "front matter is not valid YAML (OverflowError)"),
         ("---\n" + "[" * 2000 + "\n---\nRain.", "front matter is not valid YAML (RecursionError)"),
         (
             "---\na: !!python/name:os.system x\n? [b]\n: c\n---\nR.",

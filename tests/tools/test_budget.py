@@ -57,6 +57,18 @@ def test_what_has_no_small_part_is_left_out() -> None:
     assert "no part of it is small enough" in text
 
 
+def test_a_checked_quotation_loses_what_differs_and_then_what_was_asked() -> None:
+    near = {"quote": "a " * 200, "difference": [{"article": "a " * 200, "pasted": "b " * 200}]}
+    checked = {"text": "b " * 200, "state": "near", "places": [], "more": False, "near": near}
+    some = json.loads(written(checked, 1_700, characters))
+    assert some["result"] == {**checked, "near": {"quote": near["quote"]}}
+    assert "what differs from the nearest words" in some["truncated"]
+    fewer = json.loads(written(checked, 1_100, characters))["result"]
+    assert fewer["near"] == {"quote": near["quote"]}
+    assert "text" not in fewer
+    assert json.loads(written(checked, 600, characters))["result"] == {}
+
+
 HIDDEN = "a\u202eb\u200bc\u00adde\ufe0f\U000e0041\U000e0100\x85\ufeff"
 
 

@@ -36,6 +36,7 @@ def call(
     kind: str = "http",
     client: str = "127.0.0.1",
     server: str = "127.0.0.1",
+    port: int = 7860,
 ) -> list[Message]:
     """Everything that the guard sends for one request."""
     sent: list[Message] = []
@@ -46,7 +47,7 @@ def call(
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in headers],
         "client": (client, 5000),
-        "server": (server, 7860),
+        "server": (server, port),
     }
 
     async def receive() -> Message:

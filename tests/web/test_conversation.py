@@ -11,6 +11,7 @@ from rag.errors import QuestionError
 from rag.question.turns import Earlier
 from rag.types import Answer, Query, Window
 from rag.web import understood
+from rag.web.beside import judged
 from rag.web.conversation import (
     MAX_QUESTION,
     REMEMBERED,
@@ -107,6 +108,10 @@ def test_dates_that_name_no_days_are_told_and_the_turn_can_be_corrected_again(
     turn = Turn(before.question, "", answer=before.answer, correction=Correction(dates=dates))
     failed = list(steps(service, turn, (), TODAY))[-1]
     assert failed.query == before.query
+    assert (before.answered, failed.answered) == (True, False)
+    assert judged(Conversation((before,)), 0) is not None
+    assert judged(Conversation((failed,)), 0) is None
+    assert judged(Conversation((waiting(before),)), 0) is None
     assert not failed.offered.citations
     assert "such as June 2024" in failed.reply or "No day is both" in failed.reply
 

@@ -161,3 +161,38 @@ def test_only_a_name_of_a_proxy_may_have_tls(host: str, origin: str, expected: i
     app = protected(names=("news.example.org",))
     headers = [("host", host), basic(SECRET), ("origin", origin)]
     assert status("POST", JOIN, *headers, app=app) == expected
+
+
+@pytest.mark.parametrize("server", ["192.0.2.7", "::ffff:192.0.2.7"])
+def test_an_address_of_this_machine_is_its_own_also_on_a_socket_for_both_kinds(server: str) -> None:
+    for host, expected in (("192.0.2.7:7860", 200), ("192.0.2.8:7860", 421)):
+        got = status(
+            "GET", "/", ("host", host), basic(SECRET), app=protected(), server=server, client="::1"
+        )
+        assert got == expected
+
+
+def test_a_browser_leaves_out_the_port_of_http() -> None:
+    app = Guard(inside, port=80, access=Access(password=Password(SECRET)))
+    for port, expected in ((80, 200), (7860, 421)):
+        got = call(
+            "GET", "/", ("host", "192.0.2.7"), basic(SECRET), app=app, server="192.0.2.7", port=port
+        )
+        assert got[0]["status"] == expected
+
+
+def test_behind_a_proxy_who_guesses_locks_nobody_else_out() -> None:
+    app = protected(names=("news.example.org",))
+    host = ("host", "news.example.org")
+
+    def got(visitor: str, secret: str, client: str = "127.0.0.1") -> int:
+        told = ("x-forwarded-for", visitor)
+        return status("GET", "/", host, told, basic(secret), app=app, client=client)
+
+    for _ in range(10):
+        assert got("evil, 198.51.100.1", "wrong horse battery") == 401
+    assert got("203.0.113.9, 198.51.100.1", "wrong horse battery") == 429
+    assert got("203.0.113.9", SECRET) == 200
+    for _ in range(10):
+        assert got(f"198.51.100.{_}", "wrong horse battery", client="192.0.2.9") == 401
+    assert got("203.0.113.9", SECRET, client="192.0.2.9") == 429

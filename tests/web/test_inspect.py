@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from rag.config import AskConfig
 from rag.errors import ConfigError, IndexMissing, QuestionError
-from rag.types import Article, Hit, Passage, Query, Window
+from rag.types import Article, Hit, IndexInfo, Passage, Query, Window
 from rag.web.escape import markdown
 from rag.web.inspect_tab import inspect_tab, looked
 from rag.web.inspected import MOST, Setting, inspected
 from rag.web.moves import Move, moves, summary, told
+from tests.answer.conversations import INFO
 from tests.judging import ARTICLES, TODAY
 from tests.web.payloads import HOSTILE
 
@@ -47,6 +48,7 @@ class ByWeight:
     """Ranks the articles in their order for words, and the other way round for meaning."""
 
     asked: list[tuple[Query, dict[str, Any]]]
+    info: IndexInfo = INFO
 
     def inspect(self, query: Query, **setting: Any) -> Sequence[Hit]:
         self.asked.append((query, setting))
@@ -257,3 +259,15 @@ def test_the_tab_is_laid_out_over_its_service() -> None:
         inspect_tab(Lending(), PLAIN)
     names = {block.elem_id for block in page.blocks.values() if block.elem_id}
     assert {"inspect-question", "inspect-dates", "compare", "inspect-first"} <= names
+
+
+@pytest.mark.parametrize(("question", "dates"), [("What froze in May?", ""), ("ice", "May")])
+def test_a_month_without_a_year_is_the_last_one_that_the_articles_know(
+    question: str, dates: str
+) -> None:
+    engine = ByWeight([], replace(INFO, newest_article=date(2021, 12, 20)))
+    shown = inspected(engine, question, dates, [PLAIN], date(2026, 11, 29))
+    [(query, _)] = engine.asked
+    assert query.window is not None
+    assert (query.window.after, query.window.before) == (date(2021, 5, 1), date(2021, 6, 1))
+    assert "May 2021" in shown.head

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from rag.config import BuildConfig
 from rag.errors import ArticleError
+from rag.ingest.builder import limits
+from rag.ingest.draft import Limits
 from rag.web import uploads
+
+LIMITS = limits(BuildConfig())
+
+
+def save(source: Path, folder: Path, bounds: Limits = LIMITS) -> uploads.Saved:
+    return uploads.save(source, folder, bounds)
 
 
 def upload(folder: Path, name: str, data: bytes) -> Path:
@@ -32,31 +41,31 @@ def upload(folder: Path, name: str, data: bytes) -> Path:
 )
 def test_the_name_is_chosen_here(tmp_path: Path, name: str, pattern: str) -> None:
     articles = tmp_path / "articles"
-    saved = uploads.save(upload(tmp_path, name, b"text"), articles)
+    saved = save(upload(tmp_path, name, b"text"), articles)
     assert re.fullmatch(pattern, saved.name)
     assert [path.name for path in articles.iterdir()] == [saved.name]
     assert (articles / saved.name).read_bytes() == b"text"
 
 
 def test_other_bytes_under_the_same_name_are_kept_beside(tmp_path: Path) -> None:
-    first = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
-    second = uploads.save(upload(tmp_path, "a.txt", b"two"), tmp_path / "articles")
+    first = save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    second = save(upload(tmp_path, "a.txt", b"two"), tmp_path / "articles")
     assert first.name != second.name
     assert (tmp_path / "articles" / first.name).read_bytes() == b"one"
 
 
 def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
-    first = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
-    again = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    first = save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    again = save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
     assert (first.known, again.known) == (False, True)
     assert len(list((tmp_path / "articles").iterdir())) == 1
 
 
 def test_nothing_is_overwritten_even_when_the_name_is_taken(tmp_path: Path) -> None:
-    saved = uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    saved = save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
     place = tmp_path / "articles" / saved.name
     place.write_bytes(b"edited by hand")
-    uploads.save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
+    save(upload(tmp_path, "a.txt", b"one"), tmp_path / "articles")
     assert place.read_bytes() == b"edited by hand"
 
 
@@ -77,20 +86,20 @@ def test_what_is_no_article_is_refused(
     tmp_path: Path, name: str, data: bytes, sentence: str
 ) -> None:
     with pytest.raises(ArticleError, match=re.escape(sentence)):
-        uploads.save(upload(tmp_path, name, data), tmp_path / "articles")
+        save(upload(tmp_path, name, data), tmp_path / "articles")
 
 
 def test_a_file_over_the_cap_is_refused(tmp_path: Path) -> None:
     source = upload(tmp_path, "big.txt", b"x")
     os.truncate(source, uploads.MAX_BYTES + 1)
     with pytest.raises(ArticleError, match="has 50 MB, at most 50 MB"):
-        uploads.save(source, tmp_path / "articles")
+        save(source, tmp_path / "articles")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "articles").write_text("a file, not a folder")
     with pytest.raises(ArticleError, match="was not saved: File exists; check the folder"):
-        uploads.save(upload(tmp_path, "a.txt", b"text"), tmp_path / "articles")
+        save(upload(tmp_path, "a.txt", b"text"), tmp_path / "articles")
 
 
 def test_a_failed_copy_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +108,7 @@ def test_a_failed_copy_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ArticleError, match="No space left on device"):
-        uploads.save(upload(tmp_path, "a.txt", b"text"), tmp_path / "articles")
+        save(upload(tmp_path, "a.txt", b"text"), tmp_path / "articles")
     assert list((tmp_path / "articles").iterdir()) == []
 
 
@@ -116,3 +125,11 @@ def test_what_a_killed_upload_left_is_swept_and_no_other_file(tmp_path: Path) ->
         ".upload-link",
         "upload-kept.txt",
     ]
+
+
+def test_what_a_build_would_leave_out_is_refused_and_what_it_takes_is_kept(tmp_path: Path) -> None:
+    long = b"A dry summer. " * 1_000
+    short = limits(BuildConfig(max_article_chars=1_000))
+    with pytest.raises(ArticleError, match="1,000"):
+        save(upload(tmp_path, "long.txt", long), tmp_path / "articles", short)
+    assert save(upload(tmp_path, "long.txt", long), tmp_path / "articles").said == "long.txt"

@@ -12,11 +12,14 @@
     ready = PARTS.every((part) => document.getElementById(part));
     if (!ready) return;
     stored = sessionStorage.getItem(KEY) ?? "";
-    if (stored) setTimeout(() => window.handOver("#kept", stored), 0);
+    // A quotation that the address links to would be covered by the last answer.
+    const linked = new URLSearchParams(location.search).has("quote");
+    if (stored && !linked) setTimeout(() => window.handOver("#kept", stored), 0);
   };
   const store = (box) => {
     if (!box.value || box.value === stored) return;
     stored = box.value;
+    if (location.search) history.replaceState(null, "", location.pathname);
     sessionStorage.setItem(KEY, stored);
   };
   const settle = () => {
