@@ -17,7 +17,7 @@ from evals.bench.turns import Fail, Turns
 from evals.types import Question
 
 TOP_K = 10
-DEPTH = 30  # Passages to take ten articles from.
+DEPTHS = (30, 100, 300)  # Passages to take ten articles from; more where they are of fewer.
 WARM_UP = 3
 
 
@@ -91,8 +91,11 @@ class _Lane:
 
     def rank(self, question: Question) -> None:
         """Ten articles, in the order of their best passages."""
-        reply = self.worker.search(question.question, DEPTH)
-        self.found[question.id] = tuple(dict.fromkeys(reply.result))[:TOP_K]
+        for depth in DEPTHS:
+            reply = self.worker.search(question.question, depth)
+            self.found[question.id] = tuple(dict.fromkeys(reply.result))[:TOP_K]
+            if len(self.found[question.id]) == TOP_K:
+                return
 
     def asked(self, start_s: Sequence[float]) -> Asked:
         return Asked(

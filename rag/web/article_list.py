@@ -79,6 +79,7 @@ def article_list() -> List:
     ) as box:
         switches = gr.CheckboxGroup(
             [],
+            interactive=True,
             label="Only the ticked ones are searched; the others stay in the folder",
             elem_id="switches",
         )

@@ -222,6 +222,8 @@ def window_of(dates: str, today: date, newest: date | None = None) -> Window:
     Raises QuestionError when they name none.
     """
     read = window_in(dates, today, newest)
+    if read.filters is None and not read.impossible:
+        read = window_in(f"in {dates}", today, newest)  # "May" may also be no month.
     if read.filters is None or read.subject or read.impossible:
         raise QuestionError(
             f"“{one_line(dates, limit=80)}” names no days; write a day, a month or a year such as "

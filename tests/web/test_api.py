@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,8 @@ def test_when_the_pages_queue_is_full_the_next_is_told_to_try_again(
         site.collection.reading.clear()
         gradio = client(site)
         jobs = [gradio.submit(QUESTION, api_name="/ask") for _ in range(blocks.ASKING + 6)]
+        # Only one that is refused can end by now.
+        wait(jobs, timeout=60, return_when=FIRST_COMPLETED)
         site.collection.reading.set()
         errors = [error for job in jobs if (error := job.exception(timeout=60))]
         assert 0 < len(errors) < len(jobs)

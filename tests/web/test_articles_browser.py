@@ -148,6 +148,25 @@ def test_what_is_switched_off_is_never_cited_until_it_is_on_again(
     opened.assert_calm()
 
 
+def test_boxes_that_are_unticked_quickly_are_all_switched_and_no_other(
+    browser: Browser, desk: Desk
+) -> None:
+    opened = open_articles(browser, desk)
+    page = opened.page
+    chosen = ("flood-2024-03-04", "flood-2024-03-09")
+    boxes = [switches(page).filter(has_text=one).locator("input") for one in chosen]
+    page.locator("#find").get_by_role("textbox").fill("flood")
+    for box in boxes:
+        box.click()
+    page.locator("#find").get_by_role("textbox").fill("")
+    expect(page.locator("#index-line")).to_contain_text("4 articles · 2 switched off")
+    expect(rows(page)).to_have_count(9)
+    for one in chosen:
+        expect(switches(page).filter(has_text=one).locator("input")).not_to_be_checked()
+    expect(page.locator("#switches input:checked")).to_have_count(4)
+    opened.assert_calm()
+
+
 def test_others_ask_while_a_rebuild_runs_and_is_cancelled(browser: Browser, desk: Desk) -> None:
     opened, other = open_articles(browser, desk), visit(browser, desk.site)
     desk.slow.gate.clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.browsing import QUESTION, SIZES, Visit, visit
+from tests.web.browsing import ANSWERS, QUESTION, SIZES, Visit, visit
 from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -91,6 +91,33 @@ def test_a_link_opens_its_quotation_also_after_an_edit_and_says_when_it_is_gone(
     opened.leave_for(address)
     expect(page.locator("#link-said")).to_contain_text("The text is gone")
     expect(page.locator("#article .highlighted")).to_have_count(0)
+
+
+def test_a_link_opened_where_questions_were_asked_shows_its_quotation_and_loses_no_question(
+    open_page: Visit,
+) -> None:
+    opened, page, site = open_page, open_page.page, open_page.site
+    opened.ask(QUESTION)
+    quoted = page.locator("#article .highlighted").inner_text()
+    address = f"{site.address}/{page.locator('#article-head a').get_attribute('href')}"
+    opened.ask("Who did Ali Bagheri hold talks with in Istanbul?")
+    opened.leave_for(address)
+    expect(page.locator("#article .highlighted")).to_have_text(quoted)
+    page.wait_for_timeout(1000)
+    expect(page.locator(ANSWERS)).to_have_count(0)
+    expect(page.locator("#article .highlighted")).to_have_text(quoted)
+    opened.leave_for(site.address)
+    expect(page.locator(ANSWERS)).to_have_count(2)
+    opened.settle()
+
+    opened.leave_for(address)
+    expect(page.locator("#article .highlighted")).to_have_text(quoted)
+    opened.ask(QUESTION)
+    assert page.url.rstrip("/") == site.address
+    page.reload()
+    expect(page.locator(ANSWERS)).to_have_count(1)
+    opened.settle()
+    opened.assert_calm()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

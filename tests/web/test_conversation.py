@@ -124,6 +124,7 @@ def test_a_question_that_cannot_be_asked_becomes_a_sentence(service: Service) ->
     ("typed", "after", "before"),
     [
         ("June 2024", date(2024, 6, 1), date(2024, 7, 1)),
+        ("May", date(2024, 5, 1), date(2024, 6, 1)),
         ("2024-06-01 to 2024-06-30", date(2024, 6, 1), date(2024, 7, 1)),
         ("since May 2023", date(2023, 5, 1), None),
         ("last month", date(2024, 12, 1), date(2025, 1, 1)),
