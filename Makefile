@@ -42,8 +42,13 @@ lock: $(VENV)/.tested
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+# An environment of a Python that is too old, or not there any more, is made anew.
 $(VENV)/.installed: pyproject.toml requirements.lock
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is not Python 3.11 or later; name one that is: make chat PYTHON=python3.12"; \
+	  exit 1; }
+	@$(RUN) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing; the first time this takes a few minutes."
 	$(PIP) --editable .
 	@touch $@

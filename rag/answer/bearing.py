@@ -13,6 +13,7 @@ from typing import Literal
 
 from rag.answer.matching import Match, Matcher, Word, is_light, telling_words
 from rag.answer.predicate import Predicate, is_participle, predicate
+from rag.answer.speech import SAY
 from rag.index.analysis import analyse
 from rag.question.followups import asked_end
 
@@ -42,6 +43,7 @@ _PASSIVE = re.compile(
 )
 _OBJECT = re.compile(r"\s+(?:the|an?|his|her|its|their|him|them|it|[A-ZÀ-Þ\d])")
 _NOUN = re.compile(r"(?:\b(?:the|an?|his|her|its|their|this|that)|['’]s?)\s+(?:\w+\s+)?\Z", re.I)
+_REPORTED = re.compile(rf"\b(?:{'|'.join(sorted(SAY))}) (?:that )?(?=[A-ZÀ-Þ])")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|who)\s+(?:[\w-]+\s+){0,2}\Z", re.IGNORECASE)
 
 
@@ -118,6 +120,14 @@ def _is_past(sentence: str, place: int) -> bool:
     return past and not _AHEAD.search(sentence[:place])
 
 
+def _only_reports(sentence: str, placed: Sequence[int], place: int) -> bool:
+    """Whether the one who is asked about says it of another: "Iran said Israel attacked"."""
+    last = max(one for one in placed if one < place)
+    said = _REPORTED.search(sentence, last, place)
+    reported = sentence[said.end() : place] if said else ""
+    return any(word.name for word in telling_words(reported))
+
+
 def _is_of_subject(asked: Predicate, sentence: str, matches: Sequence[Match], told: Match) -> bool:
     """Whether the sentence says it of the name that the question asks about, if it asks for one."""
     start, end = asked.subject
@@ -131,7 +141,7 @@ def _is_of_subject(asked: Predicate, sentence: str, matches: Sequence[Match], to
         return not others or _PRONOUN.search(before) is not None
     turned = asked.passive != (_PASSIVE.search(before) is not None)
     if not turned:
-        return min(placed) < told.place
+        return min(placed) < told.place and not _only_reports(sentence, placed, told.place)
     word = re.compile(r"[\w-]+").match(sentence, told.place)
     has_object = word is not None and _OBJECT.match(sentence, word.end()) is not None
     return not (min(placed) < told.place and (has_object or not asked.passive))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer.office_words import NOUNS, POSSESSIVE, is_of_office, plain
+from rag.answer.office_words import NOUNS, PARTS, POSSESSIVE, is_of_office, plain
 from rag.question.wording import FUNCTION_WORDS
 from rag.text import Offsets, word_spans
 
@@ -69,11 +69,13 @@ def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
         return ""
     start, end = words[first - 1]
     word = text[start:end]
+    if first > 1 and text[slice(*words[first - 2])].lower() in PARTS:
+        start = words[first - 2][0]
     if POSSESSIVE.search(word):
-        return word
+        return text[start:end]
     if word.lower() in FUNCTION_WORDS - _OWNERS or word.lower() in _SAYING:
         return ""
-    return "" if word.islower() and word.endswith(("ed", "ing")) else word
+    return "" if word.islower() and word.endswith(("ed", "ing")) else text[start:end]
 
 
 def _with_name(text: str, terms: frozenset[str], of: str, start: int, end: int) -> Iterator[Told]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from rag.answer.bearing import asked_of, bearing
+from rag.answer.future import is_to
 from rag.answer.matching import Match, Matcher, telling_words
 from rag.answer.polarity import Cue, cues
 from rag.answer.quantities import Quantity, quantities
@@ -19,8 +20,7 @@ _MOST, _NEARLY_ALL = 0.5, 0.75
 
 _OF_FUTURE = re.compile(
     r"(?:and |but |so )?(?:will|would|can|could|may|might|should|shall|must)\b|"
-    r".*\b(?:going|expected|due|likely|set|planned?|supposed|allowed|able) to\b|"
-    r"(?:is|are|was|were) (?:[\w’'-]+ ){1,4}?to (?!the\b|an?\b|his\b|her\b|its\b|their\b)[a-z]+\b",
+    r".*\b(?:going|expected|due|likely|set|planned?|supposed|allowed|able) to\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\b(?:all|every|everyone|everybody|each|entire|whole|fully|completely)\b", re.I)
@@ -77,7 +77,7 @@ class Judge:
         a wish or one side's claim of it.
         """
         matches = asked_of(question, sentence, self._matcher.match(question, sentence, around))
-        counted = _counted(question, sentence)
+        counted = _counted(question, sentence, matches)
         if counted is not None:
             matches = [match for match in matches if match.word.value is None]
         coverage = self._matcher.coverage(matches)
@@ -88,8 +88,8 @@ class Judge:
             return Verdict("unclear", coverage, bears=False)
         if bears == "other":
             return Verdict("no", coverage, bears=True)
-        if counted is not None:
-            return Verdict("yes" if counted else "no", coverage, bears=True)
+        if counted is False:
+            return Verdict("no", coverage, bears=True)
         placed = [match for match in matches if match.place >= 0]
         return Verdict(self._label(question, sentence, placed), coverage, bears=True)
 
@@ -110,7 +110,7 @@ class Judge:
             return _denied(question, sentence, bearing["denial"])
         if "doubt" in bearing and "not" not in bearing:
             doubt = bearing["doubt"]
-            if not _OF_FUTURE.match(question.strip()):
+            if not _OF_FUTURE.match(question.strip()) and not is_to(question):
                 return "no" if _is_wish(question, sentence, doubt) else "unclear"
             if _TENTATIVE.match(sentence, doubt.words[0]):
                 return "unclear"
@@ -122,9 +122,7 @@ class Judge:
         return [
             cue
             for cue in cues(sentence)
-            if self._concerns(cue, placed)
-            and not (cue.sort in _ASKABLE and _asks(question, sentence[slice(*cue.words)]))
-            and not (cue.sort == "contrast" and sentence[slice(*cue.words)] in question)
+            if self._concerns(cue, placed) and not _is_asked(cue, question, sentence, placed)
         ]
 
     def _concerns(self, cue: Cue, placed: Sequence[Match]) -> bool:
@@ -142,6 +140,22 @@ class Judge:
             >= _MOST * self._matcher.weight(some)
             for some in (plain, placed)
         )
+
+
+def _is_asked(cue: Cue, question: str, sentence: str, placed: Sequence[Match]) -> bool:
+    """Whether the question itself speaks of refusing, doubting or lying with a cue's words.
+
+    So it does where they are its own verb in another form: "seek" and "sought". What there is no
+    evidence of is not so, however it is asked.
+    """
+    words = sentence[slice(*cue.words)]
+    if cue.sort == "contrast":
+        return words in question
+    if cue.sort == "falsity":
+        return not words.lower().startswith("no ") and _asks(question, words)
+    start, end = cue.words
+    own = any(start <= match.place < end and not match.opposite for match in placed)
+    return cue.sort in _ASKABLE and (own or _asks(question, words))
 
 
 def _is_wish(question: str, sentence: str, doubt: Cue) -> bool:
@@ -175,8 +189,11 @@ def _denied(question: str, sentence: str, cue: Cue) -> Label:
     return "no" if own else "unclear"
 
 
-def _counted(question: str, sentence: str) -> bool | None:
-    """Whether the sentence's number is what the question supposes; None where neither is known."""
+def _counted(question: str, sentence: str, matches: Sequence[Match]) -> bool | None:
+    """Whether the sentence's number is what the question supposes; None where neither is known.
+
+    Of several, a comparison is with the one nearest to what is asked: "96 were killed, 200 hurt".
+    """
     given = quantities(sentence)
     for asked in quantities(question):
         same = [q for q in given if q.units & asked.units]
@@ -184,11 +201,22 @@ def _counted(question: str, sentence: str) -> bool | None:
             same = given
         compared = _COMPARED.search(question[: asked.start])
         if same and (compared or asked.value not in {q.value for q in same}):
+            if compared:
+                same = _nearest(same, matches)
             return any(
                 _holds(asked, one, compared, _COMPARED.search(sentence[: one.start]))
                 for one in same
             )
     return None
+
+
+def _nearest(given: Sequence[Quantity], matches: Sequence[Match]) -> list[Quantity]:
+    """The figure next to the last plain word of the question in the sentence; else all."""
+    plain = [one.place for one in matches if one.place >= 0 and not one.word.name]
+    plain = [place for place in plain if not any(one.start <= place < one.end for one in given)]
+    if not plain:
+        return list(given)
+    return [min(given, key=lambda one: max(plain[-1] - one.end, one.start - plain[-1]))]
 
 
 def _holds(

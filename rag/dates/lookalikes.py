@@ -126,6 +126,10 @@ def season_stands(words: Words, place: int, stop: int) -> bool:
     )
 
 
+# More than 1500 is no year; later than 1500 is one.
+_COMPARING = frozenset({"more", "less", "fewer", "other", "rather"})
+
+
 def year_number(words: Words, place: int) -> int | None:
     """The year that could stand at ``place``: four digits that count nothing."""
     number = words.number(place, (4,))
@@ -138,6 +142,8 @@ def year_stands(words: Words, place: int) -> bool:
     """Whether the bare number at ``place`` is a year."""
     number, before = year_number(words, place), words.at(place - 1)
     if number is None or before in NUMBERED or _joined_to_a_count(words, place + 1):
+        return False
+    if before == "than" and words.at(place - 2) in _COMPARING:
         return False
     if before in _BEFORE_YEARS:
         return not counts(words, place + 1, number, often=before in _BEFORE_NUMBERS)

@@ -72,7 +72,8 @@ AUXILIARIES = _words("is are was were be do does did has have had will would sha
 COUNTED = _words(
     "people men women children km kg kilometres kilometers metres meters miles feet tonnes tons "
     "troops police staff percent per cent dollars euros pounds lorins rupees rials a bc bce gmt "
-    "utc hours hrs million billion thousand hundred dead injured wounded barrels"
+    "utc hours hrs million billion thousand hundred dead killed injured wounded hurt missing "
+    "arrested detained displaced evacuated homeless barrels"
 )
 # Nouns in the plural that a year rather than a number stands before.
 EVENTS = _words(

@@ -31,6 +31,7 @@ _BEFORE = "(?:in|on|during|since|before|after|by|until|till|from|for|of|around|a
 _SAID = re.compile(rf"\b(?:(?P<before>{_BEFORE}) )?(?P<date>{_DATE})(?!\w)", re.IGNORECASE)
 _MONTH_SAID = re.compile(rf"\b(?P<before>{_BEFORE}) (?P<date>{_MONTH})(?!\w)", re.IGNORECASE)
 _ONLY_MONTH = re.compile(_MONTH, re.IGNORECASE)
+_COUNTED_ON = re.compile(rf"(?:the|a) {_UNIT} (?:before|after)", re.IGNORECASE)
 _YEAR_SAID = re.compile(_YEAR)
 
 
@@ -48,6 +49,11 @@ class DateWords:
         """The year that is said, or an empty string."""
         years = _YEAR_SAID.findall(self.text[self.date : self.end])
         return years[0] if years else ""
+
+    @property
+    def lacks_year(self) -> bool:
+        """Whether it names a month, perhaps with a day, but no year."""
+        return not self.year and _ONLY_MONTH.search(self.text, self.date, self.end) is not None
 
     @property
     def is_month(self) -> bool:
@@ -73,16 +79,21 @@ def date_words(text: str) -> list[DateWords]:
 def redate(question: str, later: str) -> str | None:
     """``question`` with its last date replaced by that of ``later``; None unless both have one.
 
-    A month without a year keeps the year that it replaces.
+    A day or a month without a year keeps the year that it replaces, and "the day before" is that
+    before it.
 
     >>> redate("What was the rate in March 2024?", "and in April?")
     'What was the rate in April 2024?'
+    >>> redate("What happened on 9 June 2024?", "and the day before?")
+    'What happened the day before 9 June 2024?'
     """
     old, new = date_words(question), date_words(later)
     if not old or not new:
         return None
     out, into = old[-1], new[0]
-    year = f" {out.year}" if into.is_month and out.year else ""
+    year = f" {out.year}" if into.lacks_year and out.year else ""
+    if _COUNTED_ON.fullmatch(later, into.date, into.end):
+        year = f" {question[out.date : out.end]}"
     start, first = (out.date, into.date) if out.start == out.date else (out.start, into.start)
     if into.start == into.date and _keeps_preposition(into):
         start = out.date

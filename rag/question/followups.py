@@ -23,8 +23,7 @@ from rag.text import word_spans
 
 MAX_CARRIED = 8
 _MAX_TERM_CHARS = 80
-# In brackets; without them where words for dates were taken out of the question.
-_CARRIED = re.compile(r"(?<=\?) .+\Z| \([^()]*\)\s*\Z")
+_CARRIED = re.compile(r" \([^()]*\)\s*\Z")
 _NEW_TOPIC = re.compile(
     r"(?:(?:ok|okay|and|but|now|well|so|thanks)\b[,.!\s]*)*(?:(?:a\s+)?(?:different|new|another|"
     r"other|next)\s+(?:topic|question|subject|thing)|(?:to\s+|now\s+)?something\s+(?:else|"
@@ -113,7 +112,7 @@ def may_follow(question: str, *, known: Known | None = None) -> bool:
 def asked_end(text: str) -> int:
     """Where the question ends in the text of a query; behind it stand words of earlier ones.
 
-    >>> asked_end("How old is she? (Hanne Vro)"), asked_end("How old is she? Hanne Vro")
+    >>> asked_end("How old is she? (Hanne Vro)"), asked_end("How old is she?")
     (15, 15)
     """
     carried = _CARRIED.search(text)
@@ -170,8 +169,12 @@ def _with_terms(asked: str, kept: str, terms: Sequence[str], without: Collection
         if term not in without and not words <= present and len(added) < MAX_CARRIED:
             added.append(term)
             present |= words
-    text = f"{asked} ({', '.join(added)})" if added else asked
-    return FollowUp(text, asked, kept, tuple(added))
+    return FollowUp(with_carried(asked, added), asked, kept, tuple(added))
+
+
+def with_carried(asked: str, terms: Sequence[str]) -> str:
+    """``asked`` and behind it, in brackets, the words that it needs of earlier turns."""
+    return f"{asked} ({', '.join(terms)})" if terms else asked
 
 
 def _terms(question: str, known: Known | None) -> list[str]:

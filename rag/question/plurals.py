@@ -12,6 +12,7 @@ _NOUN_PHRASE_END = re.compile(
     r"on|over|since|than|through|to|under|until|with|without|also|still|already|just|[,;:.?!]"
 )
 _DETERMINER = re.compile(r"the|an?|his|her|its|their|this|that|all|each|every|\d.*|more|no")
+_OF_OBJECT = re.compile("the|an?|his|her|its|their")  # what causes the floods
 _ASKED_NOUN = re.compile(
     r"(?:(?:about|after|against|at|before|by|during|for|from|in|into|of|on|over|through|to|under|"
     r"upon|with) )?(?:which|what) (?!are |were |is |was |do |does |did |has |have |had |percentage)"
@@ -31,6 +32,7 @@ _SINGULAR = frozenset(
     "news politics economics physics mathematics athletics ethics series means headquarters gas "
     "bus plus atlas canvas bias texas chaos lens odds times always perhaps was has does is this "
     "says makes goes gives comes happens costs us yes less christmas alias cosmos overseas "
+    "explains lies prevents threatens "
     "besides towards whereas".split()
 )
 
@@ -65,7 +67,8 @@ def _plural_head(plain: str, start: int) -> int:
 
 def _is_verb(number: int, after: str) -> bool:
     """Whether a word in -s is a verb: "which team wins the cup", not "which border markets"."""
-    return number > 0 and _DETERMINER.fullmatch(after) is not None
+    determiner = _DETERMINER if number else _OF_OBJECT
+    return determiner.fullmatch(after) is not None
 
 
 def is_plural(word: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from rag.dates import WindowReading, window_in
 from rag.errors import QuestionError
 from rag.question.entities import Known, entities
-from rag.question.followups import FollowUp, complete
+from rag.question.followups import FollowUp, complete, with_carried
 from rag.question.kinds import kind_of
 from rag.question.turns import History
 from rag.question.visible import visible
@@ -109,7 +109,8 @@ def _with_window(
     read: WindowReading,
 ) -> Query:
     """The words that filter are not searched, unless they are all that there is."""
-    text = " ".join((read.remainder, *followed.terms)) if inferred == read.filters else query.text
+    filters = inferred == read.filters
+    text = with_carried(read.remainder, followed.terms) if filters else query.text
     told = any(character.isalnum() for character in text)
     return replace(query, text=text if told else query.text, window=narrowed(explicit, inferred))
 

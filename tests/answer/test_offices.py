@@ -63,7 +63,7 @@ def test_other_questions_ask_for_no_office(question: str) -> None:
     assert office_asked(question) is None
 
 
-@pytest.mark.parametrize("behind", ["", " (Ishaq Dar, Pakistan)", " Ishaq Dar Pakistan"])
+@pytest.mark.parametrize("behind", ["", " (Ishaq Dar, Pakistan)"])
 def test_a_country_of_earlier_questions_says_whose_it_is(behind: str) -> None:
     carried = ["Ishaq Dar", "Pakistan"]
     asked = office_asked(f"And who is the foreign minister?{behind}", carried)
@@ -111,6 +111,12 @@ def test_who_was_may_be_over_and_an_event_gives_the_time() -> None:
          "Who is the prime minister of Pakistan?", "Sharif"),
         ("U.S. President George W. Bush spoke of America's help.",
          "Who is the president?", "George W. Bush"),
+        ("British Prime Minister Ida Venning spoke.", "Who is the UK's prime minister?",
+         "Ida Venning"),
+        ("South Sudan's President Leo Barnes spoke.", "Who is the president of South Sudan?",
+         "Leo Barnes"),
+        ("The New Zealand Prime Minister Ida Venning spoke.",
+         "Who is the prime minister of New Zealand?", "Ida Venning"),
         ("Premier Maren Oskwith of Veldmere spoke.", "Who is the premier of Veldmere?",
          "Maren Oskwith"),
         ("The former director of the harbour, Piers Anquist, was charged.",
@@ -128,6 +134,11 @@ def test_the_name_that_stands_with_the_office(text: str, question: str, name: st
     [
         ("Pakistani Foreign Minister Ishaq Dar spoke.", "Who is Iran's foreign minister?"),
         ("Iran's Foreign Minister Ali Bagheri spoke.", "Who is Iran's prime minister?"),
+        ("Australian Foreign Minister Ida Venning spoke.", "Who is Austria's foreign minister?"),
+        ("Slovak Prime Minister Leo Barnes spoke.", "Who is Slovenia's prime minister?"),
+        ("Nigerian President Leo Barnes spoke.", "Who is the president of Niger?"),
+        ("South Sudan's President Leo Barnes spoke.", "Who is Sudan's president?"),
+        ("South Korean President Leo Barnes spoke.", "Who is North Korea's president?"),
         ("Iran's Deputy Foreign Minister Ali Bagheri spoke.", "Who is Iran's foreign minister?"),
         ("Iran's former President Ali Raz spoke.", "Who is the president of Iran?"),
         ("Iran's President spoke. Ali Raz listened.", "Who is the president of Iran?"),

@@ -57,6 +57,29 @@ def test_the_text_around_tells_whom_a_pronoun_means() -> None:
     assert told.label == "no"
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Did the rate rise above 5%?", "The rate did not rise above 5%.", "no"),
+        ("Did the rate rise above 5%?", "The rate rose to 6%.", "yes"),
+        ("Did more than 100 people die?", "In all 96 people died and 200 people were hurt.", "no"),
+        ("Was the video fabricated?", "The video was fabricated, police said.", "yes"),
+        ("Was the video fabricated?", "There is no evidence that the video was fabricated.", "no"),
+        ("Did Venning call the accusations baseless?",
+         "Venning called the accusations baseless.", "yes"),
+        ("Did Khan seek more ships?", "Khan sought more ships from Dar.", "yes"),
+        ("Was aid sent to Gaza?", "Aid will be sent to Gaza on Monday.", "unclear"),
+        ("Will aid be sent to Gaza?", "Aid will be sent to Gaza on Monday.", "yes"),
+        ("Did Khan attack the consulate?", "Khan said Dar attacked the consulate.", "unclear"),
+        ("Did Khan attack the consulate?", "Khan said he attacked the consulate.", "yes"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_is_held_against_what_is_said_of_it(
+    question: str, sentence: str, expected: str
+) -> None:
+    assert Judge(matcher()).judge(question, sentence).label == expected
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_pair_has_a_label(question: str, sentence: str) -> None:
     verdict = Judge(matcher()).judge(question, sentence)

@@ -81,3 +81,16 @@ def test_any_text_has_a_reading_or_a_reason(question: str, today: date) -> None:
         # What remains are characters of the question, in their order.
         letters = iter(question)
         assert all(letter in letters for letter in found.remainder if not letter.isspace())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Were more than 1500 arrested in Georgia?",
+        "Were around 1500 arrested in Georgia?",
+        "Were over 2000 killed in the flood?",
+        "Were fewer than 1900 homeless after it?",
+    ],
+)
+def test_a_count_is_no_year(question: str) -> None:
+    assert window_in(question, TODAY).filters is None

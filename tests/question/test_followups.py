@@ -189,6 +189,8 @@ def test_no_more_than_a_few_words_are_carried() -> None:
         ("Who won the 2023 final?", "in 2022", "Who won the 2022 final?"),
         ("Who left on 3 May 2024?", "on 5 June 2024", "Who left on 5 June 2024?"),
         ("What did it cost in 2022?", "last year", "What did it cost last year?"),
+        ("Who left on 3 May 2024?", "and on 5 June?", "Who left on 5 June 2024?"),
+        ("Who left on 3 May 2024?", "and the day before?", "Who left the day before 3 May 2024?"),
         ("What did it cost?", "last year", None),
         ("What did it cost in 2022?", "in Syria", None),
     ],

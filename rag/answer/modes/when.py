@@ -18,6 +18,7 @@ from rag.answer.dating import (
     iso,
     nearest,
 )
+from rag.answer.future import is_to
 from rag.answer.matching import Match, Matcher, places_of
 from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, pick
 from rag.answer.modes.judged import Judged, as_yes_or_no, judged
@@ -36,9 +37,9 @@ _OF_ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
-    r"\b(?:will|shall|going to|due|scheduled|planned|expected|fixed|set|next|supposed to|"
-    r"(?:is|are) (?:[\w’'-]+ ){1,4}?[a-z]{2,}ing\b|(?:is|are|was|were) (?:[\w’'-]+ ){1,6}?(?<!ed )"
-    r"to (?!the\b|an?\b)[a-z]+)\b",
+    r"\b(?:will|shall|going to|due|scheduled|planned|expected|next|supposed to|"
+    r"(?:set|fixed) (?:to|for)|(?:is|are) (?:[\w’'-]+ ){1,6}?(?:set|fixed)|"
+    r"(?:is|are) (?:[\w’'-]+ ){1,4}?[a-z]{2,}ing)\b",
     re.IGNORECASE,
 )
 _BACKGROUND = re.compile(
@@ -99,7 +100,7 @@ class WhenMode:
         """The date words that the reader's spans hold, best first."""
         least = found.spans[0].score - self._margin
         near = [one for one in found.spans[:_SPANS] if one.score >= least]
-        wants_ahead = _AHEAD.search(found.query.text) is not None
+        wants_ahead = _asks_ahead(found.query.text)
         return [
             _Dated(one, expression, self._judged(found, one))
             for one in near
@@ -108,7 +109,7 @@ class WhenMode:
 
     def _weight(self, one: _Dated, question: str) -> float:
         told = _TOLD * one.told.confidence if _tells(one.told) else 0.0
-        wrong = _WRONG_SIDE * (_is_ahead(one) != (_AHEAD.search(question) is not None))
+        wrong = _WRONG_SIDE * (_is_ahead(one) != (_asks_ahead(question)))
         return one.candidate.score + self._margin * (told - wrong)
 
     def _telling(self, found: Found) -> Judged | None:
@@ -161,10 +162,14 @@ class WhenMode:
         expression = nearest(dates, _focus(best, places))
         if expression is not None:
             return _date_reply(found, _Dated(best, expression, told), _sureness(told))
-        if _AHEAD.search(question):
+        if _asks_ahead(question):
             return NOTHING
         plain = _tells(told) and not self._is_background(found, told)
         return _reported(best, told.confidence if plain else _DOUBTFUL * told.confidence)
+
+
+def _asks_ahead(question: str) -> bool:
+    return _AHEAD.search(question) is not None or is_to(question)
 
 
 def _first(found: Found) -> Candidate:
@@ -233,7 +238,7 @@ def _expression(candidate: Candidate, *, wants_ahead: bool) -> DateExpression | 
 
 
 def _date_reply(found: Found, best: _Dated, confidence: float) -> Reply:
-    asked_ahead = _AHEAD.search(found.query.text) is not None
+    asked_ahead = _asks_ahead(found.query.text)
     expression = best.expression
     if asked_ahead:
         expression = ahead(best.candidate.hit.passage.article, expression)

@@ -107,6 +107,20 @@ def test_a_date_to_come_is_looked_for_ahead_and_is_doubtful_where_it_is_asked_as
     assert MODE.answer(found("When did the bridge open?", planned, sure=0.9)).confidence < 0.5
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "When was the committee set up?",
+        "When was the suspect taken to hospital?",
+        "When was aid sent to Gaza?",
+        "When was the record set?",
+    ],
+)
+def test_what_was_set_or_taken_somewhere_is_over(asked: str) -> None:
+    told = source("The committee was set up in January.")
+    assert MODE.answer(found(asked, [candidate(told, "January")])).text == "2024-01"
+
+
 def test_the_sentence_of_the_event_goes_before_a_nearer_date_of_another() -> None:
     told = dated(
         "The government proposed Holtby as mediator. The company asked for time until Friday."
