@@ -220,3 +220,14 @@ def test_an_index_cannot_be_built_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(IndexUnusable, match="choose another folder with --index"):
         small.build(tmp_path / "file" / "index", small.articles(1))
+
+
+def test_what_other_programs_call_temporary_stays(tmp_path: Path) -> None:
+    others = tmp_path / ".tmp-others"
+    others.mkdir()
+    (others / "work.txt").write_text("mine", "utf-8")
+    for name in ("CURRENT", "texts"):
+        (tmp_path / f".tmp-{name}").write_text("left by a killed build", "utf-8")
+    small.build(tmp_path, small.articles(2))
+    assert (others / "work.txt").read_text("utf-8") == "mine"
+    assert sorted(path.name for path in tmp_path.glob(".tmp-*")) == [".tmp-others"]
