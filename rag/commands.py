@@ -272,7 +272,8 @@ def _read_lines(name: str, file: Iterable[str]) -> Iterator[str]:
 
 
 def _unreadable(name: str, error: Exception) -> QuestionError:
-    return QuestionError(f"{name!r} cannot be read ({error}); name a file of JSON lines.")
+    why = getattr(error, "strerror", None) or "not UTF-8"
+    return QuestionError(f"{name!r} cannot be read ({why}); name a file of JSON lines in UTF-8.")
 
 
 def _warn(warnings: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from rag.answer.agreement import Agreed, same_answer
 from rag.answer.citing import sentence_around
 from rag.answer.dating import dates_in
-from rag.answer.matching import Matcher
+from rag.answer.matching import Match, Matcher
 from rag.answer.quantities import Quantity, quantities
 from rag.answer.ranking import Candidate
 from rag.question.entities import entities
@@ -22,6 +22,7 @@ from rag.types import Span
 
 _SAME_THING = 0.65  # of the question's words must be spoken to by both sentences
 _SAME_SENTENCE = 0.6  # of the words of a sentence must be shared where names differ, or in a copy
+_AS_MUCH = 0.5  # of what the first source's sentence speaks to, another's must
 _LEAST_PLACED = 3  # words of the question must stand in the sentence itself
 _LONGEST_VALUE = 8
 
@@ -68,6 +69,25 @@ def disagreeing(
     return tuple(sorted(_distinct(sides), key=_published, reverse=True))
 
 
+def supporting(said: Agreed, question: str, matcher: Matcher) -> tuple[Candidate, ...]:
+    """Who else says it: the same words in a sentence that speaks to what is asked as much, or half.
+
+    "the two nations" does not support that cracks were found in two pillars.
+    """
+    least = _AS_MUCH * _coverage(matcher, question, said.best)
+    return tuple(one for one in said.also if _coverage(matcher, question, one) >= least)
+
+
+def _coverage(matcher: Matcher, question: str, candidate: Candidate) -> float:
+    return matcher.coverage(_matches(matcher, question, candidate))
+
+
+def _matches(matcher: Matcher, question: str, candidate: Candidate) -> list[Match]:
+    passage = candidate.hit.passage
+    around = f"{passage.article.title} {passage.text}"
+    return matcher.match(question, _sentence(candidate), around)
+
+
 def _published(side: Agreed) -> date:
     return side.best.hit.passage.article.published or date.min
 
@@ -94,10 +114,7 @@ def _sentence_before(candidate: Candidate) -> str:
 
 def _speaks(matcher: Matcher, question: str, candidate: Candidate) -> bool:
     """Whether the answer's sentence is about what is asked, and has every name of it near."""
-    passage = candidate.hit.passage
-    matches = matcher.match(
-        question, _sentence(candidate), f"{passage.article.title} {passage.text}"
-    )
+    matches = _matches(matcher, question, candidate)
     plain = [match for match in matches if not match.word.name]
     placed = [match for match in matches if match.place >= 0 and not match.opposite]
     if len(placed) < _LEAST_PLACED or any(match.opposite for match in matches):

@@ -34,6 +34,12 @@ _TENTATIVE = re.compile(
     r"urg|call|ask|want|wish|threat|alleg|unlikely|seek|sought)",
     re.IGNORECASE,
 )
+# What is not called for may be done all the same.
+_ASKED_FOR = re.compile(r"(?:call|ask|demand|urg|propos|suggest|recommend)", re.IGNORECASE)
+_VOTED = re.compile(
+    r"\bvot(?:e[sd]?|ing)\b(?: [\w’'-]+){0,3}? (?:(?P<contra>against)|(?P<pro>for|in favou?r))\b",
+    re.IGNORECASE,
+)
 _NEGATED = re.compile(r"\b(?:that|if|whether)\b.*\b(?:not|never|no|nobody)\b", re.IGNORECASE)
 _CLAIM = re.compile(r"\b(?:confirm|admit|acknowledge|concede|own up)", re.IGNORECASE)
 _ASKABLE = frozenset({"refusal", "denial", "doubt", "part"})
@@ -114,7 +120,10 @@ class Judge:
                 return "no" if _is_wish(question, sentence, doubt) else "unclear"
             if _TENTATIVE.match(sentence, doubt.words[0]):
                 return "unclear"
+        if "doubt" in bearing and _ASKED_FOR.match(sentence, bearing["doubt"].words[0]):
+            return "unclear"  # Who did not call for it has not said whether it was done.
         turns = _turns(list(bearing.values()), placed) + bool(_NEGATED.search(question))
+        turns += _stance(question) * _stance(sentence) < 0
         return "no" if turns % 2 else "yes"
 
     def _bearing(self, question: str, sentence: str, placed: Sequence[Match]) -> list[Cue]:
@@ -140,6 +149,12 @@ class Judge:
             >= _MOST * self._matcher.weight(some)
             for some in (plain, placed)
         )
+
+
+def _stance(text: str) -> int:
+    """1 where votes were cast for something, -1 where against it, 0 where neither or both."""
+    sides = {side.lastgroup for side in _VOTED.finditer(text)}
+    return (sides == {"pro"}) - (sides == {"contra"})
 
 
 def _is_asked(cue: Cue, question: str, sentence: str, placed: Sequence[Match]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -254,6 +255,7 @@ def missing(folder: Path) -> IndexMissing:
     """The error that says that ``folder`` holds no index, and how to make one."""
     return IndexMissing(
         f"There is no index in {str(folder)!r} yet; build it with: python -m rag build"
+        f"{'' if folder == Path('index') else f' --index {shlex.quote(str(folder))}'}"
     )
 
 

@@ -65,7 +65,7 @@ class Visit:
     def assert_calm(self) -> None:
         away = [url for url in self.requests if not url.startswith((self.site.address, "data:"))]
         assert away == []
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
         assert self.page.evaluate("window.hacked") is None
 
 

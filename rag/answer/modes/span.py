@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.agreement import agree
-from rag.answer.disagreement import disagreeing
+from rag.answer.disagreement import disagreeing, supporting
+from rag.answer.fitting import fits
 from rag.answer.matching import Matcher
 from rag.answer.modes.base import NOTHING, Found, Pick, Reply, pick
 from rag.answer.modes.office import office_reply
 from rag.answer.offices import without_first_name
+from rag.answer.ranking import Candidate
 
+_DOUBTFUL = 0.4  # what is left of the confidence in what does not give what is asked for
 MARGIN = 3.0  # how far behind the best span's score one may be that gives another value
 
 
@@ -33,12 +37,25 @@ class SpanMode:
             return holder
         if not found.spans:
             return NOTHING
-        agreed = agree(found.spans, weight=self._weight)
-        sides = agreed[:1]
+        spans, confidence = _fitting(found)
+        agreed = agree(spans, weight=self._weight)
+        sides, question = agreed[:1], found.query.text
         if self._matcher is not None:
-            sides += disagreeing(agreed, found.query.text, self._matcher, margin=MARGIN)
-        picks = tuple(_whole(pick(side.best, side.also), found.query.text) for side in sides)
-        return Reply(picks, found.confidence, disagreement=len(sides) > 1)
+            sides += disagreeing(agreed, question, self._matcher, margin=MARGIN)
+            sides = [replace(one, also=supporting(one, question, self._matcher)) for one in sides]
+        picks = tuple(_whole(pick(side.best, side.also), question) for side in sides)
+        return Reply(picks, confidence, disagreement=len(sides) > 1)
+
+
+def _fitting(found: Found) -> tuple[Sequence[Candidate], float]:
+    """The spans that can be an answer, and how sure the first is; all, in doubt, if none can."""
+    spans = found.spans
+    fitting = [one for one in spans if fits(found.query.text, one)]
+    if not fitting:
+        return spans, _DOUBTFUL * found.confidence
+    if fitting[0] is spans[0]:
+        return fitting, found.confidence
+    return fitting, found.confidence_of(fitting[0], fitting[1:])
 
 
 def _whole(told: Pick, question: str) -> Pick:
