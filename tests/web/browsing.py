@@ -46,11 +46,26 @@ class Visit:
 
     def leave_for(self, address: str) -> None:
         """Go to another address once the page has heard of all that it asked for."""
+        self._wait_until_quiet()
+        self.page.goto(address)
+
+    def reload(self) -> None:
+        """The same for the page's own address."""
+        self._wait_until_quiet()
+        self.page.reload()
+
+    def link(self) -> tuple[str, str]:
+        """The quotation that is open, and the address that links to it."""
+        href = self.page.locator("#article-head a").get_attribute("href")
+        return self.page.locator(
+            "#article .highlighted"
+        ).inner_text(), f"{self.site.address}/{href}"
+
+    def _wait_until_quiet(self) -> None:
         quiet = 0
         while quiet < 3:
             self.page.wait_for_timeout(100)
             quiet = 0 if self.waiting else quiet + 1
-        self.page.goto(address)
 
     def open_tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()

@@ -71,8 +71,7 @@ def test_a_link_opens_its_quotation_also_after_an_edit_and_says_when_it_is_gone(
 ) -> None:
     opened, page, site = open_page, open_page.page, open_page.site
     opened.ask(QUESTION)
-    quoted = page.locator("#article .highlighted").inner_text()
-    address = f"{site.address}/{page.locator('#article-head a').get_attribute('href')}"
+    quoted, address = opened.link()
     opened.forget()
     opened.leave_for(address)
     expect(page.locator("#article .highlighted")).to_have_text(quoted)
@@ -98,8 +97,7 @@ def test_a_link_opened_where_questions_were_asked_shows_its_quotation_and_loses_
 ) -> None:
     opened, page, site = open_page, open_page.page, open_page.site
     opened.ask(QUESTION)
-    quoted = page.locator("#article .highlighted").inner_text()
-    address = f"{site.address}/{page.locator('#article-head a').get_attribute('href')}"
+    quoted, address = opened.link()
     opened.ask("Who did Ali Bagheri hold talks with in Istanbul?")
     opened.leave_for(address)
     expect(page.locator("#article .highlighted")).to_have_text(quoted)
