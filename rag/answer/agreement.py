@@ -11,6 +11,7 @@ from math import log1p
 
 from rag.answer.quantities import quantities, singular
 from rag.answer.ranking import Candidate
+from rag.answer.titles import TITLES
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -18,13 +19,6 @@ _PERCENT = re.compile(r"%|\bper ?cent\b")
 _EMPTY = frozenset(
     "a an the of in on at to by for from with and about around some nearly almost roughly "
     "approximately".split()
-)
-TITLES = frozenset(
-    "mr mrs ms miss dr doctor prof professor sir lord lady judge justice captain "
-    "general colonel sergeant president premier prime minister foreign finance defence "
-    "defense interior chancellor king queen prince princess senator governor mayor "
-    "ambassador secretary chief director chairman chairwoman chair coach officer former "
-    "late acting deputy vice interim".split()
 )
 # One more of these names something else: North Korea, New York.
 _TELLING_APART = frozenset(

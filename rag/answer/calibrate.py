@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.agreement import agree
-from rag.answer.citing import sentence_around
+from rag.answer.around import sentence_around
 from rag.answer.fitted import Logistic
 from rag.answer.ranking import Candidate
 from rag.answer.sentences import Rarity, Terms, shows_expected

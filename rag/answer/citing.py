@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rag.answer.around import sentence_around
 from rag.answer.attribution import speaker
 from rag.answer.modes.base import Pick
 from rag.dates import article_dates
 from rag.errors import IndexDamaged
-from rag.text import sentence_spans
-from rag.types import Article, Citation, DatedWords, Passage
+from rag.types import Article, Citation, DatedWords
 
 
 class Citer:
@@ -46,13 +46,3 @@ class Citer:
                 for words in article_dates(article.text, start, end, article.published)
             ),
         )
-
-
-def sentence_around(passage: Passage, start: int, end: int) -> tuple[int, int]:
-    """The sentences of the passage that ``[start, end)`` touches, from the first to the last."""
-    spans = [
-        (first, last)
-        for first, last in sentence_spans(passage.article.text, passage.start, passage.end)
-        if first < end and start < last
-    ]
-    return (min(start, spans[0][0]), max(end, spans[-1][1])) if spans else (start, end)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answer.agreement import Agreed, same_answer
-from rag.answer.citing import sentence_around
+from rag.answer.around import sentence_around
 from rag.answer.dating import dates_in
 from rag.answer.matching import Match, Matcher
 from rag.answer.quantities import Quantity, quantities

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.citing import sentence_around
+from rag.answer.around import sentence_around
 from rag.answer.quantities import quantities
 from rag.answer.ranking import Candidate
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.citing import sentence_around
+from rag.answer.around import sentence_around
 from rag.index.texts import Place
 from rag.types import Citation, Passage
 

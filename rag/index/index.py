@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
-from rag.index import lock, switches
+from rag.index import switches
 from rag.index.analysis import ANALYSIS
 from rag.index.lexical import Lexical, best
+from rag.index.lock import hold
 from rag.index.manifest import MANIFEST, REBUILD, Manifest, check_files, decode
 from rag.index.postings import Postings, TermRows
 from rag.index.searcher import Candidates
@@ -59,7 +60,7 @@ class Index:
         self._switches = switches.read(folder)
         with ExitStack() as stack:
             try:
-                self._held = stack.enter_context(lock.hold(path / MANIFEST))
+                self._held = stack.enter_context(hold(path / MANIFEST))
                 self.manifest = _checked(path, self._held.read())
                 self._map(path)
             except OSError as error:

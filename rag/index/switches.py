@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexUnusable
-from rag.index import lock
 from rag.index.disk import Disk, explained, write_file
+from rag.index.lock import changing
 from rag.index.manifest import seal, unseal
 
 FILE = "switched-off.json"
@@ -62,7 +62,7 @@ def switch(folder: Path, ids: Iterable[str], *, on: bool, disk: Disk | None = No
     Raises IndexUnusable when the file cannot be written, or what is there must not be replaced.
     """
     disk = disk or Disk()
-    with explained(folder), lock.changing(disk, folder / _LOCK):
+    with explained(folder), changing(disk, folder / _LOCK):
         before = read(folder)
         if before.warning:
             raise IndexUnusable(

@@ -18,8 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import IndexDamaged
-from rag.index import lock
 from rag.index.disk import Disk, remove_tree, replace_file
+from rag.index.lock import removing
 from rag.index.manifest import MANIFEST
 
 CURRENT = "CURRENT"
@@ -106,7 +106,7 @@ def collect(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
 
 def _remove(disk: Disk, version: Path) -> None:
     gone = version.with_name(TEMPORARY + version.name)
-    with lock.removing(version / MANIFEST) as free:
+    with removing(version / MANIFEST) as free:
         if not free:
             return
         disk.rename(version, gone)

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexUnusable, ModelError
-from rag.index import lock, versions
+from rag.index import versions
 from rag.index.analysis import ANALYSIS
 from rag.index.check import verify
 from rag.index.disk import Disk, FileRecord, explained, make_folder, remove_tree, write_file
 from rag.index.index import Index
+from rag.index.lock import writing
 from rag.index.manifest import FORMAT, MANIFEST, Manifest, encode, now
 from rag.index.postings import PostingsWriter, TermRows
 from rag.index.store import Span
@@ -61,7 +62,7 @@ class IndexWriter:
     def __enter__(self) -> Self:
         with explained(self._folder), ExitStack() as stack:
             make_folder(self._disk, self._folder)
-            stack.enter_context(lock.writing(self._disk, self._folder))
+            stack.enter_context(writing(self._disk, self._folder))
             make_folder(self._disk, self._folder / versions.VERSIONS)
             versions.sweep(self._disk, self._folder)
             stack.callback(self._discard)

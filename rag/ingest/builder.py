@@ -21,10 +21,10 @@ from rag.index.analysis import analyse
 from rag.index.disk import Disk
 from rag.index.index import Index
 from rag.index.writer import IndexWriter, Step
-from rag.ingest import last_build
 from rag.ingest.corpus import Corpus, Limits
 from rag.ingest.embedding import Embedding
 from rag.ingest.fates import file_records, file_reports
+from rag.ingest.last_build import keep
 from rag.ingest.prefix import PREFIX_TOKENS, Prefixer
 from rag.ingest.splitter import SPLITTING, Limit, Splitter
 from rag.ingest.tokens import TokenCounter
@@ -100,7 +100,7 @@ def build(
             reused=writer.passages - embedding.embedded,
             seconds=time.perf_counter() - started,
         )
-        last_build.keep(report, config.index, disk=disk, say=say)
+        keep(report, config.index, disk=disk, say=say)
         return report
 
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from rag.ingest import html, markdown, plain
 from rag.ingest.decode import Lines, decode
 from rag.ingest.draft import Draft, Found, Limits, Rejected, Unusable, check, printable
+from rag.ingest.html import find as find_html
+from rag.ingest.markdown import find as find_markdown
+from rag.ingest.plain import find as find_plain
 from rag.ingest.rows import csv_rows, json_rows, max_line_bytes
 from rag.ingest.source import Source, explain, open_below
 
@@ -93,8 +95,8 @@ def _find(text: str, extension: str) -> Found:
     if "\0" in text:
         raise Unusable("looks binary: it holds a NUL character")
     if extension == ".txt":
-        return plain.find(text)
-    return markdown.find(text) if extension == ".md" else html.find(text)
+        return find_plain(text)
+    return find_markdown(text) if extension == ".md" else find_html(text)
 
 
 def _read_rows(

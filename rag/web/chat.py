@@ -71,7 +71,7 @@ def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
         group_consecutive_messages=False,
         elem_id="chat",
     )
-    controls = understood.controls()
+    understanding = understood.controls()
     judging = feedback.controls()
     box = gr.Textbox(
         label="Question",
@@ -90,7 +90,7 @@ def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
         gr.Checkbox(True, label=_KEYS, container=False, interactive=True, elem_id="keys")
     exported = gr.File(visible=False, interactive=False, show_label=False, elem_id="exported")
     wanted = gr.Textbox(visible="hidden", show_label=False, elem_id="wanted")
-    return Talk(chatbot, controls, box, clear, wanted), judging, export, exported
+    return Talk(chatbot, understanding, box, clear, wanted), judging, export, exported
 
 
 def _connect(page: gr.Blocks, desk: Desk) -> None:

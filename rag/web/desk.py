@@ -213,10 +213,10 @@ class Desk:
     def _shown(self, conversation: Conversation, place: Place) -> Updates:
         turn = conversation.turn(place.turn)
         offered = evidence.NOTHING if turn is None else turn.offered
-        controls = zip(self.talk.understood.outputs, understood.show(turn), strict=True)
+        understanding = zip(self.talk.understood.outputs, understood.show(turn), strict=True)
         panel = zip(self.panel.outputs, evidence.show(offered, place.citation), strict=True)
         beside = self.beside.show(conversation, place.turn)
-        return {self.memory.place: place, **dict(controls), **dict(panel), **beside}
+        return {self.memory.place: place, **dict(understanding), **dict(panel), **beside}
 
     def _opened(self, conversation: Conversation, place: Place) -> Updates:
         """The citation at a place; a place where there is none changes nothing."""

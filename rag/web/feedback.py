@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol, get_args
+from typing import Any, get_args
 
 import gradio as gr
 
 from rag.errors import RagError
 from rag.feedback import MAX_SPAN, Part, Quotation, Verdict, feedback_on, find_span
 from rag.feedback_file import append
-from rag.types import Answer, Kind
+from rag.types import Answer
+from rag.web.conversation import Correction
 from rag.web.escape import markdown, one_line
 from rag.web.evidence import safe_markdown
 from rag.web.permalink import Service
@@ -28,17 +29,6 @@ _OF_ABSTENTION: list[tuple[str, Verdict]] = [
     ("Wrong: an article says so", "wrong"),
 ]
 _NOTED = "Noted. It is kept beside the index, and is not sent anywhere."
-
-
-class Correction(Protocol):
-    """What was changed in how a question was understood."""
-
-    @property
-    def kind(self) -> Kind | None: ...
-    @property
-    def dates(self) -> str | None: ...
-    @property
-    def without(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from dataclasses import dataclass, replace
 
 from rag.errors import IndexBusy, RagError
-from rag.ingest import last_build
+from rag.ingest.last_build import last
 from rag.types import BuildReport, Progress
-from rag.web.service import RunBuild, Service
-
-log = logging.getLogger(__name__)
+from rag.web.service import RunBuild, Service, log
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Rebuild:
     @property
     def status(self) -> Status:
         status = self._status
-        kept = None if status.running else last_build.last(self._service.build.index)
+        kept = None if status.running else last(self._service.build.index)
         return status if kept is None else replace(status, report=kept.report, ended=kept.ended)
 
     def start(self) -> None:

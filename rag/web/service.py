@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from rag.answer import engine
+from rag.answer.engine import Engine as AnsweringEngine
 from rag.config import AskConfig, BuildConfig
 from rag.errors import IndexMissing, RagError
 from rag.index import switches
@@ -36,7 +36,7 @@ class Entry(Protocol):
     def on(self) -> bool: ...
 
 
-class Engine(engine.Engine, Protocol):
+class Engine(AnsweringEngine, Protocol):
     """What the page needs beside answers."""
 
     @property

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.answer.agreement import TITLES, Agreed, agree, same_answer
-from rag.answer.citing import sentence_around
+from rag.answer.agreement import Agreed, agree, same_answer
+from rag.answer.around import sentence_around
 from rag.answer.enumeration import enumerations, items
 from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, holds_answer, pick
 from rag.answer.modes.voice import says_it
 from rag.answer.quantities import quantities
 from rag.answer.ranking import Candidate
+from rag.answer.titles import TITLES
 from rag.index.analysis import analyse
 from rag.question.entities import entities
 from rag.text import Offsets, sentence_spans

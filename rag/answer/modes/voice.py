@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.agreement import TITLES
+from rag.answer.around import sentence_around
 from rag.answer.attribution import speaker
-from rag.answer.citing import sentence_around
 from rag.answer.ranking import Candidate
+from rag.answer.titles import TITLES
 from rag.index.analysis import analyse
 from rag.question.entities import entities
 

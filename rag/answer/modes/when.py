@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answer.citing import sentence_around
+from rag.answer.around import sentence_around
 from rag.answer.dating import (
     ahead,
     begun_in,
