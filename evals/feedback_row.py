@@ -12,7 +12,7 @@ from evals.question_row import question_of
 from evals.rows import Bad
 from rag.answer.dating import dates_in
 from rag.feedback import Feedback, Quotation, places
-from rag.text import Offsets, sentence_spans
+from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article, Kind, Window
 
 # One span says nothing of the other entries, and more articles may add some.

@@ -9,8 +9,8 @@ from typing import Any, get_args
 from evals.summary import first_right_rank
 from evals.types import Gold, Outcome, Question, Stage
 from rag.answer.render import REASONS
+from rag.text.escape import visible
 from rag.types import Kind, Window
-from rag.web.escape import visible
 
 STAGES: Mapping[Stage, tuple[str, str]] = {
     "error": ("Error", "the question raised an error"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.text import sentence_spans, word_spans
+from rag.text.sentences import sentence_spans, word_spans
 
 DATA = Path(__file__).parent / "data"
 HALVES = [DATA / "sentences_seen.txt", DATA / "sentences_unseen.txt"]

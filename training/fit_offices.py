@@ -25,7 +25,7 @@ from pathlib import Path
 from rag.answer.office_words import OVER, core, is_country, is_of
 from rag.answer.offices import may_belong
 from rag.answer.told_offices import Told, offices_in
-from rag.question.places import PLACES
+from rag.text.lexicon import PLACES
 from rag.types import Article
 
 DAYS = 90

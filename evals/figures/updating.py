@@ -14,7 +14,7 @@ from evals.figures.figure import Effort, Figure
 from rag.config import BuildConfig
 from rag.index.index import Index
 from rag.ingest.builder import build
-from rag.text import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import BuildReport
 
 NEWS = "news.jsonl"

@@ -9,13 +9,13 @@ from functools import reduce
 import numpy as np
 
 from rag.answer.modes.topic import topic_of
-from rag.index.analysis import analyse
 from rag.index.lexical import Lexical
+from rag.text.analyzer import analyse
 from rag.types import IndexInfo, Query, Reason, Window
 
 MAX_NAMED = 3
 MAX_CHARS = 60
-# Whether one passage has all of these terms of ``rag.index.analysis.analyse``.
+# Whether one passage has all of these terms of ``rag.text.analyzer.analyse``.
 Mentions = Callable[[Sequence[str]], bool]
 
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 from math import log1p
 
-from rag.answer.quantities import quantities, singular
 from rag.answer.ranking import Candidate
-from rag.answer.titles import TITLES
+from rag.text.lexicon import TITLES
+from rag.text.quantities import quantities, singular
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")

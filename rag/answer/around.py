@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.text import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import Passage
 
 

@@ -7,7 +7,7 @@ to the name that said the sentence before. What the article itself reports has n
 from __future__ import annotations
 
 from rag.answer.reporting import _CLOSING, _OPENING, Statement, statements
-from rag.text import Offsets, sentence_spans
+from rag.text.sentences import Offsets, sentence_spans
 
 _NEAR = 3  # sentences before this one in which the name of a pronoun is looked for
 _NEAR_CHARS = 1_200

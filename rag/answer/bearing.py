@@ -13,9 +13,9 @@ from typing import Literal
 
 from rag.answer.matching import Match, Matcher, Word, is_light, telling_words
 from rag.answer.predicate import Predicate, is_participle, predicate
-from rag.answer.speech import SAY
-from rag.index.analysis import analyse
 from rag.question.followups import asked_end
+from rag.text.analyzer import analyse
+from rag.text.lexicon import SAY
 
 # "other": what is asked is said, but of somebody else, and only one can be it.
 Bearing = Literal["bears", "other", "silent"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.dates import DateExpression, article_dates, expressions
-from rag.text import Offsets, sentence_spans
+from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article
 
 _BACK = 2  # sentences before a time of day in which its day is looked for

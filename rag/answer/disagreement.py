@@ -14,10 +14,10 @@ from rag.answer.agreement import Agreed, same_answer
 from rag.answer.around import sentence_around
 from rag.answer.dating import dates_in
 from rag.answer.matching import Match, Matcher
-from rag.answer.quantities import Quantity, quantities
 from rag.answer.ranking import Candidate
-from rag.question.entities import entities
-from rag.text import Offsets, sentence_spans
+from rag.text.entities import entities
+from rag.text.quantities import Quantity, quantities
+from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Span
 
 _SAME_THING = 0.65  # of the question's words must be spoken to by both sentences

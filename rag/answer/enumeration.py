@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answer.separators import CAPITAL, Joint, joints_in, parting
-from rag.question.wording import AUXILIARIES, PREPOSITIONS
-from rag.text import Offsets
+from rag.text.lexicon import AUXILIARIES, PREPOSITIONS
+from rag.text.sentences import Offsets
 
 _LONGEST_ITEM = 12
 _INTRODUCTION = re.compile(r"(?:\b(?:including|such as|among them|namely)|:) ")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from rag.answer.around import sentence_around
-from rag.answer.quantities import quantities
 from rag.answer.ranking import Candidate
+from rag.text.quantities import quantities
 
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _ABOUT_AS_MANY = re.compile(

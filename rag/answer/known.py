@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.index.analysis import analyse
 from rag.index.index import Index
+from rag.text.analyzer import analyse
 
 PASSAGES = 8
 CACHED = 4096

@@ -11,12 +11,12 @@ from math import sqrt
 
 from rag.answer.likeness import Likeness
 from rag.answer.opposites import alike, opposed
-from rag.answer.quantities import quantities
 from rag.dates import expressions
-from rag.index.analysis import analyse
-from rag.question.entities import entities
-from rag.question.wording import FUNCTION_WORDS
-from rag.text import word_spans
+from rag.text.analyzer import analyse
+from rag.text.entities import entities
+from rag.text.lexicon import FUNCTION_WORDS
+from rag.text.quantities import quantities
+from rag.text.sentences import word_spans
 
 Rarity = Callable[[str], float]
 

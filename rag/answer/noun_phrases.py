@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer.speech import REPORTING
-from rag.question.wording import AUXILIARIES, PREPOSITIONS
-from rag.text import Offsets
+from rag.text.lexicon import AUXILIARIES, PREPOSITIONS, REPORTING
+from rag.text.sentences import Offsets
 
 BREAKS = frozenset(
     "that when while as because if where whether but although though than which what how why after "

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
 
-from rag.question.places import PLACES
-from rag.text import word_spans
+from rag.text.lexicon import PLACES
+from rag.text.sentences import word_spans
 
 NOUNS = frozenset(
     "minister president premier chancellor king queen pope bishop governor senator mayor "

@@ -24,7 +24,7 @@ from rag.answer.office_words import (
 )
 from rag.answer.told_offices import OF, Told, offices_in
 from rag.question.followups import asked_end
-from rag.text import sentence_spans, word_spans
+from rag.text.sentences import sentence_spans, word_spans
 from rag.types import Article, Hit
 
 _OF_STATE = frozenset("premier prime president chancellor king queen governor mayor".split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from rag.index.analysis import analyse
+from rag.text.analyzer import analyse
 
 # Either side of a line is the opposite of the other; words of one side need not mean the same.
 _OPPOSITES = """
@@ -126,7 +126,7 @@ _NEGATIVE_PREFIXES = ("un", "in", "im", "dis", "non")
 
 
 def opposed(one: str, other: str) -> bool:
-    """Whether two terms, as ``rag.index.analysis`` gives them, mean the opposite.
+    """Whether two terms, as ``rag.text.analyzer`` gives them, mean the opposite.
 
     >>> [opposed("open", "close"), opposed("read", "unread"), opposed("open", "open")]
     [True, True, False]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.text import Offsets
+from rag.text.sentences import Offsets
 
 Sort = Literal["not", "contrast", "refusal", "denial", "falsity", "doubt", "part"]
 

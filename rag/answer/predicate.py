@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.question.wording import FUNCTION_WORDS, PREPOSITIONS
-from rag.text import Offsets, word_spans
+from rag.text.lexicon import FUNCTION_WORDS, PREPOSITIONS
+from rag.text.sentences import Offsets, word_spans
 
 Form = Literal["base", "participle", "complement"]
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from rag.answer.alignment import Pair, align, distance
-from rag.answer.folding import differences, fold, unquoted
 from rag.errors import QuestionError
 from rag.index.texts import Place, Texts
+from rag.text.alignment import Pair, align, differences, distance, fold, unquoted
 from rag.types import Article, Passage
 
 MAX_TEXT = 5_000

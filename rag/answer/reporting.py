@@ -11,9 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.noun_phrases import BREAKS, DATES, DETERMINERS, PRONOUNS, NounPhrases, Token
-from rag.answer.speech import ACTS, ALSO_SAY, JUDGING, PASSIVELY, REPORTING, SAYS_BEHIND
-from rag.question.wording import AUXILIARIES, PREPOSITIONS
-from rag.text import Offsets
+from rag.text.lexicon import (
+    ACTS,
+    ALSO_SAY,
+    AUXILIARIES,
+    JUDGING,
+    PASSIVELY,
+    PREPOSITIONS,
+    REPORTING,
+    SAYS_BEHIND,
+)
+from rag.text.sentences import Offsets
 
 _ADVERBS = frozenset(
     "has have had also further then later repeatedly again only once never still already "

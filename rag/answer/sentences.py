@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.fitted import Logistic
-from rag.index.analysis import analyse
 from rag.models.embedder import Embedder
 from rag.models.reading import Reading
-from rag.text import sentence_spans
+from rag.text.analyzer import analyse
+from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage, Span
 
 FEATURES = ("similarity", "coverage", "context", "expected", "length")

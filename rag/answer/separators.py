@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.text import Offsets
+from rag.text.sentences import Offsets
 
 CAPITAL = r"(?:Dr\.|[A-ZÀ-Þ][\w’'&-]*)"
 _ADDED = r"(?:as well as|along with|together with|plus)"

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answer.office_words import NOUNS, PARTS, POSSESSIVE, is_of_office, plain
-from rag.question.wording import FUNCTION_WORDS
-from rag.text import Offsets, word_spans
+from rag.text.lexicon import FUNCTION_WORDS
+from rag.text.sentences import Offsets, word_spans
 
 # Words before an office that say that it is somebody's, of whom was told before: "its president".
 _OWNERS = frozenset("his her its their our my".split())

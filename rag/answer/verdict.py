@@ -12,7 +12,7 @@ from rag.answer.bearing import asked_of, bearing
 from rag.answer.future import is_to
 from rag.answer.matching import Match, Matcher, telling_words
 from rag.answer.polarity import Cue, cues
-from rag.answer.quantities import Quantity, quantities
+from rag.text.quantities import Quantity, quantities
 
 Label = Literal["yes", "no", "unclear"]
 

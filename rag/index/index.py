@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
 from rag.index import switches
-from rag.index.analysis import ANALYSIS
 from rag.index.lexical import Lexical, best
 from rag.index.lock import hold
 from rag.index.manifest import MANIFEST, REBUILD, Manifest, check_files, decode
@@ -25,6 +24,7 @@ from rag.index.selection import Selection
 from rag.index.store import Entry, Span, Store, content_key
 from rag.index.vectors import VectorStore
 from rag.index.versions import VERSIONS, live_version, read_current, version_names
+from rag.text.analyzer import ANALYSIS
 from rag.types import Article, IndexInfo, Passage, Window
 
 _ATTEMPTS = 10

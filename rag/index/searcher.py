@@ -37,7 +37,7 @@ class Searcher(Protocol):
     An article that is switched off has no candidates. Window and switches filter before anything
     is ranked; that an article is off changes no score of the others. Equal scores go to the lower
     row. ``vector`` is float32 [dim] of length 1; ``terms`` are those of
-    ``rag.index.analysis.analyse``. When there are fewer than ``k`` passages in the window, all are
+    ``rag.text.analyzer.analyse``. When there are fewer than ``k`` passages in the window, all are
     candidates; ``k`` of 0 gives none. An approximate searcher may miss a few of the ``k`` nearest,
     but has their number and their exact scores. The same call gives the same bytes.
 

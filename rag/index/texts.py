@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import QuestionError
-from rag.index.analysis import analyse
 from rag.index.arrays import map_array, map_bytes
 from rag.index.index import Index
 from rag.index.lexical import best
 from rag.index.versions import VERSIONS
+from rag.text.analyzer import analyse
 from rag.types import Article, Passage
 
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexUnusable, ModelError
 from rag.index import versions
-from rag.index.analysis import ANALYSIS
 from rag.index.check import verify
 from rag.index.disk import Disk, FileRecord, explained, make_folder, remove_tree, write_file
 from rag.index.index import Index
@@ -25,6 +24,7 @@ from rag.index.postings import PostingsWriter, TermRows
 from rag.index.store import Span
 from rag.index.store_writer import StoreWriter
 from rag.index.vectors import check_unit, plan, write_vectors
+from rag.text.analyzer import ANALYSIS
 from rag.types import Article
 
 Step = Literal["writing", "verifying", "publishing"]

@@ -17,7 +17,6 @@ from typing import Any
 from rag.config import BuildConfig
 from rag.dates import latest_day
 from rag.errors import ArticleError, IndexUnusable, ModelError
-from rag.index.analysis import analyse
 from rag.index.disk import Disk
 from rag.index.index import Index
 from rag.index.writer import IndexWriter, Step
@@ -30,6 +29,7 @@ from rag.ingest.splitter import SPLITTING, Limit, Splitter
 from rag.ingest.tokens import TokenCounter
 from rag.ingest.watch import Watch
 from rag.models.embedder import Embedder, open_embedder
+from rag.text.analyzer import analyse
 from rag.types import Article, BuildReport, Passage, Progress
 
 REPORT_EVERY = 100

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from rag.errors import ConfigError
-from rag.text import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage
 
 # Raised with every change to what ``split`` returns: an index of another is cut anew.

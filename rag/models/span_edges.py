@@ -1,6 +1,6 @@
 """A text in, where a quoted span of it may begin and end out: whole words, without loose marks.
 
-Words are those of ``rag.text``, cut further where answers do end: at a hyphen (``14|-story``), at
+Words are those of ``rag.text.sentences``, cut further where answers do end: at a hyphen (``14|-story``), at
 a possessive (``Iran|’s``) and between the characters of scripts that put no space between words.
 Of 35,544 answers in SQuAD 1.1 and SQuADShifts, 0.7 % begin or end inside a word at a hyphen or an
 apostrophe; elsewhere inside a word they do so mostly by mistake.
@@ -13,7 +13,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.text import word_spans
+from rag.text.sentences import word_spans
 
 Ints = NDArray[np.int64]
 

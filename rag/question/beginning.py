@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.question.wording import AUXILIARY
+from rag.text.lexicon import AUXILIARY
 
 PREPOSITION = (
     "(?:about|after|against|at|before|between|by|during|for|from|in|into|of|on|onto|over|since|"

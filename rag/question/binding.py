@@ -9,7 +9,7 @@ that stands first, by the subject of the main one ("After she resigned, where di
 from __future__ import annotations
 
 from rag.question.marked import MARKS, Words
-from rag.question.wording import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS
+from rag.text.lexicon import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS
 
 SUBJECTS = frozenset("he she they it".split())
 OBJECTS = frozenset("him them theirs hers".split())

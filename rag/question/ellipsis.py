@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.question.date_words import date_words, redate
-from rag.question.entities import Entity, Known, entities
 from rag.question.kinds import kind_of
 from rag.question.marked import Words, words_of
-from rag.question.places import PLACES
-from rag.question.wording import (
+from rag.text.entities import Entity, Known, entities
+from rag.text.lexicon import (
     AUXILIARIES,
     FUNCTION_WORDS,
+    PLACES,
     PREPOSITIONS,
     QUESTION_WORDS,
     wording,

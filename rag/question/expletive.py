@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.question.marked import Words
-from rag.question.wording import AUXILIARIES
+from rag.text.lexicon import AUXILIARIES
 
 _BE = frozenset("is was are were be been seem seems seemed appear appears feel feels felt".split())
 _CLAUSES = frozenset("that whether who if".split())

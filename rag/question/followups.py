@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from rag.question.date_words import date_words
 from rag.question.ellipsis import part_of, rebuild
-from rag.question.entities import Known, entities
 from rag.question.marked import words_of
 from rag.question.openness import leaves_open, may_leave_open
 from rag.question.references import pointers
 from rag.question.turns import MAX_CHARS, Earlier, History, last_turns, names_cited
-from rag.question.wording import FUNCTION_WORDS, wording
-from rag.text import word_spans
+from rag.text.entities import Known, entities
+from rag.text.lexicon import FUNCTION_WORDS, wording
+from rag.text.sentences import word_spans
 
 MAX_CARRIED = 8
 _MAX_TERM_CHARS = 80

@@ -1,4 +1,4 @@
-"""What the form of a question says about its kind: patterns over ``rag.question.wording``.
+"""What the form of a question says about its kind: patterns over ``rag.text.lexicon``.
 
 Every pattern is matched against plain words: lower case, single spaces, marks standing alone.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rag.question.beginning import PREPOSITION
 from rag.question.saying import GAP, SAYING
-from rag.question.wording import AUXILIARY
+from rag.text.lexicon import AUXILIARY
 from rag.types import Kind
 
 _PRONOUN = "(?:i|you|he|she|it|we|they|there|this|that|these|those)"

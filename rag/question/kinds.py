@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from rag.question import kind_rules as rules
 from rag.question.beginning import beginning
-from rag.question.plurals import asks_for_several
-from rag.question.wording import Wording, wording
+from rag.text.lexicon import Wording, asks_for_several, wording
 from rag.types import Kind
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.question.entities import Known, entities
-from rag.question.wording import FUNCTION_WORDS, PREPOSITIONS, wording
+from rag.text.entities import Known, entities
+from rag.text.lexicon import FUNCTION_WORDS, PREPOSITIONS, wording
 
 MARKS = frozenset(",;:.?!")
 _PARTICLES = frozenset("out up off on".split())

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from rag.question.date_words import date_words
-from rag.question.entities import Known, entities
 from rag.question.turns import Earlier, mentions
-from rag.question.wording import wording
+from rag.text.entities import Known, entities
+from rag.text.lexicon import wording
 
 _LINK = r"(?:(?:and|but|so) )?"
 _END = r"(?: \?|$)"

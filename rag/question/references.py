@@ -5,8 +5,7 @@ from __future__ import annotations
 from rag.question.binding import LINKS, OBJECTS, POSSESSIVES, SUBJECTS, is_bound
 from rag.question.expletive import is_expletive
 from rag.question.marked import MARKS, Words
-from rag.question.plurals import is_plural
-from rag.question.wording import AUXILIARIES, PREPOSITIONS
+from rag.text.lexicon import AUXILIARIES, PREPOSITIONS, is_plural
 
 _BE = frozenset("is are was were be been being had has have will would can could".split())
 _ALWAYS_THERE = frozenset(

@@ -1,4 +1,4 @@
-"""Verbs of saying and thinking, as patterns over the plain words of ``rag.question.wording``.
+"""Verbs of saying and thinking, as patterns over the plain words of ``rag.text.lexicon``.
 
 "What did she say?" asks for what was said, "What did she say would happen?" for one thing in it.
 The verbs are those of Levin, "English Verb Classes and Alternations", 1993, sections 29.4, 37 and
@@ -7,7 +7,7 @@ The verbs are those of Levin, "English Verb Classes and Alternations", 1993, sec
 
 from __future__ import annotations
 
-from rag.question.wording import AUXILIARY, PREPOSITIONS
+from rag.text.lexicon import AUXILIARY, PREPOSITIONS
 
 _REGULAR = (
     "acknowledge add admit advise allege announce argue assert assure boast caution clarify "

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.question.entities import Known, entities
 from rag.question.kinds import kind_of
-from rag.question.visible import visible
-from rag.question.wording import wording
+from rag.text.entities import Known, entities
+from rag.text.escape import single_line
+from rag.text.lexicon import wording
 
 MAX_EARLIER = 4
 MAX_CHARS = 2_000
@@ -57,7 +57,7 @@ def _read(turn: str | Earlier) -> Earlier:
 
 
 def _text(text: str) -> str:
-    return visible(text[:MAX_CHARS])
+    return single_line(text[:MAX_CHARS])
 
 
 def names_cited(turn: Earlier, asked: str, *, known: Known | None = None) -> list[str]:

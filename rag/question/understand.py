@@ -8,12 +8,12 @@ from datetime import date
 
 from rag.dates import WindowReading, window_in
 from rag.errors import QuestionError
-from rag.question.entities import Known, entities
 from rag.question.followups import FollowUp, complete, with_carried
 from rag.question.kinds import kind_of
 from rag.question.turns import History
-from rag.question.visible import visible
 from rag.question.window import narrowed, newest_asked_about, years_taken
+from rag.text.entities import Known, entities
+from rag.text.escape import single_line
 from rag.types import Kind, Query, Window
 
 MAX_CHARS = 2_000
@@ -70,7 +70,7 @@ def understand(
             f"The question has {len(question):,} characters; ask it in at most {MAX_CHARS:,}."
         )
     corrections = corrections or Corrections()
-    text = visible(question)
+    text = single_line(question)
     if not any(character.isalnum() for character in text):
         return Understood(Query(question, "", window))
     followed = complete(history, text, known=known, without=corrections.without)

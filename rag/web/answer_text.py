@@ -7,9 +7,9 @@ from datetime import date
 
 from rag.answer import phrases
 from rag.answer.layout import by_sentence
+from rag.text.escape import one_line
 from rag.types import Answer, Citation, Query
 from rag.web import words
-from rag.web.escape import one_line
 from rag.web.source_text import (
     facts,
     isolated,

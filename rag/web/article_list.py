@@ -10,9 +10,9 @@ import gradio as gr
 
 from rag.answer import phrases
 from rag.errors import RagError
+from rag.text.escape import markdown, one_line
 from rag.web import words
 from rag.web.collection import Collection, Look
-from rag.web.escape import markdown, one_line
 from rag.web.evidence import safe_markdown
 from rag.web.listing import STATES, Order, Row, State, matching, ordered
 from rag.web.service import Service

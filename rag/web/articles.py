@@ -13,10 +13,10 @@ from anyio import to_thread
 
 from rag.errors import RagError
 from rag.ingest.builder import limits
+from rag.text.escape import markdown, one_line
 from rag.web import uploads, words
 from rag.web.article_list import ROWS, List, article_list, listing, switch
 from rag.web.collection import Collection
-from rag.web.escape import markdown, one_line
 from rag.web.evidence import safe_markdown
 from rag.web.rebuild import Rebuild, Status
 from rag.web.report import report_text

@@ -6,11 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from rag.text.escape import one_line
 from rag.web import coverage, evidence, feedback, understood
 from rag.web.beside import Beside, judged
 from rag.web.conversation import MAX_QUESTION, Conversation
 from rag.web.desk import Desk
-from rag.web.escape import one_line
 from rag.web.service import Service
 from rag.web.talk import Memory, Place, Talk
 

@@ -13,9 +13,9 @@ from rag.dates import window_in
 from rag.errors import QuestionError, RagError
 from rag.question.turns import Earlier, History
 from rag.question.understand import Corrections, Understood
+from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind, Query, Window
 from rag.web import answer_text, coverage, evidence, words
-from rag.web.escape import markdown, one_line
 from rag.web.service import Engine, Service
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from typing import Any
 import gradio as gr
 
 from rag.answer.stages import Answered
+from rag.text.escape import visible
 from rag.types import Article, Citation
 from rag.web import answer_text, considered, permalink, source_text
-from rag.web.escape import visible
 
 QUOTED = "quotation"
 _EMPTY = "The article that an answer comes from is shown here, with its quotation marked."

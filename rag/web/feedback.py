@@ -13,9 +13,9 @@ import gradio as gr
 from rag.errors import RagError
 from rag.feedback import MAX_SPAN, Part, Quotation, Verdict, feedback_on, find_span
 from rag.feedback_file import append
+from rag.text.escape import markdown, one_line
 from rag.types import Answer
 from rag.web.conversation import Correction
-from rag.web.escape import markdown, one_line
 from rag.web.evidence import safe_markdown
 from rag.web.permalink import Service
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import gradio as gr
 
 from rag.errors import ConfigError, RagError
+from rag.text.escape import markdown
 from rag.web.conversation import MAX_QUESTION
-from rag.web.escape import markdown
 from rag.web.evidence import safe_markdown
 from rag.web.inspected import MOST, Engine, Setting, inspected
 from rag.web.understood import MAX_DATES

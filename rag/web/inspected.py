@@ -11,10 +11,10 @@ from rag.answer import phrases
 from rag.config import AskConfig
 from rag.errors import ConfigError
 from rag.question.understand import Corrections, understand
+from rag.text.escape import markdown
 from rag.types import Hit, IndexInfo, Query
 from rag.web import words
 from rag.web.conversation import window_of
-from rag.web.escape import markdown
 from rag.web.moves import moves, summary, told
 from rag.web.source_text import file, isolated, label, title
 

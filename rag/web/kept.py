@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
+from rag.text.escape import one_line
 from rag.types import Kind
 from rag.web.conversation import MAX_QUESTION, REMEMBERED, Correction, Turn
-from rag.web.escape import one_line
 from rag.web.understood import MAX_DATES
 
 MAX_TEXT = 500_000

@@ -11,9 +11,9 @@ from rag.answer.places import citation
 from rag.answer.selector import PARAMETER, Found, Gone, Selector, find
 from rag.errors import QuestionError, RagError
 from rag.index.texts import Texts
+from rag.text.escape import markdown
 from rag.types import Citation
 from rag.web import source_text
-from rag.web.escape import markdown
 
 
 class Engine(Protocol):

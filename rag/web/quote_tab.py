@@ -10,9 +10,9 @@ import gradio as gr
 from rag.answer.places import citation, inside_word
 from rag.answer.quote_check import MAX_TEXT, Checked, Near, Run, check
 from rag.errors import RagError
+from rag.text.escape import markdown, visible
 from rag.types import Citation
 from rag.web import answer_text, source_text, words
-from rag.web.escape import markdown, visible
 from rag.web.evidence import article_text, pieces, safe_markdown
 from rag.web.permalink import Service, link_to
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from rag.text.escape import markdown, one_line
 from rag.types import BuildReport, Fate, FileReport
 from rag.web import words
-from rag.web.escape import markdown, one_line
 
 FILES = 200
 _ORDER: tuple[Fate, ...] = ("skipped", "added", "changed", "removed", "duplicate", "unchanged")

@@ -7,9 +7,9 @@ from datetime import date
 
 from rag.answer import phrases
 from rag.answer.layout import pieces
+from rag.text.escape import markdown, one_line
 from rag.types import Article, Citation
 from rag.web import words
-from rag.web.escape import markdown, one_line
 
 
 def label(text: str, *, limit: int = 160) -> str:

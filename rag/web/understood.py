@@ -9,9 +9,9 @@ from typing import Any, get_args
 import gradio as gr
 
 from rag.answer.phrases import KINDS
+from rag.text.escape import one_line
 from rag.types import Kind
 from rag.web.conversation import Correction, Turn
-from rag.web.escape import one_line
 
 MAX_DATES = 120
 _LABEL = "Change how the question was understood"

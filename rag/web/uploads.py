@@ -16,7 +16,7 @@ from pathlib import Path
 from rag.errors import ArticleError
 from rag.ingest.draft import Draft
 from rag.ingest.formats import Limits, read_file
-from rag.web.escape import one_line
+from rag.text.escape import one_line
 
 SUFFIXES = (".txt", ".md", ".html", ".jsonl", ".csv")
 MAX_BYTES = 50_000_000

@@ -8,7 +8,7 @@ from datetime import date
 from rag.answer.matching import Matcher
 from rag.answer.modes.base import Found
 from rag.answer.ranking import Candidate
-from rag.text import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import Article, Hit, Passage, Query, Span
 from tests.answer.making import hit, passage
 

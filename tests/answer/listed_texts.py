@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.index.analysis import analyse
 from rag.index.texts import Place
+from rag.text.analyzer import analyse
 from rag.types import Article, Passage
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.advice import advice
-from rag.index.analysis import analyse
+from rag.text.analyzer import analyse
 from rag.types import IndexInfo, Query, Reason, Window
 
 PASSAGES = [

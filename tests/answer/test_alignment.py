@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.alignment import align, distance
+from rag.text.alignment import align, distance
 
 WORDS = st.lists(st.sampled_from("abc"), max_size=7)
 

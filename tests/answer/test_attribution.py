@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.attribution import speaker
-from rag.text import sentence_spans
+from rag.text.sentences import sentence_spans
 from tests.answer.tables import table
 
 # Of the cases that were not looked at while the rules were written. When they were first run,

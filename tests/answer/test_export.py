@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer.escape import exact_html, exact_markdown
 from rag.answer.export import export
 from rag.answer.render import answer_json
 from rag.answer.selector import Selector
 from rag.answer.verify import read_export, verify
 from rag.config import BuildConfig
 from rag.ingest.builder import limits
+from rag.text.escape import exact_html, exact_markdown
 from rag.types import Answer
 from tests.answer.conversations import abstention, answer, source
 from tests.web.payloads import HOSTILE

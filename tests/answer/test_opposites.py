@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.opposites import alike, opposed
-from rag.index.analysis import analyse
+from rag.text.analyzer import analyse
 
 
 @pytest.mark.parametrize(

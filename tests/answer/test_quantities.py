@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.quantities import quantities
+from rag.text.quantities import quantities
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from evals.report import report_html
 from evals.run import Run
 from evals.summary import summarise
 from evals.types import Gold, Question
+from rag.text.escape import visible
 from rag.types import Window
-from rag.web.escape import visible
 from tests.evals.small import ARTICLES, QUESTIONS, Failing, Words, article, run_small, small_set
 from tests.web.payloads import HOSTILE
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.analysis import analyse
 from rag.index.disk import Disk
 from rag.index.index import Index
 from rag.index.store import Span
 from rag.index.writer import IndexWriter
+from rag.text.analyzer import analyse
 from rag.types import Article
 
 DIM = 8

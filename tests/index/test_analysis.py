@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.index.analysis import analyse
+from rag.text.analyzer import analyse
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rag.index.analysis import analyse
 from rag.index.index import Index
 from rag.index.searcher import Candidates, Searcher
+from rag.text.analyzer import analyse
 from rag.types import Passage, Window
 from tests.index import small
 from tests.index.test_lexical import plain_bm25

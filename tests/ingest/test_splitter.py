@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rag.errors import ConfigError
 from rag.ingest.splitter import Limit, Splitter
 from rag.ingest.tokens import TokenCounter
-from rag.text import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage
 
 Count = Callable[[Sequence[str]], list[int]]

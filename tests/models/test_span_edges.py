@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.models.span_edges import Edges
-from rag.text import word_spans
+from rag.text.sentences import word_spans
 
 
 def pieces(text: str) -> list[str]:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.entities import Entity, entities
-from rag.question.wording import MAX_WORDS
+from rag.text.entities import Entity, entities
+from rag.text.lexicon import MAX_WORDS
 
 KNOWN = {"quillen cup", "sharif", "d-8", "parachinar", "coopers' bridge", "port callan", "in"}
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.question.kinds import kind_of
-from rag.question.plurals import is_plural
-from rag.question.wording import MAX_WORDS, wording
+from rag.text.lexicon import MAX_WORDS, is_plural, wording
 
 DATA = Path(__file__).parents[1] / "data"
 FRAGMENTS = (

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from rag.text.escape import visible
 from rag.types import Answer, Article, Citation, DatedWords, IndexInfo, Kind, Passage, Query, Window
 from rag.web import answer_text, source_text
-from rag.web.escape import visible
 from tests.web.payloads import HOSTILE
 
 TEXT = "date 2024-12-20 They met in Cairo on *Friday*. Talks went on."

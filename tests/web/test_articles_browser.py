@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from rag.text.escape import one_line
 from rag.web.article_list import ROWS
-from rag.web.escape import one_line
 from tests.web.browsing import SIZES, Visit, visit
 from tests.web.payloads import HOSTILE
 from tests.web.real_site import Desk, opened_desk

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from rag.answer import phrases
 from rag.config import AskConfig
-from rag.web.escape import one_line, visible
+from rag.text.escape import one_line, visible
 from tests.web.browsing import Visit, text_of
 from tests.web.payloads import HOSTILE
 

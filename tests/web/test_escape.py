@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.web.escape import markdown, one_line, visible
+from rag.text.escape import markdown, one_line, visible
 from tests.web.payloads import HOSTILE
 
 RENDERER = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable(

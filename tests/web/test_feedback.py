@@ -12,10 +12,10 @@ import gradio as gr
 import pytest
 
 from rag.feedback_file import NAME, Kept, read
+from rag.text.escape import markdown, one_line
 from rag.types import Answer
 from rag.web import feedback
 from rag.web.conversation import Correction
-from rag.web.escape import markdown, one_line
 from rag.web.feedback import Judged
 from tests.judging import NOW, TODAY, Shelf, answered, article, cite, said, span
 from tests.web.payloads import HOSTILE

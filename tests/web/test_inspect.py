@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from rag.config import AskConfig
 from rag.errors import ConfigError, IndexMissing, QuestionError
+from rag.text.escape import markdown
 from rag.types import Article, Hit, IndexInfo, Passage, Query, Window
-from rag.web.escape import markdown
 from rag.web.inspect_tab import inspect_tab, looked
 from rag.web.inspected import MOST, Setting, inspected
 from rag.web.moves import Move, moves, summary, told

@@ -16,8 +16,8 @@ from rag.answer.quote_check import MAX_TEXT
 from rag.answer.selector import Selector
 from rag.errors import IndexMissing
 from rag.index.texts import Texts
+from rag.text.escape import visible
 from rag.types import Article
-from rag.web.escape import visible
 from rag.web.evidence import QUOTED
 from rag.web.permalink import Opened, link, opened
 from rag.web.quote_tab import ADDED, MISSING, SHOWN, Result, checked, quote_tab, show

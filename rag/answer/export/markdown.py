@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answer.escape import exact_markdown
 from rag.answer.export.outline import Entry, Section, Source
+from rag.text.escape import exact_markdown
 
 
 def markdown(sections: Sequence[Section], indexes: Sequence[str], *, address: str) -> str:

@@ -6,8 +6,8 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from rag.answer.escape import exact_html
 from rag.answer.export.outline import Entry, Section, Source
+from rag.text.escape import exact_html
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d1b18; --paper: #fdfcf9; --dim: #6a655d;

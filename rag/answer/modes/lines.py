@@ -13,7 +13,7 @@ from rag.answer.modes.base import Pick
 from rag.answer.modes.stories import Story, lead_spans
 from rag.answer.sentences import Rarity, Terms
 from rag.models.embedder import Embedder
-from rag.text import Offsets, sentence_spans, word_spans
+from rag.text.sentences import Offsets, sentence_spans, word_spans
 from rag.types import Hit
 
 MIN_WORDS = 4

@@ -11,12 +11,12 @@ from rag.answer.around import sentence_around
 from rag.answer.enumeration import enumerations, items
 from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, holds_answer, pick
 from rag.answer.modes.voice import says_it
-from rag.answer.quantities import quantities
 from rag.answer.ranking import Candidate
-from rag.answer.titles import TITLES
-from rag.index.analysis import analyse
-from rag.question.entities import entities
-from rag.text import Offsets, sentence_spans
+from rag.text.analyzer import analyse
+from rag.text.entities import entities
+from rag.text.lexicon import TITLES
+from rag.text.quantities import quantities
+from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Span
 
 MOST_ITEMS = 20

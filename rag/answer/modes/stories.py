@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from rag.answer.modes.topic import topic_of
 from rag.answer.sentences import Rarity, Terms
-from rag.index.analysis import analyse
 from rag.models.embedder import Embedder
-from rag.text import Offsets, sentence_spans
+from rag.text.analyzer import analyse
+from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article, Hit, Query
 
 MAX_STORIES = 25

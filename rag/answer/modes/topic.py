@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.question.wording import FUNCTION_WORDS
-from rag.text import word_spans
+from rag.text.lexicon import FUNCTION_WORDS
+from rag.text.sentences import word_spans
 from rag.types import Query
 
 # These words say which kind of answer is wanted, or how; they name no subject.

@@ -7,9 +7,9 @@ import re
 from rag.answer.around import sentence_around
 from rag.answer.attribution import speaker
 from rag.answer.ranking import Candidate
-from rag.answer.titles import TITLES
-from rag.index.analysis import analyse
-from rag.question.entities import entities
+from rag.text.analyzer import analyse
+from rag.text.entities import entities
+from rag.text.lexicon import TITLES
 
 _ASKS_FOR_WORDS = re.compile(
     r"\b(?:what|how|why)\b.{0,24}?\b(?:did|does|do|has|have|had)\s+(?P<who>.+?)\s+(?:\w+ly\s+)?"

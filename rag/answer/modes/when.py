@@ -26,7 +26,7 @@ from rag.answer.predicate import is_participle, predicate
 from rag.answer.ranking import Candidate
 from rag.answer.verdict import Judge
 from rag.dates import DateExpression
-from rag.text import Offsets
+from rag.text.sentences import Offsets
 
 _SPANS, _SENTENCES = 8, 8  # of the reader's spans, and of the sentences, are looked at
 _DURATION = re.compile(r"\bhow (?:long|often|many|much)\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.answer.modes.base import NOTHING, Mode
 from rag.answer.modes.summary import MAX_SENTENCES, MIN_SENTENCES, SAME, SummaryMode
-from rag.text import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import Hit
 from tests.answer.modes.topics import (
     WordVectors,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.modes.topic import topic_of
-from rag.text import word_spans
+from rag.text.sentences import word_spans
 from rag.types import Query, Window
 
 

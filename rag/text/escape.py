@@ -1,9 +1,22 @@
-"""Untrusted text in, text that a page or a document shows but never interprets out."""
+"""Makes untrusted text safe to show: nothing in it is interpreted as markup or control."""
 
 from __future__ import annotations
 
 import html
 import re
+import unicodedata
+
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def single_line(text: str) -> str:
+    """``text`` with every unseen character and run of spaces as one space."""
+    return " ".join("".join(map(_space_if_unseen, text)).split())
+
+
+def _space_if_unseen(character: str) -> str:
+    return " " if unicodedata.category(character) in _UNSEEN_CATEGORIES else character
+
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|<>~&$:]")
 _LAYOUT = {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
@@ -73,3 +86,6 @@ def _unseen(match: re.Match[str]) -> str:
     if character == "\r":
         return _LAYOUT[character]
     return f'<span class="unseen" data-code="U+{ord(character):04X}">{character}</span>'
+
+
+__all__ = ["markdown", "one_line", "visible"]

@@ -1,7 +1,4 @@
-"""A text in; the quantities in it, each with its value and what it counts, out.
-
-Years, days of a month, times of day and ordinals are no quantities.
-"""
+"""Finds quantities in a text, each with its value and what it counts."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.question.plurals import is_plural
+from rag.text.lexicon import is_plural
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "

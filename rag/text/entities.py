@@ -1,4 +1,4 @@
-"""A question or sentence in; the names, quoted strings and numbers in it out."""
+"""Finds the names, quoted strings and numbers in a question or a sentence."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from rag.question.wording import AUXILIARIES, FUNCTION_WORDS, MAX_WORDS
-from rag.text import Offsets, word_spans
+from rag.text.lexicon import AUXILIARIES, FUNCTION_WORDS, MAX_WORDS
+from rag.text.sentences import Offsets, word_spans
 
 Known = Callable[[str], bool]
 Sort = Literal["name", "quoted", "number"]

@@ -1,4 +1,4 @@
-"""Text goes in; the terms by which it is found come out, the same for passages and queries."""
+"""Turns text into the terms that BM25 indexes, the same for passages and queries."""
 
 from __future__ import annotations
 
