@@ -13,9 +13,9 @@ from rag.answer.parts import open_parts
 from rag.answer.pipeline import Pipeline
 from rag.answer.retriever import Retriever
 from rag.config import AskConfig
+from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
 from rag.index.index import Index
-from rag.question.window import explicit_window
 from rag.types import Answer, Hit, IndexInfo, Passage, Query
 
 DEPTH = 3

@@ -10,7 +10,7 @@ from typing import Any
 from evals.metrics.answers import parse_when
 from evals.question_row import question_of
 from evals.rows import Bad
-from rag.answer.dating import dates_in
+from rag.dates.anchoring import dates_in
 from rag.feedback import Feedback, Quotation, places
 from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article, Kind, Window

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from evals.rows import Bad, text_of
 from evals.types import Gold, Question, Split
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
 from rag.types import Article, Kind, Window
 
 REQUIRED = ("id", "question", "kind", "answers", "articles")

@@ -36,7 +36,7 @@ from evals.metrics.retrieval import (
 )
 from evals.shown import Shown, shown
 from evals.types import Gold, Question, Stage
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
 
 DEPTHS = (1, 5, 10)
 LIST_IS_RIGHT = 0.75

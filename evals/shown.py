@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from evals.types import Question
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
 
 
 @dataclass(frozen=True, slots=True)

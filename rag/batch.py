@@ -9,11 +9,11 @@ from typing import Any, get_args
 from rag.answer.pipeline import Pipeline
 from rag.answer.render import answer_json
 from rag.answer.stages import last
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
+from rag.dates.windows import explicit_window
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
 from rag.json_object import json_object
 from rag.question.understand import Corrections
-from rag.question.window import explicit_window
 from rag.types import Answer, Kind
 
 

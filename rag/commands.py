@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from rag import terminal
 from rag.config import AskConfig, BuildConfig, load
-from rag.dates import latest_day
+from rag.dates.calendar import latest_day
 from rag.errors import ConfigError, QuestionError
 from rag.types import Answer
 
@@ -240,7 +240,7 @@ def _ask_config(options: argparse.Namespace) -> AskConfig:
 
 
 def _window(options: argparse.Namespace) -> Any:
-    from rag.question.window import explicit_window
+    from rag.dates.windows import explicit_window
 
     return explicit_window(after=options.after, before=options.before, as_of=options.as_of)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, get_args
 
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
 from rag.feedback import Feedback, Part, Quotation, Verdict
 from rag.types import Kind, Window
 

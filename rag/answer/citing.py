@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rag.answer.around import sentence_around
 from rag.answer.attribution import speaker
 from rag.answer.modes.base import Pick
-from rag.dates import article_dates
+from rag.dates.anchoring import article_dates
 from rag.errors import IndexDamaged
 from rag.types import Article, Citation, DatedWords
 

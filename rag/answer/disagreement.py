@@ -12,9 +12,9 @@ from datetime import date
 
 from rag.answer.agreement import Agreed, same_answer
 from rag.answer.around import sentence_around
-from rag.answer.dating import dates_in
 from rag.answer.matching import Match, Matcher
 from rag.answer.ranking import Candidate
+from rag.dates.anchoring import dates_in
 from rag.text.entities import entities
 from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import Offsets, sentence_spans

@@ -11,7 +11,7 @@ from math import sqrt
 
 from rag.answer.likeness import Likeness
 from rag.answer.opposites import alike, opposed
-from rag.dates import expressions
+from rag.dates.tagger import expressions
 from rag.text.analyzer import analyse
 from rag.text.entities import entities
 from rag.text.lexicon import FUNCTION_WORDS

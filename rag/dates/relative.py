@@ -1,22 +1,39 @@
-"""Dates counted from a day in: yesterday, last month, on Tuesday, the past week; phrases out.
-
-Without the article, "last week" is the calendar's week before this one; "the last week" and "the
-past week" are the seven days before today, and today. A bare weekday is the nearest one on or
-before today, or, where the sentence speaks of what is to come, on or after it.
-"""
+"""Grammar of dates that count from another day: yesterday, last month, on Tuesday, early March."""
 
 from __future__ import annotations
 
 import math
 from datetime import date, timedelta
 
-from rag.dates import periods
-from rag.dates.lookalikes import month_stands, weekday_stands
-from rag.dates.periods import ONE_DAY, SEASONS, Grain, Period, Yearly
-from rag.dates.phrase import Phrase
-from rag.dates.seasons import feast
-from rag.dates.words import DAY_PARTS, DETERMINERS, MONTHS, NUMBERS, UNITS, WEEKDAYS, Words
-from rag.dates.written import month
+from rag.dates import calendar
+from rag.dates.absolute import (
+    Phrase,
+    cut,
+    day_of_month,
+    decade,
+    feast,
+    iso,
+    longest,
+    month,
+    numeric,
+    quarter,
+    resolved,
+    season,
+    years,
+)
+from rag.dates.calendar import ONE_DAY, SEASONS, Grain, Period, Third, Yearly
+from rag.dates.lexicon import (
+    DAY_PARTS,
+    DETERMINERS,
+    MONTHS,
+    NUMBERS,
+    ORDINALS,
+    UNITS,
+    WEEKDAYS,
+    Words,
+    month_stands,
+    weekday_stands,
+)
 
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _DAYS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
@@ -30,12 +47,12 @@ def day_word(words: Words, place: int) -> Phrase | None:
     """Yesterday, today, tonight, tomorrow, last night, this morning, earlier today."""
     word, behind = words.at(place), words.at(place + 1)
     if word in {"earlier", "later"} and behind == "today":
-        return _relative(place + 2, periods.day(words.today))
+        return _relative(place + 2, calendar.day(words.today))
     if word in _DAYS:
         stop = place + 1 + (behind in DAY_PARTS)
-        return _relative(stop, periods.day(words.today + timedelta(days=_DAYS[word])))
+        return _relative(stop, calendar.day(words.today + timedelta(days=_DAYS[word])))
     if (word == "last" and behind == "night") or (word == "this" and behind in DAY_PARTS):
-        return _relative(place + 2, periods.day(words.today - (word == "last") * ONE_DAY))
+        return _relative(place + 2, calendar.day(words.today - (word == "last") * ONE_DAY))
     return None
 
 
@@ -49,7 +66,7 @@ def step(words: Words, place: int) -> Phrase | None:
     if unit == name and unit != "day":
         return _unit_step(words, place, unit, steps)
     if name in WEEKDAYS and weekday_stands(words, place + 1, place + 2):
-        return _relative(place + 2, periods.day(_weekday_step(words, WEEKDAYS[name], steps)))
+        return _relative(place + 2, calendar.day(_weekday_step(words, WEEKDAYS[name], steps)))
     yearly = _yearly(words, place + 1)
     if yearly is None or not isinstance(yearly.meaning, Yearly) or yearly.meaning.year:
         return None
@@ -61,7 +78,7 @@ def _unit_step(words: Words, place: int, unit: Grain, steps: int) -> Phrase | No
     """Last week; "this year so far" ends with today, "the week before last" is two weeks back."""
     if words.at(place - 1) in DETERMINERS and steps:
         return None
-    whole = periods.moved(periods.around(words.today, unit), steps)
+    whole = calendar.moved(calendar.around(words.today, unit), steps)
     if steps == 0 and words.follows(place + 2, "so", "far"):
         return _relative(place + 4, Period(whole.start, words.today + ONE_DAY, "range"))
     return _relative(place + 2, whole)
@@ -81,7 +98,7 @@ def _yearly(words: Words, place: int) -> Phrase | None:
     """A month, season or feast without a year."""
     name = words.at(place)
     if name in SEASONS:
-        return Phrase(place + 1, Yearly(lambda year: periods.season(year, name)))
+        return Phrase(place + 1, Yearly(lambda year: calendar.season(year, name)))
     if name in MONTHS:
         return month(words, place) if month_stands(words, place, place + 1) else None
     return feast(words, place)
@@ -135,11 +152,11 @@ def _whole(words: Words, start: int, stop: int, *, single: bool) -> bool:
 
 
 def _stretch(words: Words, unit: Grain, count: int, *, past: bool) -> Period:
-    months, days = (length * count for length in periods.LENGTHS[unit])
+    months, days = (length * count for length in calendar.LENGTHS[unit])
     tomorrow = words.today + ONE_DAY
     if past:
-        return Period(periods.later(words.today, -months, -days), tomorrow, "range")
-    return Period(tomorrow, periods.later(tomorrow, months, days), "range")
+        return Period(calendar.later(words.today, -months, -days), tomorrow, "range")
+    return Period(tomorrow, calendar.later(tomorrow, months, days), "range")
 
 
 def counted(words: Words, place: int) -> tuple[int, int | None]:
@@ -167,8 +184,8 @@ def ago(words: Words, place: int) -> Phrase | None:
         return None
     if words.at(place - 1) in _VAGUE or words.at(place) == "few":
         return None
-    now = periods.around(words.today, unit)
-    return _relative(stop + 2, periods.moved(now, -count))
+    now = calendar.around(words.today, unit)
+    return _relative(stop + 2, calendar.moved(now, -count))
 
 
 def so_far(words: Words, place: int) -> Phrase | None:
@@ -180,7 +197,7 @@ def so_far(words: Words, place: int) -> Phrase | None:
         return None
     if words.at(start) != "this" or unit is None or unit in {"day", "weekend"}:
         return None
-    whole = periods.around(words.today, unit)
+    whole = calendar.around(words.today, unit)
     if early:
         return _relative(start + 2, Period(whole.start, words.today + ONE_DAY, "range"))
     return _relative(start + 2, Period(words.today, whole.end, "range"))
@@ -194,8 +211,8 @@ def before_last(words: Words, place: int) -> Phrase | None:
         return None
     if words.at(start + 3) in UNITS | WEEKDAYS | MONTHS:
         return None
-    now = periods.around(words.today, unit)
-    return _relative(start + 3, periods.moved(now, -2))
+    now = calendar.around(words.today, unit)
+    return _relative(start + 3, calendar.moved(now, -2))
 
 
 def weekday(words: Words, place: int) -> Phrase | None:
@@ -206,11 +223,11 @@ def weekday(words: Words, place: int) -> Phrase | None:
     week = place + 1 + (words.at(place + 1) == "of")
     steps = _STEPS.get(words.at(week))
     if steps is not None and words.at(week + 1) == "week":
-        monday = periods.week(words.today).start
-        return _relative(week + 2, periods.day(monday + timedelta(days=7 * steps + number)))
+        monday = calendar.week(words.today).start
+        return _relative(week + 2, calendar.day(monday + timedelta(days=7 * steps + number)))
     ahead = (number - words.today.weekday()) % 7
     days = ahead if words.coming(place) or ahead == 0 else ahead - 7
-    return _relative(place + 1, periods.day(words.today + timedelta(days=days)))
+    return _relative(place + 1, calendar.day(words.today + timedelta(days=days)))
 
 
 def the_weekend(words: Words, place: int) -> Phrase | None:
@@ -219,9 +236,9 @@ def the_weekend(words: Words, place: int) -> Phrase | None:
         return None
     if words.at(place - 1) not in _BEFORE_WEEKEND:
         return None
-    found = periods.weekend(words.today)
+    found = calendar.weekend(words.today)
     if not words.coming(place) and words.today < found.start:
-        found = periods.moved(found, -1)
+        found = calendar.moved(found, -1)
     return _relative(place + 2, found)
 
 
@@ -230,3 +247,169 @@ def _relative(stop: int, period: Period) -> Phrase:
 
 
 RELATIVE = (day_word, step, rolling, ago, so_far, before_last, weekday, the_weekend)
+
+
+_PLAIN = (iso, numeric, day_of_month, month, quarter, season, decade, years, feast, *RELATIVE)
+_THIRDS: dict[str, Third] = {"early": "early", "mid": "mid", "late": "late"}
+_EDGES = {"end": True, "close": True, "start": False, "beginning": False}
+_BLOCKS: dict[str, Grain] = {**UNITS, "half": "half"}
+_LAST = frozenset("last final latter closing".split())
+_FIRST = frozenset("first opening".split())
+
+
+def plain(words: Words, place: int) -> Phrase | None:
+    """A date that is no part of another; the part of the day behind it belongs to it."""
+    found = longest(_PLAIN, words, place)
+    if found is None or words.at(found.stop) not in DAY_PARTS or found.meaning is None:
+        return found
+    period = resolved(found, words, place)
+    if period is None or period.grain != "day":
+        return found
+    return Phrase(found.stop + 1, found.meaning, found.relative)
+
+
+def third(words: Words, place: int) -> Phrase | None:
+    """Early March 2024, mid-2024, late in June, the early 1990s."""
+    start = place + (words.at(place) == "the")
+    which = _THIRDS.get(words.at(start))
+    if which is None:
+        return None
+    stop = start + 1 + (words.at(start + 1) in {"-", "in"})
+    found = plain(words, stop)
+    if found is None or (start > place and not _is_decade(found)):
+        return None
+    return cut(found, lambda period: calendar.third(period, which))
+
+
+def _is_decade(phrase: Phrase) -> bool:
+    return isinstance(phrase.meaning, Period) and phrase.meaning.grain == "decade"
+
+
+def edge(words: Words, place: int) -> Phrase | None:
+    """The end of August, the start of the year, the middle of May."""
+    start = place + (words.at(place) == "the")
+    name = words.at(start)
+    if (name not in _EDGES and name != "middle") or words.at(start + 1) != "of":
+        return None
+    found = _whole_period(words, start + 2)
+    if found is None:
+        return None
+    if name == "middle":
+        return cut(found, lambda period: calendar.third(period, "mid"))
+    return cut(found, lambda period: calendar.edge(period, end=_EDGES[name]))
+
+
+def _whole_period(words: Words, place: int) -> Phrase | None:
+    """A plain date, or "the year" for this year."""
+    named = plain(words, place)
+    unit = UNITS.get(words.at(place + 1))
+    if named is not None or unit is None or unit in {"day", "weekend"}:
+        return named
+    if words.at(place) != "the" or words.at(place + 2) == "of":
+        return None
+    return Phrase(place + 2, calendar.around(words.today, unit), relative=True)
+
+
+def block(words: Words, place: int) -> Phrase | None:
+    """The first half of 2024, the last week of May, the first three months of last year."""
+    start = place + (words.at(place) == "the")
+    name = words.at(start)
+    number = -1 if name in _LAST else 1 if name in _FIRST else ORDINALS.get(name)
+    if number is None:
+        return None
+    stop, count = counted(words, start + 1)
+    unit = _BLOCKS.get(words.at(stop))
+    if unit is None or words.at(stop + 1) != "of":
+        return None
+    if count is not None and number not in {1, -1}:
+        return None
+    found = _whole_period(words, stop + 2)
+    if found is None:
+        return None
+    if count is None and words.at(stop) in {"days", "weeks"}:
+        return cut(found, lambda period: calendar.edge(period, end=number < 0))
+    return cut(found, lambda period: calendar.block(period, number, unit, count or 1))
+
+
+def around_day(words: Words, place: int) -> Phrase | None:
+    """The week of 3 June, the week ending 9 June, the night of 3 June."""
+    start = place + (words.at(place) == "the")
+    name = words.at(start)
+    if name not in DAY_PARTS | {"week", "weekend"}:
+        return None
+    if start == place and words.at(place - 1) in {"a", "one"}:
+        return None
+    link = words.at(start + 1)
+    if link != "of" and not (name == "week" and link in {"beginning", "starting", "ending"}):
+        return None
+    found = plain(words, start + 2 + (words.at(start + 2) in {"on", "from"}))
+    if found is None:
+        return None
+    return cut(found, lambda period: _stretch_around(period, name, ending=link == "ending"))
+
+
+def _stretch_around(period: Period, name: str, *, ending: bool) -> Period | None:
+    if period.grain != "day":
+        return None
+    if ending:
+        return Period(calendar.later(period.end, days=-7), period.end, "range")
+    if name == "week":
+        return calendar.week(period.start)
+    return calendar.weekend(period.start) if name == "weekend" else period
+
+
+def eve(words: Words, place: int) -> Phrase | None:
+    """The eve of 9 June 2024."""
+    start = place + (words.at(place) == "the")
+    if not words.follows(start, "eve", "of"):
+        return None
+    found = plain(words, start + 2)
+    return None if found is None else cut(found, lambda period: _counted_from(period, "day", -1))
+
+
+def counted_from(words: Words, place: int) -> Phrase | None:
+    """The day before yesterday, two days after 9 June, the week before 20 December."""
+    the = words.at(place) == "the"
+    stop, count = (place + 1, None) if the else counted(words, place)
+    unit = UNITS.get(words.at(stop))
+    sign = {"before": -1, "after": 1}.get(words.at(stop + 1))
+    if unit is None or unit in {"weekend", "quarter"} or sign is None:
+        return None
+    if unit != words.at(stop) if the else count is None:
+        return None
+    found = plain(words, stop + 2)
+    if found is None:
+        return None
+    if the:
+        return cut(found, lambda period: _next_to(period, unit, sign))
+    return cut(found, lambda period: _counted_from(period, unit, sign * (count or 1)))
+
+
+def _counted_from(period: Period, unit: Grain, steps: int) -> Period | None:
+    """Two days after a day are a day, two years after a year a year; else from its first day."""
+    if period.grain == unit:
+        return calendar.moved(period, steps)
+    if period.grain != "day" and (unit != "day" or steps > 0):
+        return None
+    months, days = calendar.LENGTHS[unit]
+    return calendar.day(calendar.later(period.start, months * steps, days * steps))
+
+
+def _next_to(period: Period, unit: Grain, sign: int) -> Period | None:
+    """The unit right before or after: the week before a day is the seven days before it."""
+    if period.grain == unit or unit == "day":
+        return _counted_from(period, unit, sign)
+    if period.grain != "day":
+        return None
+    months, days = calendar.LENGTHS[unit]
+    if sign < 0:
+        return Period(calendar.later(period.start, -months, -days), period.start, "range")
+    return Period(period.end, calendar.later(period.end, months, days), "range")
+
+
+PARTS = (third, edge, block, around_day, eve, counted_from)
+
+
+def dated(words: Words, place: int) -> Phrase | None:
+    """Any date that names one period."""
+    return longest((plain, *PARTS), words, place)

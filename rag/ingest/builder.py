@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from rag.config import BuildConfig
-from rag.dates import latest_day
+from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexUnusable, ModelError
 from rag.index.disk import Disk
 from rag.index.index import Index

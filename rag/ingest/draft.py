@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
 
 TITLE_CHARS = 90
 MAX_TITLE_CHARS = 300

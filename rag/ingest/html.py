@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
 from rag.ingest.draft import Found, Unusable
 
 _DATE_NAMES = ("article:published_time", "datepublished", "dc.date.issued", "dc.date", "date")

@@ -6,12 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.dates import WindowReading, window_in
+from rag.dates.windows import WindowReading, narrowed, newest_asked_about, window_in, years_taken
 from rag.errors import QuestionError
 from rag.question.followups import FollowUp, complete, with_carried
 from rag.question.kinds import kind_of
 from rag.question.turns import History
-from rag.question.window import narrowed, newest_asked_about, years_taken
 from rag.text.entities import Known, entities
 from rag.text.escape import single_line
 from rag.types import Kind, Query, Window

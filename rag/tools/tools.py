@@ -14,10 +14,10 @@ from rag.answer.quote_check import check
 from rag.answer.quote_json import checked_json
 from rag.answer.render import answer_json, hit_json
 from rag.answer.stages import Retrieved, Stage
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
+from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
 from rag.question.understand import Corrections
-from rag.question.window import explicit_window
 from rag.types import IndexInfo, Kind, Window
 
 Json = dict[str, Any]

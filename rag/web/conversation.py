@@ -9,7 +9,7 @@ from datetime import date
 
 from rag.answer.stages import Answered, Retrieved
 from rag.answer.talk import turn_of
-from rag.dates import window_in
+from rag.dates.windows import window_in
 from rag.errors import QuestionError, RagError
 from rag.question.turns import Earlier, History
 from rag.question.understand import Corrections, Understood

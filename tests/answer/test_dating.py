@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.metrics.answers import parse_when
-from rag.answer.dating import ahead, begun_in, date_line, dates_in, day_before, is_time_of_day, iso
+from rag.dates.anchoring import (
+    ahead,
+    begun_in,
+    date_line,
+    dates_in,
+    day_before,
+    is_time_of_day,
+    iso,
+)
 from rag.types import Window
 from tests.answer.finding import dated
 from tests.answer.making import article

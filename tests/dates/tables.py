@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rag.dates import DateExpression
+from rag.dates.calendar import DateExpression
 
 DATA = Path(__file__).parents[1] / "data"
 HALVES = ("seen", "unseen")

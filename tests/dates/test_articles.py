@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import article_dates
+from rag.dates.anchoring import article_dates
 from tests.dates.tables import HALVES, day, f1, named, rows
 from tests.dates.test_expressions import texts
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rag.dates import Assumed, window_in
+from rag.dates.windows import Assumed, window_in
 from rag.errors import QuestionError
 from tests.dates.tables import HALVES, day, iso, rows
 from tests.dates.test_expressions import texts

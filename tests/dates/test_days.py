@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import parse_day
+from rag.dates.calendar import parse_day
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import DateExpression, expressions
-from rag.dates.periods import Grain
+from rag.dates.calendar import DateExpression, Grain
+from rag.dates.tagger import expressions
 from tests.dates.tables import HALVES, f1, named, rows
 
 TODAY = date(2024, 12, 25)

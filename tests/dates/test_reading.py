@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import expressions, window_in
+from rag.dates.tagger import expressions
+from rag.dates.windows import window_in
 from rag.errors import QuestionError
 from rag.types import Window
 from tests.dates.tables import HALVES, iso, rows

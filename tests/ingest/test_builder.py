@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.config import BuildConfig
-from rag.dates import latest_day
+from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexBusy, ModelError
 from rag.index import switches
 from rag.index.disk import Disk

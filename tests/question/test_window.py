@@ -6,9 +6,8 @@ from datetime import date
 
 import pytest
 
-from rag.dates import Assumed
+from rag.dates.windows import Assumed, explicit_window, narrowed, newest_asked_about, years_taken
 from rag.errors import QuestionError
-from rag.question.window import explicit_window, narrowed, newest_asked_about, years_taken
 from rag.types import Window
 
 JUNE, JULY = date(2024, 6, 1), date(2024, 7, 1)

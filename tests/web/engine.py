@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rag.answer.stages import Answered, Considered, Retrieved, Stage, last
 from rag.config import AskConfig, BuildConfig
-from rag.dates import article_dates
+from rag.dates.anchoring import article_dates
 from rag.errors import IndexMissing
 from rag.question.turns import History
 from rag.question.understand import Corrections, understand

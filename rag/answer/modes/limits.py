@@ -14,7 +14,7 @@ import numpy as np
 
 from rag.answer.modes.lines import Line
 from rag.answer.modes.topic import topic_of
-from rag.dates import expressions
+from rag.dates.tagger import expressions
 from rag.models.embedder import Embedder
 from rag.types import Query
 

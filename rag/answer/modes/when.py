@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answer.around import sentence_around
-from rag.answer.dating import (
+from rag.answer.future import is_to
+from rag.answer.matching import Match, Matcher, places_of
+from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, pick
+from rag.answer.modes.judged import Judged, as_yes_or_no, judged
+from rag.answer.predicate import is_participle, predicate
+from rag.answer.ranking import Candidate
+from rag.answer.verdict import Judge
+from rag.dates.anchoring import (
     ahead,
     begun_in,
     date_line,
@@ -18,14 +25,7 @@ from rag.answer.dating import (
     iso,
     nearest,
 )
-from rag.answer.future import is_to
-from rag.answer.matching import Match, Matcher, places_of
-from rag.answer.modes.base import NOTHING, Found, Pick, Reply, either, pick
-from rag.answer.modes.judged import Judged, as_yes_or_no, judged
-from rag.answer.predicate import is_participle, predicate
-from rag.answer.ranking import Candidate
-from rag.answer.verdict import Judge
-from rag.dates import DateExpression
+from rag.dates.calendar import DateExpression
 from rag.text.sentences import Offsets
 
 _SPANS, _SENTENCES = 8, 8  # of the reader's spans, and of the sentences, are looked at

@@ -1,18 +1,11 @@
-"""A date in its place in a question in; whether it filters or names the subject out.
-
-"What happened in October 2023?" asks for articles of that month. "The 2023 budget", "the election
-of 2019" and "the worst flood since 1953" name a thing, and articles of any day may tell of it. A
-month or a day that names a thing may be the articles' own as well, since news tell of what has just
-been: both readings are alive.
-"""
+"""Decides whether a date in a question filters by publication or only names the subject."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.dates.bounds import Bounds
-from rag.dates.openings import DOCUMENTS
-from rag.dates.words import AUXILIARIES, DETERMINERS, Words
+from rag.dates.lexicon import AUXILIARIES, DETERMINERS, Words
+from rag.dates.tagger import DOCUMENTS, Bounds
 
 # Prepositions that leave the meaning of a date as it is; they go with its words.
 _NEUTRAL = tuple(

@@ -1,14 +1,14 @@
-"""Years, months, weeks and their parts in; half-open intervals of days out.
+"""Days and periods of the calendar, and the date expressions that name them.
 
-Weeks begin on Monday (ISO 8601). Seasons are the meteorological ones of the northern half: spring
-is March to May, and a winter belongs to the year in which its December lies.
+A period is a half-open interval of days.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 Grain = Literal[
@@ -214,3 +214,56 @@ def _length(unit: Grain, period: Period) -> tuple[int, int]:
     if unit != "half":
         return LENGTHS[unit]
     return {"month": (0, 15), "year": (6, 0), "decade": (60, 0)}.get(period.grain, (0, 0))
+
+
+_DAY_OR_TIME = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:[.,]\d+)?)?"
+    r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?",
+    re.ASCII,
+)
+
+
+def latest_day() -> date:
+    """The day that it is, here or in UTC, whichever is later: what is dated after it is ahead."""
+    return max(date.today(), datetime.now(UTC).date())
+
+
+def parse_day(text: str) -> date | None:
+    """The day of an ISO day or date-time, as written there; None for anything else.
+
+    ``2024-12-20`` and ``2024-12-20T23:30:00-05:00`` are both 20 December: a time zone does not
+    move the day. Impossible days such as ``2024-02-30`` give None.
+    """
+    match = _DAY_OR_TIME.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return date.fromisoformat(match["day"])
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class DateExpression:
+    """The words ``text[start:end]`` name the days ``[after, before)``; ``None`` is an open side.
+
+    The words hold what changes the meaning ("before June") and nothing else ("June" of "in June").
+    ``grain`` is "range" for every stretch that is no unit of the calendar, and for an open one.
+    ``relative`` says that the days depend on the day from which the text is read.
+    """
+
+    start: int
+    end: int
+    after: date | None
+    before: date | None
+    grain: Grain
+    relative: bool
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a date expression has the empty span [{self.start}, {self.end})")
+        if self.after is None and self.before is None:
+            raise ValueError("a date expression is open on both sides")
+        if self.after is not None and self.before is not None and self.after >= self.before:
+            raise ValueError(f"no day lies between {self.after} and {self.before}")
