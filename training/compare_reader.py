@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForQuestionAnswering
 
-from rag.models.span_reader import SpanReader, open_reader
+from rag.models.reader import SpanReader, open_reader
 from rag.types import Article, Passage
 from training.measure import figures, said_to
 from training.rows import Row, read_file

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.models.compiled import FILES
-from rag.models.reader_compiler import export_reader
-from rag.models.span_reader import SHIPPED, SpanReader
+from rag.models.compile import export_reader
+from rag.models.reader import SHIPPED, SpanReader
+from rag.models.runtime import FILES
 
 
 def main() -> None:

@@ -24,25 +24,25 @@ from typing import Any
 
 import numpy as np
 
-from rag.answer import sentences
 from rag.answer.calibrate import SentenceFeatures
-from rag.answer.fitted import Logistic
 from rag.answer.ranking import Candidate, Weights, rank
 from rag.answer.retriever import Retriever
-from rag.answer.sentences import Place, Rarity, SentenceReader
 from rag.config import AskConfig, BuildConfig
 from rag.index.index import Index
 from rag.ingest.builder import build
+from rag.models import sentence_reader
+from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder, reopen_embedder
-from rag.models.reading import Reading
+from rag.models.reader import Reading
+from rag.models.sentence_reader import Place, Rarity, SentenceReader
 from rag.types import Passage, Query, Span
 from training.logistic import Rows, choose_threshold, fitted
 from training.logistic import values as model_values
 
-OUT = Path(__file__).parents[1] / "rag" / "answer" / "sentences.json"
+OUT = Path(__file__).parents[1] / "rag" / "models" / "weights" / "sentence_reader.json"
 GROUPS = ("sentence", "confidence", "threshold")
 MIN_ACCURACY = 0.7
-BLANK = Logistic(sentences.FEATURES, (0.0,) * len(sentences.FEATURES), 0.0)
+BLANK = Logistic(sentence_reader.FEATURES, (0.0,) * len(sentence_reader.FEATURES), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Fit:
         for i in self._group("sentence"):
             rows.append(self._read[i].rows)
             labels += [self._asked[i].is_held_by(*place) for place in self._read[i].places]
-        return fitted(sentences.FEATURES, np.concatenate(rows), labels)
+        return fitted(sentence_reader.FEATURES, np.concatenate(rows), labels)
 
     def accuracy(self, model: Logistic, weights: Sequence[float]) -> dict[float, float]:
         """Share of first sentences that hold the answer, by retrieval weight."""

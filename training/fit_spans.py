@@ -38,12 +38,12 @@ from rag.answer.ranking import Candidate, Weights, rank
 from rag.config import AskConfig, BuildConfig
 from rag.index.index import Index
 from rag.ingest.builder import build
-from rag.models.reading import Reading
+from rag.models.reader import Reading
 from rag.types import Hit, Query
 from training.logistic import Rows, choose_threshold, fitted, values
 from training.rows import fingerprint, held_out, read_jsonl
 
-OUT = Path(__file__).parents[1] / "rag" / "answer" / "spans.json"
+OUT = Path(__file__).parents[1] / "rag" / "models" / "weights" / "reader" / "calibration.json"
 MIN_ACCURACY = 0.7
 RETRIEVAL = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 NULL = (0.0, 0.25, 0.5, 0.75, 1.0)

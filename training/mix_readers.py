@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForQuestionAnswering
 
-from rag.models.compiled import TOKENIZER_FILE
+from rag.models.runtime import TOKENIZER_FILE
 
 
 def mix(first: Path, second: Path, out: Path, share: float) -> None:

@@ -18,10 +18,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rag.models.compiled import MODEL_FILE, TOKENIZER_FILE
-from rag.models.runtime import import_openvino
-from rag.models.span_reader import SHIPPED
-from rag.models.weights import default_model
+from rag.models.reader import SHIPPED
+from rag.models.runtime import MODEL_FILE, TOKENIZER_FILE, default_model, import_openvino
 
 # The order in which a BERT network uses its parameters, which is that of the compiled one.
 _EMBEDDINGS = ("word_embeddings", "token_type_embeddings", "position_embeddings", "LayerNorm")

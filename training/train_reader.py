@@ -20,7 +20,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForQuestionAnswering
 
-from rag.models.weights import default_model
+from rag.models.runtime import default_model
 from training.examples import Example, Rounds
 from training.loss import collate, span_loss
 from training.measure import measure

@@ -23,7 +23,7 @@ from evals.bench.systems import DATELINE, SYSTEMS, BenchError, System
 from evals.bench.workers.protocol import Settings
 from rag.errors import ConfigError
 from rag.models.embedder import open_embedder
-from rag.models.weights import model_folder, weights_fingerprint
+from rag.models.runtime import model_folder, weights_fingerprint
 
 NEWS = Path("news") / "reuters21578.jsonl.gz"
 WORKERS = ROOT / "evals" / "bench" / "workers"

@@ -15,7 +15,7 @@ from evals.figures.figure import Effort, Figure, in_turn
 from evals.metrics.retrieval import reciprocal_rank
 from evals.types import QuestionSet
 from rag.models.embedder import open_embedder
-from rag.models.weights import model_folder
+from rag.models.runtime import model_folder
 
 WORDPIECES = 254  # 256 with the two special ones.
 WORDS = 150

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from rag.answer.agreement import agree
 from rag.answer.around import sentence_around
-from rag.answer.fitted import Logistic
 from rag.answer.ranking import Candidate
-from rag.answer.sentences import Rarity, Terms, shows_expected
+from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder
+from rag.models.sentence_reader import Rarity, Terms, shows_expected
 
 MAX_MARGIN = 5.0
 MAX_SPAN_MARGIN = 10.0

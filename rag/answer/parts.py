@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from rag.answer.calibrate import Calibrator, Features, SentenceFeatures, SpanFeatures
-from rag.answer.fitted import load_logistic, read_fitted
 from rag.answer.fusion import Fusion
 from rag.answer.likeness import word_likeness
 from rag.answer.matching import Matcher
@@ -29,17 +28,18 @@ from rag.answer.modes.when import WhenMode
 from rag.answer.modes.yesno import YesNoMode
 from rag.answer.ranking import Ranker, Weights
 from rag.answer.retriever import Retriever
-from rag.answer.sentences import FEATURES as SENTENCE_FEATURES
-from rag.answer.sentences import Rarity, SentenceReader
 from rag.answer.verdict import Judge
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
 from rag.index.index import Index
+from rag.models.classifier import load_logistic, read_fitted
 from rag.models.embedder import Embedder, reopen_embedder
-from rag.models.span_reader import SpanReader, open_reader
+from rag.models.reader import SpanReader, open_reader
+from rag.models.sentence_reader import FEATURES as SENTENCE_FEATURES
+from rag.models.sentence_reader import Rarity, SentenceReader
 from rag.types import Kind
 
-SENTENCES, SPANS = "sentences.json", "spans.json"
+SENTENCES, SPANS = "sentence_reader.json", "reader/calibration.json"
 # How far behind the best span another may be, and how much a sentence's own score counts.
 # Chosen by hand, not fitted.
 LIST_MARGIN, WHEN_MARGIN, PASSAGE_WEIGHT = 1.0, 1.0, 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.models.reading import Reader, Reading
+from rag.models.reader import Reader, Reading
 from rag.types import Hit, Span
 
 

@@ -1,30 +1,88 @@
-"""Embedders: texts in, unit vectors out.
-
-``open_embedder`` chooses: the compiled int8 runtime where it can be had, else
-sentence-transformers itself, and says so.
-"""
+"""Embeds texts as unit vectors, with the compiled model or through sentence-transformers."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.models.compiled import CARD_FILE, TOKENIZER_FILE, read_card
-from rag.models.embedder_compiler import (
-    compile_model,
+from rag.models.compile import (
+    compile_embedder,
     load_sentence_transformer,
     runtime_fingerprint,
 )
-from rag.models.runtime import Float32, Runtime
-from rag.models.token_lengths import TokenLengths
-from rag.models.weights import model_folder, weights_fingerprint
+from rag.models.runtime import (
+    CARD_FILE,
+    TOKENIZER_FILE,
+    Float32,
+    Runtime,
+    model_folder,
+    read_card,
+    weights_fingerprint,
+)
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+# Characters of the words whose lengths are remembered: about 150,000 words, some 20 MB.
+_REMEMBERED = 1 << 20
+
+# Parted by what BERT's tokenizer takes for white space. Other characters that Python splits at,
+# such as U+0085, it drops, so that what stands beside them is one word.
+_WORD = re.compile("[^\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+
+
+class TokenLengths:
+    """Counts by ``tokenizer``, without the tokens that it puts around any text."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._by_words = _parts_at_white_space(tokenizer)
+        self._known: dict[str, int] = {}
+        self._chars = 0
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """The number of tokens of each text."""
+        if not self._by_words:
+            return self._tokenized(texts)
+        rows = [_WORD.findall(text) for text in texts]
+        known = self._with(rows)
+        return [sum(map(known.__getitem__, words)) for words in rows]
+
+    def _with(self, rows: Sequence[Sequence[str]]) -> dict[str, int]:
+        """The lengths of the words that are remembered, and of those of ``rows``."""
+        if self._chars > _REMEMBERED:
+            self._known, self._chars = {}, 0
+        known = self._known
+        new = [word for word in set(chain.from_iterable(rows)) if word not in known]
+        known.update(zip(new, self._tokenized(new), strict=True))
+        self._chars += sum(map(len, new))
+        return known
+
+    def _tokenized(self, texts: Sequence[str]) -> list[int]:
+        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encoded]
+
+
+def _parts_at_white_space(tokenizer: Tokenizer) -> bool:
+    """Whether no token, and no token added by its text, can reach across white space."""
+    from tokenizers import normalizers, pre_tokenizers
+
+    added = tokenizer.get_added_tokens_decoder().values()
+    return (
+        isinstance(tokenizer.pre_tokenizer, pre_tokenizers.BertPreTokenizer)
+        and isinstance(tokenizer.normalizer, normalizers.BertNormalizer)
+        and not any(character.isspace() for token in added for character in token.content)
+    )
+
 
 BATCH = 64
 
@@ -169,7 +227,7 @@ def _compiled(
             say("the compiled embedding model is damaged and is made again")
             shutil.rmtree(folder, ignore_errors=True)
     say("compiling the embedding model, once")
-    compile_model(source, folder)
+    compile_embedder(source, folder)
     return CompiledEmbedder(folder, threads=threads)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answer.ranking import Weights, rank
-from rag.models.reading import Reading
+from rag.models.reader import Reading
 from rag.types import Span
 from tests.answer.making import hit, passage
 

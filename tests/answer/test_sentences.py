@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.fitted import Logistic, load_logistic, read_fitted
-from rag.answer.sentences import FEATURES, Sentence, SentenceReader, Terms
-from rag.models.reading import Reader
+from rag.models.classifier import Logistic, load_logistic, read_fitted
+from rag.models.reader import Reader
+from rag.models.sentence_reader import FEATURES, Sentence, SentenceReader, Terms
 from rag.types import Passage
 from tests.answer.making import article, passage
 from tests.answer.test_retriever import OneDirection

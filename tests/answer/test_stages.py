@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rag.answer.ranking import Ranker, Weights
 from rag.answer.stages import Readings
-from rag.models.reading import Reading
+from rag.models.reader import Reading
 from rag.types import Passage, Span
 from tests.answer.making import article, hit
 

@@ -15,7 +15,7 @@ from evals.bench.plans import Plan
 from evals.bench.process import Limits, Worker, environment, start
 from evals.bench.systems import DATELINE, System
 from evals.bench.workers.protocol import Settings
-from rag.models.weights import default_model
+from rag.models.runtime import default_model
 
 # It finds the passages that share most words with the question. Named by its first argument, it
 # fails at one thing: by an error, by dying, by hanging, by holding memory, or by losing a passage.

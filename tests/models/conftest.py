@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.models.reader_compiler import export_reader
-from rag.models.span_reader import SpanReader
+from rag.models.compile import export_reader
+from rag.models.reader import SpanReader
 from tests.models import readers
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.errors import ModelError
-from rag.models.compiled import CARD_FILE
+from rag.models.compile import load_sentence_transformer
 from rag.models.embedder import (
     CompiledEmbedder,
     Embedder,
@@ -18,8 +18,7 @@ from rag.models.embedder import (
     open_embedder,
     reopen_embedder,
 )
-from rag.models.embedder_compiler import load_sentence_transformer
-from rag.models.weights import default_model, model_folder, weights_fingerprint
+from rag.models.runtime import CARD_FILE, default_model, model_folder, weights_fingerprint
 
 TEXTS = [
     "Prime Minister Shehbaz Sharif met President Pezeshkian in Cairo.",

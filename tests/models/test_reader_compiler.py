@@ -13,10 +13,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from rag.errors import ModelError
-from rag.models.compiled import CARD_FILE, FILES
-from rag.models.reader_compiler import export_reader, reader_fingerprint
-from rag.models.span_reader import SHIPPED, SpanReader, open_reader
-from rag.models.weights import default_model
+from rag.models.compile import export_reader, reader_fingerprint
+from rag.models.reader import SHIPPED, SpanReader, open_reader
+from rag.models.runtime import CARD_FILE, FILES, default_model
 from rag.types import Article, Passage
 from tests.models import readers
 

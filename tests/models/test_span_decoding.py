@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rag.models.span_decoding import MAX_SPAN_TOKENS, MAX_SPANS, best_spans, merge_spans
-from rag.models.span_edges import Edges
+from rag.models.spans import MAX_SPAN_TOKENS, MAX_SPANS, Edges, best_spans, merge_spans
 from rag.types import Span
 
 CHARACTERS = "ab1.,-’s ('\")\r\n\x00é\u0301🎺中ع\u202e$"

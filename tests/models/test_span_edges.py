@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.models.span_edges import Edges
+from rag.models.spans import Edges
 from rag.text.sentences import word_spans
 
 

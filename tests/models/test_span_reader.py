@@ -15,10 +15,8 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForQuestionAnswering
 
 from rag.errors import QuestionError
-from rag.models.reading import Reader, Reading
-from rag.models.span_decoding import MAX_SPANS
-from rag.models.span_edges import Edges
-from rag.models.span_reader import SpanReader
+from rag.models.reader import Reader, Reading, SpanReader
+from rag.models.spans import MAX_SPANS, Edges
 from rag.types import Article, Passage
 
 QUESTION = "Where is Zanzibar?"

@@ -11,7 +11,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from rag.errors import ModelError, QuestionError
-from rag.models.span_windows import OVERLAP, Windows
+from rag.models.windows import OVERLAP, Windows
 from tests.models.readers import VOCABULARY, byte_level, wordpiece
 
 QUESTION = "is cairo the new york?"

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from rag.models import token_lengths
-from rag.models.token_lengths import TokenLengths
-from rag.models.weights import default_model
+from rag.models.embedder import TokenLengths
+from rag.models.runtime import default_model
 
 WORDS = (
     "Pezeshkian",

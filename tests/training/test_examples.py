@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tokenizers import Tokenizer
 
-from rag.models.weights import default_model
+from rag.models.runtime import default_model
 from training.examples import Rounds
 from training.rows import Row
 from training.settings import Recipe, read_recipe

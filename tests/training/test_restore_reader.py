@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.models.span_reader import SHIPPED, SpanReader
+from rag.models.reader import SHIPPED, SpanReader
 from training.compare_reader import passage_of, torch_reader
 from training.restore_reader import restore
 from training.settings import read_recipe

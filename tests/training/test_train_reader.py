@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from rag.models.weights import default_model
+from rag.models.runtime import default_model
 from training.examples import Example
 from training.settings import read_recipe
 from training.train_reader import STATE, Training

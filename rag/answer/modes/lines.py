@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from rag.answer.modes.base import Pick
 from rag.answer.modes.stories import Story, lead_spans
-from rag.answer.sentences import Rarity, Terms
 from rag.models.embedder import Embedder
+from rag.models.sentence_reader import Rarity, Terms
 from rag.text.sentences import Offsets, sentence_spans, word_spans
 from rag.types import Hit
 

@@ -12,7 +12,7 @@ from rag.answer.modes.base import Found
 from rag.answer.modes.lines import LineReader
 from rag.answer.modes.stories import StoryReader
 from rag.answer.ranking import Candidate
-from rag.models.reading import Reading
+from rag.models.reader import Reading
 from rag.models.runtime import Float32
 from rag.text.analyzer import analyse
 from rag.types import Hit, Passage, Query, Span

@@ -1,8 +1,4 @@
-"""The sentence reader: a question and passages in, each passage's sentences, scored, out.
-
-It answers with whole sentences and needs no weights of its own: a sentence's score is the
-log-odds, fitted on training data, that it holds the answer.
-"""
+"""Scores whole sentences as answers: what answers without a span reader, and what is nearest."""
 
 from __future__ import annotations
 
@@ -13,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.fitted import Logistic
+from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder
-from rag.models.reading import Reading
+from rag.models.reader import Reading
 from rag.text.analyzer import analyse
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage, Span

@@ -1,7 +1,4 @@
-"""Fitted models: features in, log-odds or a probability out; the weights are read from JSON.
-
-The files say in ``fitted`` what they were fitted on and how; ``training/`` makes them.
-"""
+"""Logistic models whose weights are fitted beforehand and read from JSON."""
 
 from __future__ import annotations
 
@@ -46,6 +43,6 @@ def load_logistic(values: dict[str, Any], features: Sequence[str]) -> Logistic:
 
 def read_fitted(name: str) -> dict[str, Any]:
     """The fitted file ``name`` that is shipped beside this module."""
-    text = resources.files("rag.answer").joinpath(name).read_text("utf-8")
+    text = resources.files("rag.models").joinpath("weights", name).read_text("utf-8")
     values: dict[str, Any] = json.loads(text)
     return values

@@ -1,4 +1,4 @@
-"""A question and passages' texts in, the windows of token ids that a span reader reads out."""
+"""Cuts a question and its passages into the windows of token ids that a reader reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import ModelError, QuestionError
-from rag.models.span_edges import Ints
+from rag.models.spans import Ints
 
 OVERLAP = 128
 

@@ -1,25 +1,43 @@
-"""The span reader: a question and passages in, each passage's best spans and null score out."""
+"""Reads passages for the answer to a question: spans with scores that compare across passages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from rag.errors import ModelError
-from rag.models.compiled import CARD_FILE, REMAKE, TOKENIZER_FILE, read_card
-from rag.models.reader_compiler import export_reader, reader_fingerprint
-from rag.models.reading import Reading
-from rag.models.runtime import Float32, Runtime
-from rag.models.span_decoding import best_spans, merge_spans
-from rag.models.span_edges import Edges
-from rag.models.span_windows import TokenWindow, Windows
+from rag.models.compile import export_reader, reader_fingerprint
+from rag.models.runtime import CARD_FILE, REMAKE, TOKENIZER_FILE, Float32, Runtime, read_card
+from rag.models.spans import Edges, best_spans, merge_spans
+from rag.models.windows import TokenWindow, Windows
 from rag.types import Passage, Span
 
-SHIPPED = Path(__file__).with_name("reader")
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in one passage: spans best first, and the score of "not in here"."""
+
+    spans: tuple[Span, ...]
+    null_score: float
+
+
+class Reader(Protocol):
+    """Finds answers to a question in passages.
+
+    ``read`` returns one Reading per passage, in order. Spans lie inside their passage, in
+    characters of the article's text, do not overlap, and their scores compare across passages.
+    """
+
+    name: str
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]: ...
+
+
+SHIPPED = Path(__file__).with_name("weights") / "reader"
 BATCH = 64
 
 
