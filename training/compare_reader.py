@@ -103,7 +103,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     options.add_argument("folder", type=Path)
     options.add_argument("dev", type=Path)
-    options.add_argument("--compiled", type=Path, default=Path("rag/models/reader"))
+    options.add_argument("--compiled", type=Path, default=Path("rag/models/weights/reader"))
     options.add_argument("--limit", type=int, default=0, help="of the dev rows; 0 for all")
     options.add_argument("--threads", type=int, default=1)
     chosen = options.parse_args()

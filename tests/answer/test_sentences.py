@@ -93,7 +93,7 @@ def test_rare_terms_weigh_more_and_asking_words_nothing() -> None:
 
 
 def test_the_shipped_weights_fit_the_code_and_say_how_they_were_made() -> None:
-    values = read_fitted("sentences.json")
+    values = read_fitted("sentence_reader.json")
     model = load_logistic(values["sentence"], FEATURES)
     assert all(np.isfinite(model.weights))
     assert 0 < values["threshold"] < 1

@@ -65,7 +65,7 @@ def test_every_character_may_stand_between_two_words(tokenizer: Tokenizer) -> No
 def test_words_that_are_forgotten_are_counted_again(
     tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(token_lengths, "_REMEMBERED", 8)
+    monkeypatch.setattr(embedder, "_REMEMBERED", 8)
     lengths = TokenLengths(tokenizer)
     texts = ["Pezeshkian met Sharif in Cairo.", "Sharif met Pezeshkian."]
     for text in texts * 2:
