@@ -15,7 +15,7 @@ from rag.answer.retriever import Retriever
 from rag.config import AskConfig
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.types import Answer, Hit, IndexInfo, Passage, Query
 
 DEPTH = 3

@@ -15,7 +15,7 @@ from evals.rows import Bad
 from rag.errors import ConfigError, QuestionError
 from rag.feedback_file import Damaged, Kept, read
 from rag.feedback_json import json_line
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.types import Article
 
 

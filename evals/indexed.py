@@ -11,7 +11,7 @@ from evals.sets import EvalSet
 from evals.settings import ELSEWHERE
 from rag.config import BuildConfig
 from rag.errors import IndexMismatch
-from rag.index.index import Index
+from rag.index.local import Index
 
 # An index notes more than its settings: by which rules its passages were cut.
 _OF_A_BUILD = {field.name for field in fields(BuildConfig)} - ELSEWHERE

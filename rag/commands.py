@@ -108,8 +108,7 @@ def search(options: argparse.Namespace) -> int:
 def quote(options: argparse.Namespace) -> int:
     from rag.answer.quote_check import check as check_quote
     from rag.answer.quote_json import checked_json
-    from rag.index.index import Index
-    from rag.index.texts import IndexTexts
+    from rag.index.local import Index, IndexTexts
     from rag.terminal.quotes import checked_text
 
     text = sys.stdin.read() if options.text == "-" else options.text
@@ -144,7 +143,7 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    from rag.index.check import check as check_index
+    from rag.index.writer import check_index
 
     config = load(AskConfig, _given(options, AskConfig), folder=Path())
     findings = check_index(config.index)
@@ -156,7 +155,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def info(options: argparse.Namespace) -> int:
-    from rag.index.index import Index
+    from rag.index.local import Index
 
     config = load(AskConfig, _given(options, AskConfig), folder=Path())
     with Index.open(config.index) as index:
@@ -178,14 +177,14 @@ def on(options: argparse.Namespace) -> int:
 
 
 def _switch(options: argparse.Namespace, *, on: bool) -> int:
-    from rag.index import switches
-    from rag.index.index import Index
+    from rag.index import versions
+    from rag.index.local import Index
 
     config = load(AskConfig, _given(options, AskConfig), folder=Path())
     with Index.open(config.index) as index:
         for article_id in () if on else options.ids:
             index.article(article_id)
-    switches.switch(config.index, options.ids, on=on)
+    versions.set_switches(config.index, options.ids, on=on)
     with Index.open(config.index) as index:
         searched, switched_off = index.info.articles, len(index.selection.off)
     if options.json:

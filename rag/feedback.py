@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from rag.errors import QuestionError
-from rag.index.texts import Place, Texts
+from rag.index.local import Place, Texts
 from rag.types import Answer, Article, Citation, Kind, Window
 
 Verdict = Literal["right", "wrong_answer", "wrong"]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from rag.feedback import Feedback, Quotation, Verdict, feedback_on
-from rag.index.texts import Place
+from rag.index.local import Place
 from rag.types import Answer, Article, Citation, IndexInfo, Kind, Passage, Query, Window
 
 TEXTS = {

@@ -28,7 +28,7 @@ from rag.answer.calibrate import SentenceFeatures
 from rag.answer.ranking import Candidate, Weights, rank
 from rag.answer.retriever import Retriever
 from rag.config import AskConfig, BuildConfig
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.ingest.builder import build
 from rag.models import sentence_reader
 from rag.models.classifier import Logistic

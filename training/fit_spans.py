@@ -36,7 +36,7 @@ from rag.answer.parts import open_parts
 from rag.answer.pipeline import Pipeline
 from rag.answer.ranking import Candidate, Weights, rank
 from rag.config import AskConfig, BuildConfig
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.ingest.builder import build
 from rag.models.reader import Reading
 from rag.types import Hit, Query

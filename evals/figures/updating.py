@@ -12,7 +12,7 @@ from typing import Any
 from evals.collections import write_rows
 from evals.figures.figure import Effort, Figure
 from rag.config import BuildConfig
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.ingest.builder import build
 from rag.text.sentences import sentence_spans
 from rag.types import BuildReport

@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 
 from rag.answer.modes.topic import topic_of
-from rag.index.lexical import Lexical
+from rag.index.bm25 import Lexical
 from rag.text.analyzer import analyse
 from rag.types import IndexInfo, Query, Reason, Window
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer.stages import Stage
-from rag.index.texts import Texts
+from rag.index.local import Texts
 from rag.question.turns import History
 from rag.question.understand import Corrections
 from rag.types import Answer, Article, IndexInfo, Window

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.text.analyzer import analyse
 
 PASSAGES = 8

@@ -31,7 +31,7 @@ from rag.answer.retriever import Retriever
 from rag.answer.verdict import Judge
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.models.classifier import load_logistic, read_fitted
 from rag.models.embedder import Embedder, reopen_embedder
 from rag.models.reader import SpanReader, open_reader

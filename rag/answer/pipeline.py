@@ -21,9 +21,8 @@ from rag.answer.retriever import Retriever
 from rag.answer.stages import Answered, Readings, Retrieved, Stage, last
 from rag.answer.talk import answered
 from rag.config import AskConfig
-from rag.index.index import Index
+from rag.index.local import Index, IndexTexts, Texts
 from rag.index.store import Entry
-from rag.index.texts import IndexTexts, Texts
 from rag.question.followups import may_follow
 from rag.question.turns import History
 from rag.question.understand import MAX_CHARS, Corrections, Understood, understand

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answer.around import sentence_around
-from rag.index.texts import Place
+from rag.index.local import Place
 from rag.types import Citation, Passage
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from rag.errors import QuestionError
-from rag.index.texts import Place, Texts
+from rag.index.local import Place, Texts
 from rag.text.alignment import Pair, align, differences, distance, fold, unquoted
 from rag.types import Article, Passage
 

@@ -7,7 +7,7 @@ from typing import Any
 from rag.answer.places import inside_word
 from rag.answer.quote_check import Checked, Near
 from rag.answer.selector import Selector
-from rag.index.texts import Place
+from rag.index.local import Place
 
 
 def checked_json(checked: Checked) -> dict[str, Any]:

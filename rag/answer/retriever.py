@@ -12,7 +12,7 @@ import numpy as np
 from rag.answer.duplicates import Original
 from rag.answer.fusion import Fusion, weighted_min_max
 from rag.config import AskConfig
-from rag.index.searcher import Searcher
+from rag.index.base import Searcher
 from rag.models.embedder import Embedder
 from rag.text.analyzer import analyse
 from rag.types import Hit, Passage, Query

@@ -19,7 +19,7 @@ from itertools import takewhile
 from typing import Any, Self
 
 from rag.errors import QuestionError
-from rag.index.texts import Place, Texts
+from rag.index.local import Place, Texts
 from rag.types import Article
 
 PARAMETER = "quote"

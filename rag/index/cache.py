@@ -1,9 +1,4 @@
-"""Keys go in; the vectors that earlier builds embedded for them come out.
-
-``<model fingerprint>.embeddings`` is a run of records of one size: a header, then a record for each
-vector with its key and a checksum. A record that is torn or has changed is a miss, never an error:
-the worst that a damaged cache costs is embedding again. Only the holder of the index's lock writes.
-"""
+"""Keeps the vectors of earlier builds, by a hash of model and text."""
 
 from __future__ import annotations
 

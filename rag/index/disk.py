@@ -1,22 +1,25 @@
-"""Every change that a build makes to the disk goes in, and is made here, one small step at a time.
-
-Nothing else in a build creates, writes, renames or removes a file. A test that subclasses ``Disk``
-therefore sees, counts and can break each step there is.
-"""
+"""Changes files one durable step at a time, maps arrays, and locks the index folder."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
+import io
+import mmap
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, BinaryIO, Self
 
-from rag.errors import IndexUnusable
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexBusy, IndexUnusable
 
 CHUNK_BYTES = 1 << 20
 
@@ -196,3 +199,117 @@ def explained(folder: Path) -> Iterator[None]:
             f"The index {str(folder)!r} could not be written: {advice}. "
             "The version that was there still serves."
         ) from error
+
+
+def write_array(disk: Disk, path: Path, array: NDArray[Any]) -> FileRecord:
+    """Writes ``array`` as a ``.npy`` file of format 1.0; equal arrays give equal bytes."""
+    array = np.ascontiguousarray(array)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+    with Output(disk, path) as output:
+        output.write(header.getvalue())
+        output.write(array.view(np.uint8).reshape(-1).data)
+    return output.record
+
+
+def map_array(path: Path) -> NDArray[Any]:
+    """The array of a ``.npy`` file, read-only, its pages read when they are first looked at."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def map_bytes(path: Path) -> mmap.mmap | bytes:
+    """The bytes of a file, read when they are first looked at."""
+    with path.open("rb") as file:
+        if path.stat().st_size == 0:
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+LOCK = ".lock"
+
+
+@contextmanager
+def writing(disk: Disk, folder: Path) -> Iterator[None]:
+    """Holds the one right to build in ``folder``; raises IndexBusy when another build holds it."""
+    descriptor = disk.extend(folder / LOCK)
+    try:
+        if not _try_lock(descriptor, fcntl.LOCK_EX):
+            raise IndexBusy(_busy(folder, os.pread(descriptor, 100, 0)))
+        disk.truncate(descriptor, 0)
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        write_all(disk, descriptor, f"{os.getpid()} {now}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def changing(disk: Disk, path: Path) -> Iterator[None]:
+    """Waits for the one right to change what the lock file ``path`` stands for, and holds it."""
+    descriptor = disk.extend(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def removing(manifest: Path) -> Iterator[bool]:
+    """Whether no reader holds the version of ``manifest``; while inside, none can begin to."""
+    try:
+        descriptor = os.open(manifest, os.O_RDONLY)
+    except FileNotFoundError:
+        yield True
+        return
+    try:
+        yield _try_lock(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)
+
+
+def hold(manifest: Path) -> BinaryIO:
+    """Opens ``manifest``; its version is not removed until the file is closed.
+
+    Raises FileNotFoundError when the version has been removed meanwhile.
+    """
+    file = manifest.open("rb")
+    try:
+        _share(file.fileno())
+        if not os.path.samestat(os.fstat(file.fileno()), manifest.stat()):
+            raise FileNotFoundError(errno.ENOENT, "removed by a build", str(manifest))
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _share(descriptor: int) -> None:
+    """Waits for a build that is just removing this version, and then sees that it is gone.
+
+    A file system without locks has no builds that would remove it either: reading goes on.
+    """
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
+def _try_lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _busy(folder: Path, owner: bytes) -> str:
+    """Whose lock it is, as far as the owner has got with writing that down."""
+    try:
+        process, moment = owner.decode().split()
+        since = datetime.fromisoformat(moment)
+        who = f"(process {int(process)}) has been running since {since:%H:%M:%S}"
+    except ValueError:
+        who = "has just started"
+    return (
+        f"The index {str(folder)!r} is being written: another build {who}; wait for it, "
+        "stop it, or choose another folder with --index."
+    )

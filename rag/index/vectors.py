@@ -1,8 +1,4 @@
-"""Unit vectors go in; one FAISS file comes out, and from it the nearest rows to a query's vector.
-
-FAISS proposes rows; one function, ``scores_of``, scores them from the stored float32 vectors, so
-that a row has the same score however it was found, and equal scores are ordered by row.
-"""
+"""Stores unit vectors in a FAISS file and finds the nearest rows to a query's vector."""
 
 from __future__ import annotations
 

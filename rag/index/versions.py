@@ -1,26 +1,141 @@
-"""The index folder goes in; its numbered versions, the live one and the leftovers come out.
+"""The numbered versions of an index: manifests, the live one, and the articles switched off.
 
-::
-
-    CURRENT               the live version's name and the SHA-256 of its manifest
-    versions/000042/      one immutable version
-    versions/.tmp-000043  one being written, or what a killed build left of it
-    switched-off.json     articles that are not searched, whichever version is live
-    last-build.json       the report of the last build
+Readers hold one immutable version; ``CURRENT`` names the live one and is replaced by one rename.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
-from rag.errors import IndexDamaged
-from rag.index.disk import Disk, remove_tree, replace_file
-from rag.index.lock import removing
-from rag.index.manifest import MANIFEST
+from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
+from rag.index.disk import (
+    Disk,
+    FileRecord,
+    changing,
+    explained,
+    remove_tree,
+    removing,
+    replace_file,
+    write_file,
+)
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+REBUILD = "build it again with: python -m rag build --full"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``fingerprint`` depends on articles and settings alone, ``built_at`` (UTC) on the clock.
+
+    ``analysis`` is the version of the lexical analysis; ``vectors`` says how FAISS searches them.
+    """
+
+    settings: Mapping[str, Any]
+    model_fingerprint: str
+    dim: int
+    analysis: int
+    vectors: Mapping[str, Any]
+    articles: int
+    passages: int
+    oldest_article: date | None
+    newest_article: date | None
+    built_at: str
+    fingerprint: str
+    files: Mapping[str, FileRecord]
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """The bytes of ``manifest.json``: the format number first, the checksum last."""
+    values: dict[str, Any] = {"format": FORMAT}
+    for field in fields(manifest):
+        values[field.name] = getattr(manifest, field.name)
+    values["files"] = {name: [file.size, file.sha256] for name, file in manifest.files.items()}
+    return seal(values)
+
+
+def seal(values: dict[str, Any]) -> bytes:
+    """``values`` as JSON with its own SHA-256 as the last key."""
+    body = json.dumps(values, indent=1, ensure_ascii=False, default=_day)
+    checksum = hashlib.sha256(body.encode(errors="surrogatepass")).hexdigest()
+    return f'{body[:-2]},\n "sha256": "{checksum}"\n}}\n'.encode(errors="surrogatepass")
+
+
+def unseal(raw: bytes) -> dict[str, Any] | None:
+    """What was sealed, if sealing it again gives the same bytes: order, spaces and checksum too."""
+    try:
+        values: dict[str, Any] = json.loads(raw)
+        del values["sha256"]
+        return values if "format" in values and seal(values) == raw else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} cannot be written into {MANIFEST}")
+
+
+def decode_manifest(raw: bytes) -> Manifest:
+    """The manifest of these bytes.
+
+    Raises IndexDamaged when a bit of them has changed, IndexMismatch for another format.
+    """
+    values = unseal(raw)
+    if values is None:
+        raise IndexDamaged(f"{MANIFEST} has changed since it was written; {REBUILD}")
+    number = values.pop("format")
+    if number != FORMAT:
+        raise IndexMismatch(
+            f"The index has format {number}, and this Dateline reads format {FORMAT}; {REBUILD}"
+        )
+    values["files"] = {name: FileRecord(*file) for name, file in values["files"].items()}
+    for name in ("oldest_article", "newest_article"):
+        values[name] = values[name] and date.fromisoformat(values[name])
+    return Manifest(**values)
+
+
+def check_files(folder: Path, files: Mapping[str, FileRecord]) -> None:
+    """Raises IndexDamaged unless every file is there with its length and its SHA-256."""
+    for name, file in files.items():
+        if _size(folder / name) != file.size:
+            raise IndexDamaged(f"{name} does not have the {file.size} bytes it was written with")
+    for name, file in files.items():
+        if _sha256(folder / name) != file.sha256:
+            raise IndexDamaged(f"{name} has changed since it was written")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise IndexDamaged(f"{path.name} cannot be read ({error.strerror})") from error
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise IndexDamaged(f"{path.name} cannot be read ({error.strerror})") from error
+
+
+def now() -> str:
+    """The time in UTC, to the second; ``SOURCE_DATE_EPOCH`` overrides it for repeatable builds."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
 
 CURRENT = "CURRENT"
 VERSIONS = "versions"
@@ -111,3 +226,85 @@ def _remove(disk: Disk, version: Path) -> None:
             return
         disk.rename(version, gone)
     remove_tree(disk, gone)
+
+
+FILE = "switched-off.json"
+SWITCHES_FORMAT = 1
+_LOCK = ".switched-off.lock"
+# Not a name that a build sweeps away: it may run while an article is switched.
+_NEW = ".switched-off.new"
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """``off``: ids of articles, which need not be in the index; ``warning``: why it is ignored.
+
+    ``raw`` are the file's bytes, empty where there is none.
+    """
+
+    off: frozenset[str] = frozenset()
+    warning: str = ""
+    raw: bytes = b""
+
+
+def read_switches(folder: Path) -> Switches:
+    """What is switched off in the index of ``folder``; nothing, with a warning, if unclear."""
+    try:
+        raw = (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        return Switches()
+    except OSError as error:
+        return Switches(warning=_ignored(folder, f"cannot be read ({error.strerror})"))
+    ids = _ids(raw)
+    if ids is None:
+        return Switches(warning=_ignored(folder, "is not as Dateline wrote it"), raw=raw)
+    return Switches(ids, raw=raw)
+
+
+def raw_switches(folder: Path) -> bytes:
+    """The file's bytes, to tell whether anything was switched; empty where there is none."""
+    try:
+        return (folder / FILE).read_bytes()
+    except OSError:
+        return b""
+
+
+def set_switches(
+    folder: Path, ids: Iterable[str], *, on: bool, disk: Disk | None = None
+) -> Switches:
+    """Switch articles ``on`` or off, durably and at once; several may do so at the same time.
+
+    Raises IndexUnusable when the file cannot be written, or what is there must not be replaced.
+    """
+    disk = disk or Disk()
+    with explained(folder), changing(disk, folder / _LOCK):
+        before = read_switches(folder)
+        if before.warning:
+            raise IndexUnusable(
+                f"{str(folder / FILE)!r} is not a file that Dateline wrote, so nothing was "
+                "switched; move it away and try again."
+            )
+        off = before.off - set(ids) if on else before.off | set(ids)
+        if off == before.off:
+            return before
+        raw = seal({"format": SWITCHES_FORMAT, "off": sorted(off)})
+        write_file(disk, folder / _NEW, raw)
+        disk.rename(folder / _NEW, folder / FILE)
+        disk.sync_folder(folder)
+    return Switches(frozenset(off), raw=raw)
+
+
+def _ids(raw: bytes) -> frozenset[str] | None:
+    """The ids in the file; None unless every bit of it is as it was written."""
+    values = unseal(raw)
+    off = values.get("off") if values is not None and values["format"] == SWITCHES_FORMAT else None
+    if not isinstance(off, list) or not all(isinstance(one, str) for one in off):
+        return None
+    return frozenset(off)
+
+
+def _ignored(folder: Path, reason: str) -> str:
+    return (
+        f"{str(folder / FILE)!r} {reason} and is ignored, so no article is switched off; "
+        "move it away and switch them off again."
+    )

@@ -1,10 +1,10 @@
-"""Articles, passages, terms and vectors go in; a new, verified version of the index comes out."""
+"""Writes a new version of an index, verifies it by opening it, and makes it the live one."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -15,17 +15,93 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexUnusable, ModelError
 from rag.index import versions
-from rag.index.check import verify
-from rag.index.disk import Disk, FileRecord, explained, make_folder, remove_tree, write_file
-from rag.index.index import Index
-from rag.index.lock import writing
-from rag.index.manifest import FORMAT, MANIFEST, Manifest, encode, now
-from rag.index.postings import PostingsWriter, TermRows
-from rag.index.store import Span
-from rag.index.store_writer import StoreWriter
+from rag.index.bm25 import PostingsWriter, TermRows
+from rag.index.disk import (
+    Disk,
+    FileRecord,
+    explained,
+    make_folder,
+    remove_tree,
+    write_file,
+    writing,
+)
+from rag.index.local import Index, missing
+from rag.index.store import Span, StoreWriter
 from rag.index.vectors import check_unit, plan, write_vectors
+from rag.index.versions import (
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    encode_manifest,
+    live_version,
+    now,
+    read_current,
+    version_names,
+)
 from rag.text.analyzer import ANALYSIS
 from rag.types import Article
+
+_SAMPLES = 8
+
+
+def check_index(folder: Path) -> list[str]:
+    """A sentence for all that is wrong with CURRENT, the switches and each version; or none.
+
+    Raises IndexMissing if there is no index.
+    """
+    names, raw = version_names(folder), read_current(folder)
+    if not names and not raw:
+        raise missing(folder)
+    problems = []
+    try:
+        live_version(folder, raw)
+    except IndexDamaged as error:
+        problems.append(f"{error}.")
+    ignored = versions.read_switches(folder).warning
+    problems += [ignored] if ignored else []
+    return problems + [text for name in names for text in _problems(folder, name)]
+
+
+def _problems(folder: Path, name: str) -> Iterator[str]:
+    try:
+        with Index(folder, name) as index:
+            verify_version(index)
+    except IndexUnusable as error:
+        yield f"Version {name}: {error}."
+
+
+def verify_version(index: Index) -> None:
+    """Raises IndexDamaged unless the contents of an opened version make sense together."""
+    try:
+        index.postings.check()
+        check_unit(index.vectors.vectors)
+        _check_spans(index)
+    except ValueError as error:
+        raise IndexDamaged(str(error)) from error
+    _check_self_search(index)
+
+
+def _check_spans(index: Index) -> None:
+    """Every article can be read, and its passages lie inside it, in the order of the rows."""
+    store = index.store
+    lengths = np.array([len(store.article(row).text) for row in range(store.articles)], np.int64)
+    article, start, end = store.spans.T
+    first = np.array([store.passage_rows(row).start for row in range(store.articles)], np.int64)
+    if not np.array_equal(np.searchsorted(first, np.arange(len(article)), "right") - 1, article):
+        raise ValueError("the passages are not in the order of their articles")
+    if not ((start >= 0) & (start < end) & (end <= lengths[article])).all():
+        raise ValueError("a passage lies outside its article")
+
+
+def _check_self_search(index: Index) -> None:
+    """The nearest vector to a stored one is that one, or another as near."""
+    vectors = index.vectors
+    for row in np.linspace(0, len(vectors) - 1, min(_SAMPLES, len(vectors)), dtype=np.int64):
+        own = vectors.scores_of(vectors.vectors[row], np.array([row]))
+        _, found = vectors.search(vectors.vectors[row], 1)
+        if found[0] < own[0] - 1e-4:
+            raise IndexDamaged(f"searching for passage {row} does not find it")
+
 
 Step = Literal["writing", "verifying", "publishing"]
 
@@ -172,7 +248,7 @@ class IndexWriter:
         how = plan(len(vectors), exact_limit=self._exact_limit)
         records = self._store.finish(files) | self._postings.write(self._disk, temporary)
         records |= write_vectors(self._disk, temporary, vectors, how)
-        manifest = encode(self._manifest(how, records))
+        manifest = encode_manifest(self._manifest(how, records))
         write_file(self._disk, temporary / MANIFEST, manifest)
         self._disk.sync_folder(temporary)
         self._disk.rename(temporary, target)
@@ -200,7 +276,7 @@ class IndexWriter:
         """Reads the new version back as every later reader will."""
         try:
             with Index(self._folder, self._name) as index:
-                verify(index)
+                verify_version(index)
         except IndexDamaged as error:
             raise IndexDamaged(
                 f"The new version of the index {str(self._folder)!r} does not read back as it was "

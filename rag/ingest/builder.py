@@ -18,7 +18,7 @@ from rag.config import BuildConfig
 from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexUnusable, ModelError
 from rag.index.disk import Disk
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.index.writer import IndexWriter, Step
 from rag.ingest.corpus import Corpus, Limits
 from rag.ingest.embedding import Embedding

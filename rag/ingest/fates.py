@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.ingest.corpus import SourceFile
 from rag.types import Fate, FileReport
 

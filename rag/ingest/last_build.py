@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.index.disk import Disk, replace_file
-from rag.index.manifest import now, seal, unseal
-from rag.index.versions import read_current
+from rag.index.versions import now, read_current, seal, unseal
 from rag.types import BuildReport, FileReport
 
 FILE = "last-build.json"

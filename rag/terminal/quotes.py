@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answer.places import citation, inside_word
 from rag.answer.quote_check import Checked, Near, Run
-from rag.index.texts import Place
+from rag.index.local import Place
 from rag.terminal.quotations import cited
 from rag.terminal.screen import BOLD, WIDTH, inline, styled
 

@@ -11,7 +11,7 @@ from rag.types import BuildReport
 
 if TYPE_CHECKING:
     from rag.answer.verify import Exported, Verdict
-    from rag.index.index import Index
+    from rag.index.local import Index
 
 
 def report_text(report: BuildReport) -> str:

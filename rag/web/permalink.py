@@ -10,7 +10,7 @@ from typing import Protocol
 from rag.answer.places import citation
 from rag.answer.selector import PARAMETER, Found, Gone, Selector, find
 from rag.errors import QuestionError, RagError
-from rag.index.texts import Texts
+from rag.index.local import Texts
 from rag.text.escape import markdown
 from rag.types import Citation
 from rag.web import source_text

@@ -13,7 +13,7 @@ from typing import Protocol
 from rag.answer.engine import Engine as AnsweringEngine
 from rag.config import AskConfig, BuildConfig
 from rag.errors import IndexMissing, RagError
-from rag.index import switches
+from rag.index import versions
 from rag.types import BuildReport, Hit, Progress, Query
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Service:
 
         Raises IndexUnusable when that cannot be written, and what ``reload`` raises.
         """
-        switches.switch(self.build.index, article_ids, on=on)
+        versions.set_switches(self.build.index, article_ids, on=on)
         self.reload()
 
     @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.index.texts import Place
+from rag.index.local import Place
 from rag.text.analyzer import analyse
 from rag.types import Article, Passage
 

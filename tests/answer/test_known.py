@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer.known import Names
 from rag.config import BuildConfig
-from rag.index.index import Index
+from rag.index.local import Index
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from rag.answer.places import citation, inside_word
 from rag.answer.quote_check import MAX_PLACES, MAX_TEXT, Checked, Near, check
 from rag.answer.quote_json import checked_json
 from rag.errors import QuestionError
-from rag.index.texts import Place
+from rag.index.local import Place
 from rag.text.alignment import differences, unquoted
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article

@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.answer.retriever import Retriever
 from rag.config import AskConfig
-from rag.index.searcher import Candidates
+from rag.index.base import Candidates
 from rag.models.runtime import Float32
 from rag.types import Passage, Query, Window
 from tests.answer.making import article, passage

@@ -16,7 +16,7 @@ from evals.bench.results import Asked, Built
 from evals.bench.systems import BenchError
 from evals.bench.workers.protocol import read_passages
 from rag.config import BuildConfig
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.ingest.builder import build
 from rag.models.embedder import Embedder
 from tests.evals.bench_worlds import (

@@ -14,8 +14,7 @@ from rag import AskConfig, Pipeline
 from rag.config import BuildConfig
 from rag.feedback import feedback_on, find_span
 from rag.feedback_file import NAME, append
-from rag.index.index import Index
-from rag.index.texts import IndexTexts
+from rag.index.local import Index, IndexTexts
 from tests.conftest import SEEDS
 from tests.judging import NOW, TODAY
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.disk import Disk
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.index.store import Span
 from rag.index.writer import IndexWriter
 from rag.text.analyzer import analyse

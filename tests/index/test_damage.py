@@ -13,10 +13,10 @@ from rag.errors import (
     IndexDamaged,
     IndexMismatch,
 )
-from rag.index.check import check
 from rag.index.disk import Bytes, Disk
-from rag.index.index import Index
-from rag.index.manifest import seal
+from rag.index.local import Index
+from rag.index.versions import seal
+from rag.index.writer import check_index
 from tests.index import small
 from tests.index.conftest import names
 
@@ -74,9 +74,12 @@ def test_without_a_whole_version_it_says_to_rebuild(folder: Path) -> None:
     with pytest.raises(IndexDamaged, match="python -m rag build --full") as caught:
         Index.open(folder)
     assert "version 000001: articles.txt" in str(caught.value)
-    assert [problem[:15] for problem in check(folder)] == ["Version 000002:", "Version 000001:"]
+    assert [problem[:15] for problem in check_index(folder)] == [
+        "Version 000002:",
+        "Version 000001:",
+    ]
     small.build(folder, small.articles(2))
-    assert check(folder) == []
+    assert check_index(folder) == []
 
 
 def test_the_version_to_fall_back_on_is_a_whole_one(folder: Path) -> None:

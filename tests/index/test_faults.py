@@ -16,9 +16,9 @@ import pytest
 
 from rag.errors import IndexMissing, IndexUnusable
 from rag.index.cache import EmbeddingCache
-from rag.index.check import check
 from rag.index.disk import Disk
-from rag.index.index import Index
+from rag.index.local import Index
+from rag.index.writer import check_index
 from tests.index import small
 from tests.index.faulty import (
     FailingDisk,
@@ -103,7 +103,7 @@ def check_after(folder: Path, wanted: list[Any], *, first: bool) -> None:
     assert answers(folder) == wanted[1]
     assert small.leftovers(folder) == []
     assert len(list((folder / "versions").iterdir())) <= 2
-    assert check(folder) == []
+    assert check_index(folder) == []
 
 
 STATES = pytest.mark.parametrize("state", ["nothing", "an index"])
@@ -253,7 +253,7 @@ def test_reading_changes_nothing(before: dict[str, Path]) -> None:
     watching.append(disk)
     try:
         answers(before["an index"])
-        assert check(before["an index"]) == []
+        assert check_index(before["an index"]) == []
     finally:
         watching.clear()
     disk.compare()

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.index.lexical import Lexical, best
-from rag.index.postings import Postings, PostingsWriter
+from rag.index.bm25 import Lexical, Postings, PostingsWriter, best
 from tests.index import small
 
 Docs = list[Counter[str]]

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rag.index.index import Index
-from rag.index.searcher import Candidates, Searcher
+from rag.index.base import Candidates, Searcher
+from rag.index.local import Index
 from rag.text.analyzer import analyse
 from rag.types import Passage, Window
 from tests.index import small

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ArticleError, QuestionError
-from rag.index.store import Entry, Span, Store, content_key
-from rag.index.store_writer import StoreWriter
+from rag.index.store import Entry, Span, Store, StoreWriter, content_key
 from rag.types import Article, Passage, Window
 from tests.index import small
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import IndexUnusable
-from rag.index import switches
-from rag.index.check import check
-from rag.index.index import Index
+from rag.index import versions
+from rag.index.local import Index
+from rag.index.writer import check_index
 from rag.terminal import info_json
 from rag.types import Window
 from tests.index import small
@@ -42,8 +42,8 @@ def index(tmp_path: Path) -> Path:
 
 def put(folder: Path, off: set[str]) -> None:
     """Exactly these are off."""
-    switches.switch(folder, IDS, on=True)
-    switches.switch(folder, off, on=False)
+    versions.set_switches(folder, IDS, on=True)
+    versions.set_switches(folder, off, on=False)
 
 
 @given(off=st.sets(st.sampled_from(IDS)), windowed=st.booleans(), k=st.integers(0, 40))
@@ -74,7 +74,7 @@ def test_what_is_off_is_not_counted(index: Path) -> None:
     with Index.open(index) as opened:
         before = opened.info
         assert newest.published == before.newest_article
-    switches.switch(index, [newest.id, "unknown"], on=False)
+    versions.set_switches(index, [newest.id, "unknown"], on=False)
     with Index.open(index) as opened:
         info = opened.info
         assert (info.articles, info.newest_article) == (11, COLLECTION[9].published)
@@ -86,13 +86,13 @@ def test_what_is_off_is_not_counted(index: Path) -> None:
         assert newest.id not in held
         told = info_json(opened)
         assert (told["articles"], told["switched_off"]) == (11, 1)
-    switches.switch(index, [newest.id], on=True)
+    versions.set_switches(index, [newest.id], on=True)
     with Index.open(index) as opened:
         assert opened.info == before
 
 
 def test_all_may_be_off(index: Path) -> None:
-    switches.switch(index, IDS, on=False)
+    versions.set_switches(index, IDS, on=False)
     with Index.open(index) as opened:
         found = opened.candidates(small.vector("oil"), ["oil"], window=None, k=9)
         assert (len(found.rows), opened.info.articles, opened.info.newest_article) == (0, 0, None)
@@ -101,7 +101,7 @@ def test_all_may_be_off(index: Path) -> None:
 def test_no_bit_of_a_version_changes_and_a_new_version_keeps_to_it(index: Path) -> None:
     version = index / "versions" / "000001"
     before = {path.name: path.read_bytes() for path in version.iterdir()}
-    switches.switch(index, ["a3"], on=False)
+    versions.set_switches(index, ["a3"], on=False)
     assert {path.name: path.read_bytes() for path in version.iterdir()} == before
     small.build(index, [*COLLECTION[:5], small.article(90)])
     with Index.open(index) as opened:
@@ -112,25 +112,25 @@ def test_no_bit_of_a_version_changes_and_a_new_version_keeps_to_it(index: Path) 
 def test_who_has_it_open_is_told_to_open_it_again(index: Path) -> None:
     with Index.open(index) as opened:
         assert opened.is_current()
-        switches.switch(index, ["a3"], on=False)
+        versions.set_switches(index, ["a3"], on=False)
         assert not opened.is_current()
         assert opened.info.articles == 12
-        switches.switch(index, ["a3"], on=True)
-        switches.switch(index, ["a4"], on=False)
+        versions.set_switches(index, ["a3"], on=True)
+        versions.set_switches(index, ["a4"], on=False)
         with Index.open(index) as newer:
-            switches.switch(index, ["a4"], on=False)
+            versions.set_switches(index, ["a4"], on=False)
             assert newer.is_current()
 
 
 def test_the_same_articles_off_give_the_same_bytes(index: Path, tmp_path: Path) -> None:
-    switches.switch(index, ["a3", "b\ud800ö"], on=False)
-    switches.switch(index, ["a1", "a2"], on=False)
-    switches.switch(index, ["a2"], on=True)
+    versions.set_switches(index, ["a3", "b\ud800ö"], on=False)
+    versions.set_switches(index, ["a1", "a2"], on=False)
+    versions.set_switches(index, ["a2"], on=True)
     other = tmp_path / "other"
     other.mkdir()
-    switches.switch(other, ["b\ud800ö", "a1", "a3"], on=False)
-    assert switches.raw(other) == switches.raw(index) != b""
-    assert switches.read(other).off == {"a1", "a3", "b\ud800ö"}
+    versions.set_switches(other, ["b\ud800ö", "a1", "a3"], on=False)
+    assert versions.raw_switches(other) == versions.raw_switches(index) != b""
+    assert versions.read_switches(other).off == {"a1", "a3", "b\ud800ö"}
 
 
 def damaged() -> list[bytes]:
@@ -140,65 +140,65 @@ def damaged() -> list[bytes]:
 
 @pytest.mark.parametrize("content", damaged(), ids=lambda raw: repr(raw[:12]))
 def test_a_damaged_or_foreign_file_is_named_ignored_and_kept(index: Path, content: bytes) -> None:
-    path = index / switches.FILE
+    path = index / versions.FILE
     path.write_bytes(content)
     with Index.open(index) as opened:
         assert opened.info.articles == 12
         assert str(path) in opened.warnings[0]
         assert "is ignored, so no article is switched off" in opened.warnings[0]
         assert opened.damage == ()
-    assert str(path) in check(index)[0]
+    assert str(path) in check_index(index)[0]
     with pytest.raises(IndexUnusable, match="not a file that Dateline wrote"):
-        switches.switch(index, ["a3"], on=False)
+        versions.set_switches(index, ["a3"], on=False)
     assert path.read_bytes() == content
 
 
 def test_no_bit_of_the_file_can_change_unseen(index: Path) -> None:
-    switches.switch(index, ["a3", "a7"], on=False)
-    path, raw = index / switches.FILE, switches.raw(index)
+    versions.set_switches(index, ["a3", "a7"], on=False)
+    path, raw = index / versions.FILE, versions.raw_switches(index)
     for at in range(len(raw)):
         path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
-        assert switches.read(index).off == frozenset(), at
-        assert switches.read(index).warning, at
+        assert versions.read_switches(index).off == frozenset(), at
+        assert versions.read_switches(index).warning, at
     path.write_bytes(raw)
-    assert switches.read(index).off == {"a3", "a7"}
+    assert versions.read_switches(index).off == {"a3", "a7"}
 
 
 def test_several_may_switch_at_the_same_time(index: Path) -> None:
     threads = [
-        threading.Thread(target=switches.switch, args=(index, [one]), kwargs={"on": False})
+        threading.Thread(target=versions.set_switches, args=(index, [one]), kwargs={"on": False})
         for one in IDS
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert switches.read(index).off == set(IDS)
+    assert versions.read_switches(index).off == set(IDS)
 
 
 def test_killed_or_refused_at_every_step_leaves_what_was_or_what_was_wanted(
     index: Path,
 ) -> None:
     counting = SteppingDisk()
-    switches.switch(index, ["a1"], on=False, disk=counting)
+    versions.set_switches(index, ["a1"], on=False, disk=counting)
     assert {"create", "write", "sync", "rename", "sync_folder"} <= set(counting.done)
     for number in range(len(counting.done)):
         for kind in (KillingDisk, TearingDisk):
-            switches.switch(index, ["a2"], on=True)
+            versions.set_switches(index, ["a2"], on=True)
             killed = in_child(
-                lambda: switches.switch(index, ["a2"], on=False, disk=kind(number))  # noqa: B023
+                lambda: versions.set_switches(index, ["a2"], on=False, disk=kind(number))  # noqa: B023
             )
             assert killed == -signal.SIGKILL
-            assert switches.read(index) in (
-                switches.Switches(frozenset({"a1"}), raw=switches.raw(index)),
-                switches.Switches(frozenset({"a1", "a2"}), raw=switches.raw(index)),
+            assert versions.read_switches(index) in (
+                versions.Switches(frozenset({"a1"}), raw=versions.raw_switches(index)),
+                versions.Switches(frozenset({"a1", "a2"}), raw=versions.raw_switches(index)),
             )
-        switches.switch(index, ["a2"], on=True)
+        versions.set_switches(index, ["a2"], on=True)
         with pytest.raises(IndexUnusable, match="the disk is full"):
-            switches.switch(
+            versions.set_switches(
                 index, ["a2"], on=False, disk=FailingDisk(number, errno.ENOSPC, for_good=False)
             )
-        assert switches.read(index).warning == ""
+        assert versions.read_switches(index).warning == ""
 
 
 def test_a_build_that_runs_meanwhile_does_not_sweep_it_away(index: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_build_that_runs_meanwhile_does_not_sweep_it_away(index: Path) -> None
                 small.build(index, COLLECTION[:6])
             return super().around(number, name, args, act)
 
-    switches.switch(index, ["a3"], on=False, disk=Building())
+    versions.set_switches(index, ["a3"], on=False, disk=Building())
     with Index.open(index) as opened:
         assert (opened.version, opened.info.articles) == ("000002", 5)
 

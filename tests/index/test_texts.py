@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.index import switches
-from rag.index.index import Index
-from rag.index.texts import IndexTexts, Place, Texts
+from rag.index import versions
+from rag.index.local import Index, IndexTexts, Place, Texts
 from tests.answer.listed_texts import ListedTexts
 from tests.index.small import article, build
 
@@ -85,7 +84,7 @@ def test_passages_with_its_words_come_best_first(texts: Texts) -> None:
 
 def test_what_is_switched_off_is_not_searched_but_can_be_opened(tmp_path: Path) -> None:
     build(tmp_path, ARTICLES)
-    switches.switch(tmp_path, ["a0"], on=False)
+    versions.set_switches(tmp_path, ["a0"], on=False)
     with Index.open(tmp_path) as index:
         texts = IndexTexts(index)
         assert found(texts.places("in Cairo", limit=EVERYWHERE)) == [("a1", 0, 8)]

@@ -17,10 +17,9 @@ from rag.errors import (
     IndexUnusable,
     ModelError,
 )
-from rag.index.check import check
 from rag.index.disk import Disk
-from rag.index.index import Index
-from rag.index.writer import IndexWriter
+from rag.index.local import Index
+from rag.index.writer import IndexWriter, check_index
 from tests.index import small
 from tests.index.conftest import names
 
@@ -30,7 +29,7 @@ def test_no_index_names_the_command(tmp_path: Path) -> None:
         with pytest.raises(IndexMissing, match="python -m rag build"):
             Index.open(folder)
         with pytest.raises(IndexMissing, match="python -m rag build"):
-            check(folder)
+            check_index(folder)
 
 
 def test_two_versions_are_kept(folder: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 from rag.config import BuildConfig
 from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexBusy, ModelError
-from rag.index import switches
+from rag.index import versions
 from rag.index.disk import Disk
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.index.writer import IndexWriter
 from rag.ingest import builder
 from rag.ingest.builder import build
@@ -133,7 +133,7 @@ def test_without_an_article_the_version_before_serves(tmp_path: Path) -> None:
 def test_an_article_that_is_off_stays_off_and_is_built_like_the_others(tmp_path: Path) -> None:
     articles, index, embedder = write(tmp_path / "in", TWO), tmp_path / "index", Hashing()
     run(articles, index)
-    switches.switch(index, ["a"], on=False)
+    versions.set_switches(index, ["a"], on=False)
     report = run(articles, index, embedder=embedder)
     assert (report.changed, embedder.encoded) == (False, [])
     write(articles, {**TWO, "c.txt": story(3)})

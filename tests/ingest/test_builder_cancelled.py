@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BuildCancelled
-from rag.index.index import Index
+from rag.index.local import Index
 from rag.ingest import last_build
 from rag.models.embedder import BATCH
 from rag.types import Progress

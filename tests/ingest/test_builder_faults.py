@@ -12,7 +12,7 @@ import pytest
 
 from rag.errors import IndexMissing, IndexUnusable
 from rag.index.disk import Disk
-from rag.index.index import Index
+from rag.index.local import Index
 from tests.index.faulty import (
     FailingDisk,
     KillingDisk,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
-from rag.index.texts import Place
+from rag.index.local import Place
 from rag.tools.tools import Tools
 from rag.types import Answer, Article, Citation, Passage, Query
 from tests.web.engine import Collection, Engine

@@ -15,7 +15,7 @@ import pytest
 from rag.answer.quote_check import MAX_TEXT
 from rag.answer.selector import Selector
 from rag.errors import IndexMissing
-from rag.index.texts import Texts
+from rag.index.local import Texts
 from rag.text.escape import visible
 from rag.types import Article
 from rag.web.evidence import QUOTED

@@ -9,8 +9,8 @@ import pytest
 
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ArticleError, BuildCancelled, IndexBusy, IndexDamaged, IndexMissing
-from rag.index import switches
-from rag.index.index import Index
+from rag.index import versions
+from rag.index.local import Index
 from rag.types import BuildReport
 from rag.web.page import open_service
 from rag.web.rebuild import Rebuild, Status
@@ -170,7 +170,7 @@ def test_whoever_asks_after_a_switch_asks_without_the_article(tmp_path: Path, fo
         with service.lease() as after:
             assert [entry.on for entry in after.entries()] == [False, True]
             assert after.info.articles == 1
-    switches.switch(config.index, [article], on=True)
+    versions.set_switches(config.index, [article], on=True)
     with service.lease() as again:
         assert again.info.articles == 2
     service.close()

@@ -1,30 +1,39 @@
-"""The index folder goes in; its live version, every byte of it checked, comes out."""
+"""Opens the live version of an index folder, checks every byte of it, and searches it."""
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
-from rag.index import switches
-from rag.index.lexical import Lexical, best
-from rag.index.lock import hold
-from rag.index.manifest import MANIFEST, REBUILD, Manifest, check_files, decode
-from rag.index.postings import Postings, TermRows
-from rag.index.searcher import Candidates
-from rag.index.selection import Selection
-from rag.index.store import Entry, Span, Store, content_key
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable, QuestionError
+from rag.index import versions
+from rag.index.base import Candidates
+from rag.index.bm25 import Lexical, Postings, TermRows, best
+from rag.index.disk import hold, map_array, map_bytes
+from rag.index.store import Entry, Selection, Span, Store, content_key
 from rag.index.vectors import VectorStore
-from rag.index.versions import VERSIONS, live_version, read_current, version_names
-from rag.text.analyzer import ANALYSIS
+from rag.index.versions import (
+    MANIFEST,
+    REBUILD,
+    VERSIONS,
+    Manifest,
+    check_files,
+    decode_manifest,
+    live_version,
+    read_current,
+    version_names,
+)
+from rag.text.analyzer import ANALYSIS, analyse
 from rag.types import Article, IndexInfo, Passage, Window
 
 _ATTEMPTS = 10
@@ -44,7 +53,7 @@ class Index:
     Articles that were switched off when it was opened are neither searched nor counted, though
     ``article`` still gives them. ``damage`` says why another version than the live one serves.
 
-    Fulfils ``rag.index.searcher.Searcher``. Several threads may use it at once, even while one of
+    Fulfils ``rag.index.base.Searcher``. Several threads may use it at once, even while one of
     them closes it.
     """
 
@@ -57,7 +66,7 @@ class Index:
         self.folder, self.version = folder, version
         self.damage: tuple[str, ...] = ()
         self._current = read_current(folder)
-        self._switches = switches.read(folder)
+        self._switches = versions.read_switches(folder)
         with ExitStack() as stack:
             try:
                 self._held = stack.enter_context(hold(path / MANIFEST))
@@ -174,7 +183,7 @@ class Index:
         """Whether nothing was published or switched since this one was opened."""
         return (
             read_current(self.folder) == self._current
-            and switches.raw(self.folder) == self._switches.raw
+            and versions.raw_switches(self.folder) == self._switches.raw
         )
 
     def __len__(self) -> int:
@@ -262,7 +271,7 @@ def missing(folder: Path) -> IndexMissing:
 
 def _checked(path: Path, raw: bytes) -> Manifest:
     """The manifest, when it and all the files that it names are as they were written."""
-    manifest = decode(raw)
+    manifest = decode_manifest(raw)
     if manifest.analysis != ANALYSIS:
         raise IndexMismatch(
             f"The index has words of analysis {manifest.analysis}, and this Dateline "
@@ -270,3 +279,96 @@ def _checked(path: Path, raw: bytes) -> Manifest:
         )
     check_files(path, manifest.files)
     return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: ``[start, end)`` in characters of an article's text."""
+
+    article: Article
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.article.text):
+            raise ValueError(
+                f"[{self.start}, {self.end}) is no place in article {self.article.id!r} "
+                f"of {len(self.article.text)} characters"
+            )
+
+    @property
+    def text(self) -> str:
+        """The slice itself."""
+        return self.article.text[self.start : self.end]
+
+
+class Texts(Protocol):
+    """The texts of a collection of articles, in which quotations are looked for.
+
+    ``article``: the article of an id; ``None`` where there is none.
+
+    ``places``: the first ``limit`` places at which ``text`` stands, character for character, in
+    the order of the collection and of the text; places may overlap. None is missed and no place
+    reaches over the end of an article. An empty text stands nowhere.
+
+    ``passages``: at most ``k`` passages that share words with ``text``, by BM25, best first.
+
+    The same call gives the same places and passages. Several threads may call at once.
+    """
+
+    def article(self, article_id: str) -> Article | None: ...
+
+    def places(self, text: str, *, limit: int) -> list[Place]: ...
+
+    def passages(self, text: str, *, k: int) -> list[Passage]: ...
+
+
+class IndexTexts:
+    """The texts of one version of the index; fulfils ``Texts``.
+
+    Articles that are switched off are not searched, as everywhere, though ``article`` gives them.
+    All texts are scanned for a literal one: at about a gigabyte a second that is quicker than the
+    rest of a page's work up to some million articles, and cannot miss a place.
+    """
+
+    def __init__(self, index: Index) -> None:
+        folder = index.folder / VERSIONS / index.version
+        self._index = index
+        self._texts = map_bytes(folder / "articles.txt")
+        self._begins: NDArray[np.int64] = map_array(folder / "articles.npy")["text"]
+        self._off = frozenset(index.selection.off.tolist())
+
+    def article(self, article_id: str) -> Article | None:
+        try:
+            return self._index.article(article_id)
+        except QuestionError:
+            return None
+
+    def places(self, text: str, *, limit: int) -> list[Place]:
+        found = islice(self._literal(text.encode(errors="surrogatepass")), limit)
+        return [
+            Place(self._index.store.article(row), start, start + len(text)) for row, start in found
+        ]
+
+    def _literal(self, text: bytes) -> Iterator[tuple[int, int]]:
+        """The article's row and the character of each place.
+
+        A search by ``re`` takes linear time; that of ``mmap.find`` is quadratic for texts made for
+        it. No character of UTF-8 begins inside another, so that bytes and characters agree.
+        """
+        if not text:
+            return
+        pattern = re.compile(re.escape(text))
+        at = pattern.search(self._texts)
+        while at is not None:
+            row = int(np.searchsorted(self._begins, at.start(), side="right")) - 1
+            begin, end = self._begins[row : row + 2].tolist()
+            if at.end() <= end and row not in self._off:
+                yield row, len(self._texts[begin : at.start()].decode())
+            at = pattern.search(self._texts, at.start() + 1)
+
+    def passages(self, text: str, *, k: int) -> list[Passage]:
+        scores, _ = self._index.lexical.scores(analyse(text))
+        searched = self._index.allowed(None)
+        rows = best(scores if searched is None else np.where(searched, scores, 0), k)
+        return [self._index.passage(row) for row in rows.tolist()]
