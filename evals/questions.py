@@ -45,7 +45,7 @@ def load_articles(folder: Path) -> dict[str, Article]:
     Raises ArticleError when the folder cannot be read.
     """
     from rag.config import BuildConfig
-    from rag.ingest.builder import limits
+    from rag.ingest.build import limits
     from rag.ingest.corpus import Corpus
 
     corpus = Corpus(folder, limits=limits(BuildConfig(articles=folder)), today=date.max)

@@ -26,7 +26,7 @@ from evals.metrics.latency import percentile
 from evals.sets import OWN_SETS, open_set
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.types import Answer
 from rag.web.page import open_service
 from rag.web.service import Service

@@ -18,7 +18,7 @@ from evals.types import Outcome, Question
 from rag.answer.render import answer_json
 from rag.config import AskConfig
 from rag.errors import ConfigError, RagError
-from rag.ingest.builder import build as run_build
+from rag.ingest.build import build as run_build
 from rag.types import Article, Hit, IndexInfo
 
 Places = tuple[tuple[str, int, int], ...]

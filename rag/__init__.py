@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rag.answer.pipeline import Pipeline
     from rag.config import AskConfig, BuildConfig
     from rag.errors import RagError
-    from rag.ingest.builder import build
+    from rag.ingest.build import build
     from rag.types import Answer, Article, Citation, Window
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 
 _HOMES = {
     "Pipeline": "rag.answer.pipeline",
-    "build": "rag.ingest.builder",
+    "build": "rag.ingest.build",
     "AskConfig": "rag.config",
     "BuildConfig": "rag.config",
     "RagError": "rag.errors",

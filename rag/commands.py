@@ -20,7 +20,7 @@ OF_ONE_QUESTION = ("after", "before", "as_of", "today", "history", "kind", "unda
 
 
 def build(options: argparse.Namespace) -> int:
-    from rag.ingest.builder import build as run_build
+    from rag.ingest.build import build as run_build
 
     config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
     with terminal.Meter(sys.stderr) as meter:
@@ -125,7 +125,7 @@ def quote(options: argparse.Namespace) -> int:
 def verify(options: argparse.Namespace) -> int:
     from rag.answer.verify import read_export
     from rag.answer.verify import verify as compare
-    from rag.ingest.builder import limits
+    from rag.ingest.build import limits
 
     config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
     verdicts = compare(

@@ -81,7 +81,7 @@ def embedder(models: Path) -> Embedder:
 @pytest.fixture(scope="session")
 def seed_index(models: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildConfig:
     """The settings of an index of the two seed articles; tests only read it."""
-    from rag.ingest.builder import build
+    from rag.ingest.build import build
 
     config = BuildConfig(SEEDS, tmp_path_factory.mktemp("seeds") / "index", models=models)
     build(config)

@@ -29,7 +29,7 @@ from rag.answer.ranking import Candidate, Weights, rank
 from rag.answer.retriever import Retriever
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Index
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.models import sentence_reader
 from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder, reopen_embedder

@@ -37,7 +37,7 @@ from rag.answer.pipeline import Pipeline
 from rag.answer.ranking import Candidate, Weights, rank
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Index
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.models.reader import Reading
 from rag.types import Hit, Query
 from training.logistic import Rows, choose_threshold, fitted, values

@@ -26,11 +26,9 @@ from evals.bench.workers.protocol import PASSAGES, VECTORS, Passage, read_passag
 from evals.collections import read_rows
 from evals.types import Document, Question, QuestionSet
 from rag.config import BuildConfig
-from rag.ingest.builder import limits
+from rag.ingest.build import limits
 from rag.ingest.corpus import Corpus as Articles
-from rag.ingest.prefix import PREFIX_TOKENS
-from rag.ingest.splitter import Limit, Splitter
-from rag.ingest.tokens import TokenCounter
+from rag.ingest.splitter import PREFIX_TOKENS, Limit, Splitter, TokenCounter
 from rag.models.embedder import BATCH, Embedder
 
 ARTICLES, COUNTS, ORIGINALS = "articles", "corpus.json", "originals.npy"

@@ -13,7 +13,7 @@ from evals.types import Question, QuestionSet
 from rag.answer.retriever import Retriever
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Index
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.models.embedder import reopen_embedder
 from rag.types import Query
 

@@ -13,7 +13,7 @@ from evals.collections import write_rows
 from evals.figures.figure import Effort, Figure
 from rag.config import BuildConfig
 from rag.index.local import Index
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.text.sentences import sentence_spans
 from rag.types import BuildReport
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rag.ingest.source import Source, open_below
+from rag.ingest.files import Source, open_below
 
 # A larger file is compared by its size alone: hashing it would outlast the answer.
 MAX_HASHED_BYTES = 64_000_000

@@ -1,19 +1,146 @@
-"""A folder in; its unique articles in canonical order, and what became of each file, out."""
+"""Reads a folder of articles: unique ids, copies found, and every file accounted for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from pathlib import Path
+from hashlib import blake2b
+from itertools import count, islice
+from pathlib import Path, PurePosixPath
+from threading import Lock
+from typing import Any
 
-from rag.ingest.draft import Draft, Limits, Rejected, printable
-from rag.ingest.formats import read_source, unknown_extension
-from rag.ingest.register import Register, names
-from rag.ingest.source import Source, explain, open_below
-from rag.ingest.walk import Entry, as_name, walk
+from rag.ingest.files import Entry, Source, as_name, explain, open_below, walk
+from rag.ingest.formats.dispatch import read_source, unknown_extension
+from rag.ingest.records import Draft, Limits, Rejected, printable
 from rag.types import Article
+
+
+class Register:
+    """What a reading of the corpus has kept so far: digests and ids, never texts."""
+
+    def __init__(self) -> None:
+        self._taken: set[bytes] = set()
+        self._kept: dict[bytes, str] = {}
+
+    def kept_as(self, draft: Draft) -> str:
+        """The id of the article that ``draft`` is a copy of; empty when it is the first."""
+        return self._kept.get(_content(draft), "")
+
+    def keep(self, draft: Draft, path: str) -> str:
+        """Give ``draft`` the first of its names that nobody has, and remember it as kept."""
+        for name in names(draft, path):
+            digest = _digest(name)
+            if digest not in self._taken:
+                self._taken.add(digest)
+                self._kept[_content(draft)] = name
+                return name
+        raise AssertionError("names never end")
+
+
+def names(draft: Draft, path: str) -> Iterator[str]:
+    """The ids that ``draft`` may get, in order of preference, without end.
+
+    A file is named by its path without the extension, else by all of it; a row by its own id,
+    else by the file's name and its own id or the first 12 digits of its hash.
+    """
+    stem = path.removesuffix(PurePosixPath(path).suffix)
+    if not draft.where:
+        yield stem
+        name = path
+    elif draft.key:
+        yield draft.key
+        yield f"{stem}#{draft.key}"
+        name = f"{path}#{draft.key}"
+    else:
+        yield f"{stem}#{draft.sha256[:12]}"
+        name = f"{path}#{draft.sha256[:12]}"
+    yield name
+    yield from (f"{name}~{number}" for number in count(2))
+
+
+def _content(draft: Draft) -> bytes:
+    """What makes two articles the same: day, own title, and the story's words."""
+    title = "" if draft.title_derived else draft.title
+    story = " ".join(draft.text[draft.body :].split())
+    return _digest(f"{draft.published or ''}\0{title}\0{story}")
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8"), digest_size=16).digest()
+
+
+# Size, inode and times of a file: while they stay, so do its bytes.
+_Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Paths of files below the articles' folder, ascending, by what became of them since."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.new) + len(self.changed) + len(self.gone)
+
+
+class Folder:
+    """Compares the articles' folder with an index, again and again; it only reads.
+
+    The bytes of a file are hashed once, and again when the file was touched. Several threads may
+    compare; one of them hashes.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._path = path
+        self._limits = limits
+        self._hashes: dict[str, tuple[_Stamp, str]] = {}
+        self._lock = Lock()
+
+    def since(self, files: Iterable[Mapping[str, Any]]) -> Changes:
+        """What differs from the build that noted ``files``.
+
+        Raises ArticleError when the folder cannot be listed or passes a limit.
+        """
+        before = {str(file["path"]): file for file in files}
+        with self._lock:
+            now = {entry.path: entry for entry in walk(self._path, self._limits)}
+            both = before.keys() & now.keys()
+            changed = [path for path in both if self._differs(now[path], before[path])]
+            self._hashes = {path: known for path, known in self._hashes.items() if path in now}
+        return Changes(
+            tuple(sorted(now.keys() - both)),
+            tuple(sorted(changed)),
+            tuple(sorted(before.keys() - both)),
+        )
+
+    def _differs(self, entry: Entry, before: Mapping[str, Any]) -> bool:
+        """Whether the bytes are others; of a file that was not read, only its size can tell."""
+        size_bytes = int(before["size_bytes"])
+        try:
+            if not before["sha256"]:
+                return 0 < size_bytes != self._path.joinpath(*entry.parts).lstat().st_size
+            return self._sha256(entry, size_bytes) != str(before["sha256"])
+        except OSError:
+            return True
+
+    def _sha256(self, entry: Entry, size_bytes: int) -> str:
+        """The file's SHA-256; empty, without reading it, when it has another size."""
+        stat = self._path.joinpath(*entry.parts).lstat()
+        if stat.st_size != size_bytes:
+            return ""
+        stamp = stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns
+        known = self._hashes.get(entry.path)
+        if known is None or known[0] != stamp:
+            with open_below(self._path, entry.parts) as source:
+                known = stamp, hashlib.file_digest(source.stream, "sha256").hexdigest()
+            self._hashes[entry.path] = known
+        return known[1]
+
 
 __all__ = ["Corpus", "Limits", "SourceFile", "read_article"]
 

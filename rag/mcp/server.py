@@ -13,7 +13,7 @@ import anyio
 
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ConfigError, RagError
-from rag.ingest.tokens import TokenCounter
+from rag.ingest.splitter import TokenCounter
 from rag.tools.budget import MIN_TOKENS, Count, written
 from rag.tools.calling import Tool, all_tools
 from rag.tools.tools import Tools

@@ -12,7 +12,7 @@ import gradio as gr
 from anyio import to_thread
 
 from rag.errors import RagError
-from rag.ingest.builder import limits
+from rag.ingest.build import limits
 from rag.text.escape import markdown, one_line
 from rag.web import uploads, words
 from rag.web.article_list import ROWS, List, article_list, listing, switch

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from rag.errors import ArticleError
 from rag.index.store import noted_files
 from rag.index.versions import VERSIONS
-from rag.ingest.builder import limits
-from rag.ingest.changes import Changes, Folder
+from rag.ingest.build import limits
+from rag.ingest.corpus import Changes, Folder
 from rag.types import IndexInfo
 from rag.web.listing import Row, rows
 from rag.web.service import Engine, Service

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from rag.answer import phrases
-from rag.ingest.changes import Changes
+from rag.ingest.corpus import Changes
 from rag.web.service import Entry
 
 State = Literal["indexed", "off", "changed", "gone", "new", "duplicate", "skipped"]

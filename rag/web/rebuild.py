@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 
 from rag.errors import IndexBusy, RagError
-from rag.ingest.last_build import last
+from rag.ingest.report import load_report
 from rag.types import BuildReport, Progress
 from rag.web.service import RunBuild, Service, log
 
@@ -43,7 +43,7 @@ class Rebuild:
     @property
     def status(self) -> Status:
         status = self._status
-        kept = None if status.running else last(self._service.build.index)
+        kept = None if status.running else load_report(self._service.build.index)
         return status if kept is None else replace(status, report=kept.report, ended=kept.ended)
 
     def start(self) -> None:

@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 
 from rag.errors import ArticleError
-from rag.ingest.draft import Draft
-from rag.ingest.formats import Limits, read_file
+from rag.ingest.formats.dispatch import Limits, read_file
+from rag.ingest.records import Draft
 from rag.text.escape import one_line
 
 SUFFIXES = (".txt", ".md", ".html", ".jsonl", ".csv")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rag.answer import phrases
-from rag.ingest.changes import Changes
+from rag.ingest.corpus import Changes
 from rag.types import Answer, Fate, Hit, IndexInfo, Progress, Query
 
 REASONS = {

@@ -19,7 +19,7 @@ from rag.answer.render import answer_json
 from rag.answer.selector import Selector
 from rag.answer.verify import read_export, verify
 from rag.config import BuildConfig
-from rag.ingest.builder import limits
+from rag.ingest.build import limits
 from rag.text.escape import exact_html, exact_markdown
 from rag.types import Answer
 from tests.answer.conversations import abstention, answer, source

@@ -12,7 +12,7 @@ import pytest
 
 from rag import AskConfig, Pipeline
 from rag.config import BuildConfig
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.question.understand import Corrections
 from rag.types import Answer, Citation, Kind
 

@@ -13,7 +13,7 @@ import pytest
 from rag.answer.render import answer_json
 from rag.answer.verify import Verdict, read_export, verify
 from rag.config import BuildConfig
-from rag.ingest.builder import limits
+from rag.ingest.build import limits
 from rag.types import Answer, Article, Citation, DatedWords, IndexInfo, Query
 
 FIRST = "date 2024-12-20 The board said. The dyke broke on Tuesday in Veldt."

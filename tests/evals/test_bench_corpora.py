@@ -17,7 +17,7 @@ from evals.bench.systems import BenchError
 from evals.bench.workers.protocol import read_passages
 from rag.config import BuildConfig
 from rag.index.local import Index
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.models.embedder import Embedder
 from tests.evals.bench_worlds import (
     NEWS,

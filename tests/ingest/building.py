@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rag.config import BuildConfig
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.models.runtime import Float32
 from rag.types import BuildReport, FileReport
 

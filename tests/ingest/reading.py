@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from rag.ingest.formats import Draft, Limits, Rejected, read_file
+from rag.ingest.formats.dispatch import Draft, Limits, Rejected, read_file
 
 TODAY = date(2025, 1, 1)
 LIMITS = Limits(max_file_bytes=10_000_000, max_article_chars=5_000, max_files=1000, max_depth=8)

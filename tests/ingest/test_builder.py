@@ -16,8 +16,8 @@ from rag.index import versions
 from rag.index.disk import Disk
 from rag.index.local import Index
 from rag.index.writer import IndexWriter
-from rag.ingest import builder
-from rag.ingest.builder import build
+from rag.ingest import build
+from rag.ingest.build import build
 from rag.types import Progress
 from tests.ingest.building import DIM, TODAY, TWO, Hashing, fates, of, run, story, write
 
@@ -206,7 +206,7 @@ def test_future_dates_count_as_undated_until_they_come(tmp_path: Path) -> None:
     with Index.open(index) as opened:
         assert opened.article("a").published is None
     from rag.config import BuildConfig
-    from rag.ingest.builder import build
+    from rag.ingest.build import build
 
     later = TODAY.replace(month=4)
     build(BuildConfig(articles, index, max_tokens=40), embedder=Hashing(), today=later)
@@ -266,7 +266,7 @@ def test_passages_cut_by_other_rules_are_cut_anew(
 ) -> None:
     articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
     run(articles, index)
-    monkeypatch.setattr(builder, "SPLITTING", builder.SPLITTING + 1)
+    monkeypatch.setattr(build, "SPLITTING", build.SPLITTING + 1)
     assert run(articles, index).changed
 
 

@@ -8,8 +8,8 @@ import pytest
 from rag.config import BuildConfig
 from rag.errors import ArticleError
 from rag.index.local import Index
-from rag.ingest.builder import build, limits
-from rag.ingest.changes import Changes, Folder
+from rag.ingest.build import build, limits
+from rag.ingest.corpus import Changes, Folder
 from tests.ingest.building import TODAY, Hashing, run, story, write
 
 FILES = {

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.ingest.corpus import Corpus, read_article
-from rag.ingest.source import open_below
-from rag.ingest.walk import as_name, as_text
+from rag.ingest.files import as_name, as_text, open_below
 from tests.ingest.folders import SEEDS, corpus, rows, write
 from tests.ingest.reading import LIMITS, TODAY
 

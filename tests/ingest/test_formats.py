@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.ingest.draft import derive_title, printable
-from rag.ingest.formats import EXTENSIONS, Draft, Rejected, read_file
+from rag.ingest.formats.dispatch import EXTENSIONS, Draft, Rejected, read_file
+from rag.ingest.records import derive_title, printable
 from tests.ingest.reading import LIMITS, TODAY, draft, read, reason
 
 STORY = "Prime Minister Shehbaz Sharif met President Masoud Pezeshkian.\n\nThey spoke of trade."

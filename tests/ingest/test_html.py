@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.ingest.formats import Limits
+from rag.ingest.formats.dispatch import Limits
 from tests.ingest.reading import LIMITS, draft, reason
 
 FIRST = "The minister said on Friday that the border markets would reopen before the summit begins."

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ingest.formats import Draft, Rejected, read_file
+from rag.ingest.formats.dispatch import Draft, Rejected, read_file
 from tests.ingest.reading import LIMITS, TODAY, draft, read, reason
 
 NO_TEXT = "header row has no column named text; its columns are"

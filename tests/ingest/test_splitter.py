@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ConfigError
-from rag.ingest.splitter import Limit, Splitter
-from rag.ingest.tokens import TokenCounter
+from rag.ingest.splitter import Limit, Splitter, TokenCounter
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage
 

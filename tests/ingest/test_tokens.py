@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ModelError
-from rag.ingest.tokens import (
+from rag.ingest.splitter import (
     CACHED_NAME,
     PACKAGE,
     PACKED_NAME,

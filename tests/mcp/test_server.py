@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from rag.config import BuildConfig
-from rag.ingest.tokens import TokenCounter
+from rag.ingest.splitter import TokenCounter
 from rag.mcp.server import tool_server
 from rag.tools.calling import all_tools
 from rag.tools.schema import RETURNED

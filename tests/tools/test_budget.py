@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ingest.tokens import TokenCounter
+from rag.ingest.splitter import TokenCounter
 from rag.tools.budget import MIN_TOKENS, NOTE, written
 
 Json = dict[str, Any]

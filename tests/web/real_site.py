@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.types import BuildReport
 from rag.web.page import open_service
 from rag.web.rebuild import Rebuild

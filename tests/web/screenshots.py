@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.web.rebuild import Rebuild
 from tests.conftest import ARGUMENTS, CHROMIUM, ROOT, SEEDS
 from tests.web.browsing import visit

@@ -9,8 +9,8 @@ import pytest
 
 from rag.config import BuildConfig
 from rag.errors import ArticleError
-from rag.ingest.builder import limits
-from rag.ingest.draft import Limits
+from rag.ingest.build import limits
+from rag.ingest.records import Limits
 from rag.web import uploads
 
 LIMITS = limits(BuildConfig())

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.ingest.changes import Changes
+from rag.ingest.corpus import Changes
 from rag.types import Hit, IndexInfo, Passage, Progress, Query, Window
 from rag.web import words
 from tests.answer.making import article

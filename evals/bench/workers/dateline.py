@@ -21,7 +21,7 @@ from evals.bench.workers.protocol import (
 )
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
-from rag.ingest.builder import build
+from rag.ingest.build import build
 from rag.models.embedder import Embedder, open_embedder
 from rag.models.runtime import Float32
 

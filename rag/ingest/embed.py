@@ -1,13 +1,13 @@
-"""Embedding: the texts of all passages, in row order, in; their vectors out.
-
-Only texts that this model was never given before are embedded; the others' vectors are cached.
-"""
+"""Embeds the passages of a build, in row order, taking known vectors from the cache."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,12 +16,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.cache import EmbeddingCache
-from rag.index.disk import Disk
-from rag.ingest.spool import Spool
-from rag.ingest.watch import Watch
+from rag.index.disk import Disk, Output, explained
+from rag.ingest.report import Watch
 from rag.models.embedder import BATCH, Embedder
 from rag.models.runtime import Float32
 from rag.types import Progress
+
+FILE = ".tmp-texts"
+
+
+class Spool:
+    """Takes texts with ``add``; after the first of them is read back, it takes no more."""
+
+    def __init__(self, disk: Disk, folder: Path) -> None:
+        self._disk = disk
+        self._folder = folder
+        self._path = folder / FILE
+        self._ends = array("q", [0])
+        self._open = ExitStack()
+        self._file: BufferedReader | None = None
+
+    def __enter__(self) -> Self:
+        with explained(self._folder):
+            self._output = Output(self._disk, self._path)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._output.close()
+        self._open.close()
+        with suppress(OSError):  # the next build sweeps it
+            self._disk.unlink(self._path)
+
+    def add(self, text: str) -> None:
+        """Append the text of the next row."""
+        data = text.encode()
+        with explained(self._folder):
+            self._output.write(data)
+        self._ends.append(self._ends[-1] + len(data))
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """The length of each text in bytes of UTF-8."""
+        ends = np.array(self._ends, dtype=np.int64)
+        return ends[1:] - ends[:-1]
+
+    def texts(self, rows: Iterable[int]) -> list[str]:
+        """The texts of ``rows``, in that order."""
+        return [self._read(int(row)) for row in rows]
+
+    def _read(self, row: int) -> str:
+        if self._file is None:
+            with explained(self._folder):
+                self._output.finish()
+            self._file = self._open.enter_context(self._path.open("rb"))
+        self._file.seek(self._ends[row])
+        return self._file.read(self._ends[row + 1] - self._ends[row]).decode()
 
 
 class Embedding:

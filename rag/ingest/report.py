@@ -1,13 +1,42 @@
-"""Fates: the files of this reading and of the index before in, what became of each file out."""
+"""Follows a build while it runs, and reports what became of every file."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
+from rag.errors import BuildCancelled
+from rag.index.disk import Disk, replace_file
 from rag.index.local import Index
+from rag.index.versions import now, read_current, seal, unseal
 from rag.ingest.corpus import SourceFile
-from rag.types import Fate, FileReport
+from rag.types import BuildReport, Fate, FileReport, Progress
+
+
+class Watch:
+    """Tells ``progress`` how far a build is, and asks ``cancelled`` whether to go on."""
+
+    def __init__(
+        self,
+        progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+
+    def report(self, step: Progress) -> None:
+        if self._progress is not None:
+            self._progress(step)
+
+    def check(self) -> None:
+        """Raises BuildCancelled once the build is not wanted any more."""
+        if self._cancelled is not None and self._cancelled():
+            raise BuildCancelled(
+                "The build was cancelled; what was embedded is kept, and the version that was "
+                "live still serves."
+            )
 
 
 def file_records(files: Sequence[SourceFile]) -> list[dict[str, Any]]:
@@ -86,3 +115,46 @@ def _fate(file: SourceFile, before: Mapping[str, Any] | None) -> Fate:
     if before is None or not before["articles"]:
         return "added"
     return "unchanged" if before["sha256"] == file.sha256 else "changed"
+
+
+FILE = "last-build.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LastBuild:
+    """What the last build did, and when it ended: ISO, UTC."""
+
+    report: BuildReport
+    ended: str
+
+
+def save_report(
+    report: BuildReport, folder: Path, *, disk: Disk, say: Callable[[str], None]
+) -> None:
+    """Keep ``report`` in the index ``folder``; a live version is not undone for it, so ``say``."""
+    values = {"format": FORMAT, "ended": now(), "report": asdict(report)}
+    try:
+        replace_file(disk, folder / FILE, seal(values))
+    except OSError as error:
+        say(f"The index is live, but the report of its build was not kept ({error.strerror}).")
+
+
+def load_report(folder: Path) -> LastBuild | None:
+    """The report of the build that the live version comes from, if it was kept and is whole."""
+    try:
+        values = unseal((folder / FILE).read_bytes())
+    except OSError:
+        return None
+    if values is None or values["format"] != FORMAT:
+        return None
+    report = _report_from_json(values["report"])
+    if not read_current(folder).startswith(f"{report.version} ".encode()):
+        return None
+    return LastBuild(report, values["ended"])
+
+
+def _report_from_json(values: dict[str, Any]) -> BuildReport:
+    files = tuple(FileReport(**{**file, "notes": tuple(file["notes"])}) for file in values["files"])
+    known = {field.name: values[field.name] for field in fields(BuildReport)}
+    return BuildReport(**{**known, "files": files})

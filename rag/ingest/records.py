@@ -1,4 +1,4 @@
-"""What a format found in a file goes in; a checked draft of an article, or a reason, comes out."""
+"""Checks what a format found in a file and drafts an article from it, or says why not."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The build: a folder of articles and the index that was there in, a new live index out.
-
-Articles stream through once; what is unchanged since the last build is taken from it, and only
-passages whose text was never embedded before are embedded.
-"""
+"""Builds the index of a folder of articles, reusing what the live version already holds."""
 
 from __future__ import annotations
 
@@ -21,13 +17,9 @@ from rag.index.disk import Disk
 from rag.index.local import Index
 from rag.index.writer import IndexWriter, Step
 from rag.ingest.corpus import Corpus, Limits
-from rag.ingest.embedding import Embedding
-from rag.ingest.fates import file_records, file_reports
-from rag.ingest.last_build import keep
-from rag.ingest.prefix import PREFIX_TOKENS, Prefixer
-from rag.ingest.splitter import SPLITTING, Limit, Splitter
-from rag.ingest.tokens import TokenCounter
-from rag.ingest.watch import Watch
+from rag.ingest.embed import Embedding
+from rag.ingest.report import Watch, file_records, file_reports, save_report
+from rag.ingest.splitter import PREFIX_TOKENS, SPLITTING, Limit, Prefixer, Splitter, TokenCounter
 from rag.models.embedder import Embedder, open_embedder
 from rag.text.analyzer import analyse
 from rag.types import Article, BuildReport, Passage, Progress
@@ -100,7 +92,7 @@ def build(
             reused=writer.passages - embedding.embedded,
             seconds=time.perf_counter() - started,
         )
-        keep(report, config.index, disk=disk, say=say)
+        save_report(report, config.index, disk=disk, say=say)
         return report
 
 

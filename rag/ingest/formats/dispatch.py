@@ -1,4 +1,4 @@
-"""A file in; drafts of its articles, and a reason for each row or file that cannot be used, out."""
+"""Reads a file in the format that its name's extension says."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from rag.ingest.decode import Lines, decode
-from rag.ingest.draft import Draft, Found, Limits, Rejected, Unusable, check, printable
-from rag.ingest.html import find as find_html
-from rag.ingest.markdown import find as find_markdown
-from rag.ingest.plain import find as find_plain
-from rag.ingest.rows import csv_rows, json_rows, max_line_bytes
-from rag.ingest.source import Source, explain, open_below
+from rag.ingest.files import Lines, Source, decode, explain, open_below
+from rag.ingest.formats.html import find_html
+from rag.ingest.formats.rows import csv_rows, json_rows, max_line_bytes
+from rag.ingest.formats.text import find_markdown, find_plain
+from rag.ingest.records import Draft, Found, Limits, Rejected, Unusable, check, printable
 
 __all__ = ["Draft", "Limits", "Rejected", "read_file", "read_source", "unknown_extension"]
 

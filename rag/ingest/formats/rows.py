@@ -1,4 +1,4 @@
-"""The lines of a ``.jsonl`` or ``.csv`` file in; each row, or why it cannot be used, out."""
+"""Reads the rows of a ``.jsonl`` or ``.csv`` file, each an article."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rag.ingest.decode import Lines
-from rag.ingest.draft import Found, Limits, Rejected, Unusable, printable
+from rag.ingest.files import Lines
+from rag.ingest.records import Found, Limits, Rejected, Unusable, printable
 
 _FIELDS = ("id", "title", "date", "text", "url")
 

@@ -1,11 +1,24 @@
-"""The text of a ``.md`` file in; its front matter and where the story starts, out."""
+"""Reads plain text with a date line, and Markdown with front matter."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from rag.ingest.draft import Found, printable
+from rag.ingest.records import Found, printable
+
+_DATE_LINE = re.compile(r"\s*date\s+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T\S*)?)(?!\S)", re.I)
+_NEARLY = re.compile(r"\s*date\s+(?P<date>[0-9][0-9./-]*)(?!\S)", re.I)
+
+
+def find_plain(text: str) -> Found:
+    """White space, the word ``date``, an ISO date, then the story; else all of it is the story."""
+    line = _DATE_LINE.match(text)
+    if line is not None:
+        return Found(text, body=line.end(), date=line["date"])
+    nearly = _NEARLY.match(text)
+    return Found(text, date=nearly["date"] if nearly else "")
+
 
 MAX_FRONT_CHARS = 20_000
 _FENCE = re.compile(r"---[ \t]*\r?\n")
@@ -18,7 +31,7 @@ class _Broken(Exception):
     """The front matter cannot be used; the message says why."""
 
 
-def find(text: str) -> Found:
+def find_markdown(text: str) -> Found:
     """YAML front matter (``title``, ``date``, ``url``), then the story; the text is the whole file.
 
     Front matter that is broken is said in a note, and all of the file is the story.

@@ -1,4 +1,4 @@
-"""The text of an ``.html`` page in; the extracted story and what the page states about it, out."""
+"""Reads a web page: its story, and what its metadata states about it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.dates.calendar import parse_day
-from rag.ingest.draft import Found, Unusable
+from rag.ingest.records import Found, Unusable
 
 _DATE_NAMES = ("article:published_time", "datepublished", "dc.date.issued", "dc.date", "date")
 _ARTICLE_KINDS = ("Article", "Posting", "Report")
 
 
-def find(text: str) -> Found:
+def find_html(text: str) -> Found:
     """The story as trafilatura extracts it, and the page's own title, address and date.
 
     A date counts only where the page states it for machines; nothing is guessed from the words.
