@@ -13,7 +13,7 @@ from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
 from rag.json_object import json_object
-from rag.question.understand import Corrections
+from rag.query.understand import Corrections
 from rag.types import Answer, Kind
 
 

@@ -245,7 +245,7 @@ def _window(options: argparse.Namespace) -> Any:
 
 
 def _corrections(options: argparse.Namespace) -> Any:
-    from rag.question.understand import Corrections
+    from rag.query.understand import Corrections
 
     return Corrections(kind=options.kind, undated=options.undated)
 

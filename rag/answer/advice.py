@@ -8,8 +8,8 @@ from functools import reduce
 
 import numpy as np
 
-from rag.answer.modes.topic import topic_of
 from rag.index.bm25 import Lexical
+from rag.query.question_type import topic_of
 from rag.text.analyzer import analyse
 from rag.types import IndexInfo, Query, Reason, Window
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from rag.answer.matching import Match, Matcher, Word, is_light, telling_words
 from rag.answer.predicate import Predicate, is_participle, predicate
-from rag.question.followups import asked_end
+from rag.query.rewrite import asked_end
 from rag.text.analyzer import analyse
 from rag.text.lexicon import SAY
 

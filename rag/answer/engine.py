@@ -8,8 +8,8 @@ from typing import Protocol
 
 from rag.answer.stages import Stage
 from rag.index.local import Texts
-from rag.question.turns import History
-from rag.question.understand import Corrections
+from rag.query.history import History
+from rag.query.understand import Corrections
 from rag.types import Answer, Article, IndexInfo, Window
 
 

@@ -23,7 +23,7 @@ from rag.answer.office_words import (
     plain,
 )
 from rag.answer.told_offices import OF, Told, offices_in
-from rag.question.followups import asked_end
+from rag.query.rewrite import asked_end
 from rag.text.sentences import sentence_spans, word_spans
 from rag.types import Article, Hit
 

@@ -23,9 +23,9 @@ from rag.answer.talk import answered
 from rag.config import AskConfig
 from rag.index.local import Index, IndexTexts, Texts
 from rag.index.store import Entry
-from rag.question.followups import may_follow
-from rag.question.turns import History
-from rag.question.understand import MAX_CHARS, Corrections, Understood, understand
+from rag.query.history import History
+from rag.query.rewrite import may_follow
+from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
 MAX_NEAREST = 3

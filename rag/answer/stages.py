@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.answer.ranking import Candidate, Ranker
-from rag.question.understand import Understood
+from rag.query.understand import Understood
 from rag.types import Answer, Hit, Query
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rag.errors import QuestionError
-from rag.question.turns import MAX_CITED, MAX_EARLIER, Earlier, History
+from rag.query.history import MAX_CITED, MAX_EARLIER, Earlier, History
 from rag.types import Answer
 
 Ask = Callable[[str, History], Answer]

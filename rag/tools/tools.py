@@ -17,7 +17,7 @@ from rag.answer.stages import Retrieved, Stage
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
-from rag.question.understand import Corrections
+from rag.query.understand import Corrections
 from rag.types import IndexInfo, Kind, Window
 
 Json = dict[str, Any]

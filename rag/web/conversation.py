@@ -11,8 +11,8 @@ from rag.answer.stages import Answered, Retrieved
 from rag.answer.talk import turn_of
 from rag.dates.windows import window_in
 from rag.errors import QuestionError, RagError
-from rag.question.turns import Earlier, History
-from rag.question.understand import Corrections, Understood
+from rag.query.history import Earlier, History
+from rag.query.understand import Corrections, Understood
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind, Query, Window
 from rag.web import answer_text, coverage, evidence, words

@@ -10,7 +10,7 @@ from typing import Protocol
 from rag.answer import phrases
 from rag.config import AskConfig
 from rag.errors import ConfigError
-from rag.question.understand import Corrections, understand
+from rag.query.understand import Corrections, understand
 from rag.text.escape import markdown
 from rag.types import Hit, IndexInfo, Query
 from rag.web import words

@@ -13,7 +13,7 @@ import pytest
 from rag import AskConfig, Pipeline
 from rag.config import BuildConfig
 from rag.ingest.build import build
-from rag.question.understand import Corrections
+from rag.query.understand import Corrections
 from rag.types import Answer, Citation, Kind
 
 FLOOD = "The river Orla flooded Marnby on Sunday and four people were killed, the mayor said."

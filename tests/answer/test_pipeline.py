@@ -13,7 +13,7 @@ from rag import AskConfig, Pipeline, Window
 from rag.answer.stages import Answered, Retrieved
 from rag.config import BuildConfig
 from rag.errors import IndexMismatch, IndexMissing, QuestionError
-from rag.question.understand import Understood, understand
+from rag.query.understand import Understood, understand
 from rag.types import Answer
 
 CAIRO = "Where did Sharif and Pezeshkian meet?"

@@ -12,7 +12,7 @@ from rag import AskConfig, Pipeline
 from rag.answer.talk import answered, turn_of
 from rag.config import BuildConfig
 from rag.errors import QuestionError
-from rag.question.turns import MAX_EARLIER, Earlier, History
+from rag.query.history import MAX_EARLIER, Earlier, History
 from rag.types import Answer
 
 MINISTER = "Who was Iran's acting foreign minister?"

@@ -9,7 +9,7 @@ import pytest
 
 from evals.questions import load_articles, load_questions, split_of
 from evals.types import Question
-from rag.question.followups import may_follow
+from rag.query.rewrite import may_follow
 from rag.types import Article, Kind
 
 ROOT = Path(__file__).parents[2]

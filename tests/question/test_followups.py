@@ -12,12 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.questions import split_of
-from rag.question.date_words import redate
-from rag.question.followups import MAX_CARRIED, complete
-from rag.question.kinds import kind_of
-from rag.question.marked import words_of
-from rag.question.references import pointers
-from rag.question.turns import Earlier
+from rag.query.anaphora import pointers, words_of
+from rag.query.history import Earlier
+from rag.query.question_type import kind_of
+from rag.query.rewrite import MAX_CARRIED, complete, redate
 from tests.question.anything import any_question
 
 DATA = Path(__file__).parents[1] / "data"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.kinds import kind_of
+from rag.query.question_type import kind_of
 from rag.text.lexicon import MAX_WORDS, is_plural, wording
 
 DATA = Path(__file__).parents[1] / "data"

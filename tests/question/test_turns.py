@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.followups import MAX_CARRIED, complete
-from rag.question.openness import leaves_open
-from rag.question.turns import MAX_CHARS, MAX_CITED, MAX_EARLIER, MAX_NAMES, Earlier
+from rag.query.history import MAX_CHARS, MAX_CITED, MAX_EARLIER, MAX_NAMES, Earlier
+from rag.query.rewrite import MAX_CARRIED, complete, leaves_open
 from tests.question.anything import any_question, any_words
 
 VRO = "It was cut by the sculptor Hanne Vro, who lost her mother in Weir Lane."

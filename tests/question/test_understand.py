@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.question.turns import Earlier
-from rag.question.understand import MAX_CHARS, Corrections, understand
+from rag.query.history import Earlier
+from rag.query.understand import MAX_CHARS, Corrections, understand
 from rag.types import Query, Window
 
 DATA = Path(__file__).parents[1] / "data"
@@ -155,8 +155,8 @@ import json, sys
 from datetime import date
 from pathlib import Path
 from rag.errors import QuestionError
-from rag.question.turns import Earlier
-from rag.question.understand import understand
+from rag.query.history import Earlier
+from rag.query.understand import understand
 
 for path in sorted(Path(sys.argv[1]).glob("*.jsonl")):
     for row in map(json.loads, path.read_text("utf-8").splitlines()):

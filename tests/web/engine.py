@@ -19,8 +19,8 @@ from rag.answer.stages import Answered, Considered, Retrieved, Stage, last
 from rag.config import AskConfig, BuildConfig
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexMissing
-from rag.question.turns import History
-from rag.question.understand import Corrections, understand
+from rag.query.history import History
+from rag.query.understand import Corrections, understand
 from rag.types import (
     Answer,
     Article,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rag.errors import QuestionError
-from rag.question.turns import Earlier
+from rag.query.history import Earlier
 from rag.types import Answer, Query, Window
 from rag.web import understood
 from rag.web.beside import judged

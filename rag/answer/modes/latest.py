@@ -13,7 +13,7 @@ from rag.answer.modes.lines import is_whole
 from rag.answer.modes.office import office_reply
 from rag.answer.modes.stories import Stories, StoryReader
 from rag.answer.ranking import Candidate, Ranker
-from rag.question.kinds import kind_of
+from rag.query.question_type import kind_of
 from rag.types import Hit, Kind
 
 MAX_PREVIOUS = 3

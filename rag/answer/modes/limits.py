@@ -13,9 +13,9 @@ from datetime import date
 import numpy as np
 
 from rag.answer.modes.lines import Line
-from rag.answer.modes.topic import topic_of
 from rag.dates.tagger import expressions
 from rag.models.embedder import Embedder
+from rag.query.question_type import topic_of
 from rag.types import Query
 
 # How near an event's words must come to a line that tells of it (cosine), and how much farther

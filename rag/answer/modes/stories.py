@@ -10,9 +10,9 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.modes.topic import topic_of
 from rag.models.embedder import Embedder
 from rag.models.sentence_reader import Rarity, Terms
+from rag.query.question_type import topic_of
 from rag.text.analyzer import analyse
 from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article, Hit, Query

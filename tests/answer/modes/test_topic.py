@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.modes.topic import topic_of
+from rag.query.question_type import topic_of
 from rag.text.sentences import word_spans
 from rag.types import Query, Window
 

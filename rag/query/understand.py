@@ -1,4 +1,4 @@
-"""Understanding a question: what was typed, earlier questions and windows in, Queries out."""
+"""Understands a question: what is searched, in which window, for which kind of answer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date
 
 from rag.dates.windows import WindowReading, narrowed, newest_asked_about, window_in, years_taken
 from rag.errors import QuestionError
-from rag.question.followups import FollowUp, complete, with_carried
-from rag.question.kinds import kind_of
-from rag.question.turns import History
+from rag.query.history import History
+from rag.query.question_type import kind_of
+from rag.query.rewrite import FollowUp, complete, with_carried
 from rag.text.entities import Known, entities
 from rag.text.escape import single_line
 from rag.types import Kind, Query, Window
@@ -57,7 +57,7 @@ def understand(
 ) -> Understood:
     """How ``question`` is understood after the turns of ``history``.
 
-    These are earlier questions, oldest first, or ``rag.question.turns.Earlier``. Control and
+    These are earlier questions, oldest first, or ``rag.query.history.Earlier``. Control and
     format characters are not searched; ``Query.text`` is empty when nothing else was typed. The
     question's own dates narrow ``window``, and never widen it. ``known`` tells names typed in lower
     case. ``newest`` is the day of the newest article: a date without a year is one in its month or

@@ -1,8 +1,4 @@
-"""The history of a talk in; its last turns, each with what was cited for it, as plain text out.
-
-What was cited is read for the names in it, to tell who "she" is. Nothing of it is quoted again
-unless it is found anew for the new question.
-"""
+"""The earlier turns of a conversation, each with what was cited for it."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.question.kinds import kind_of
+from rag.query.question_type import kind_of
 from rag.text.entities import Known, entities
 from rag.text.escape import single_line
 from rag.text.lexicon import wording

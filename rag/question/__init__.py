@@ -1,1 +1,0 @@
-"""Understanding: what a person typed and asked before in, the Query that is searched out."""
