@@ -10,7 +10,7 @@ from evals.record import Record
 from evals.run import run_set
 from evals.sets import EvalSet
 from evals.settings import Settings
-from rag.answer.fusion import reciprocal_rank_fusion
+from rag.retrieval.retriever import reciprocal_rank_fusion
 
 DEFAULT = Settings()
 VARIANTS = (

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from evals.types import Question
 from rag.answer.parts import open_parts
 from rag.answer.pipeline import Pipeline
-from rag.answer.retriever import Retriever
 from rag.config import AskConfig
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
 from rag.index.local import Index
+from rag.retrieval.retriever import Retriever
 from rag.types import Answer, Hit, IndexInfo, Passage, Query
 
 DEPTH = 3

@@ -26,7 +26,6 @@ import numpy as np
 
 from rag.answer.calibrate import SentenceFeatures
 from rag.answer.ranking import Candidate, Weights, rank
-from rag.answer.retriever import Retriever
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Index
 from rag.ingest.build import build
@@ -35,6 +34,7 @@ from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder, reopen_embedder
 from rag.models.reader import Reading
 from rag.models.sentence_reader import Place, Rarity, SentenceReader
+from rag.retrieval.retriever import Retriever
 from rag.types import Passage, Query, Span
 from training.logistic import Rows, choose_threshold, fitted
 from training.logistic import values as model_values

@@ -10,11 +10,11 @@ from evals.adapters import write_corpus
 from evals.figures.figure import Figure
 from evals.metrics.retrieval import ndcg
 from evals.types import Question, QuestionSet
-from rag.answer.retriever import Retriever
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Index
 from rag.ingest.build import build
 from rag.models.embedder import reopen_embedder
+from rag.retrieval.retriever import Retriever
 from rag.types import Query
 
 

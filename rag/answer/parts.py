@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from rag.answer.calibrate import Calibrator, Features, SentenceFeatures, SpanFeatures
-from rag.answer.fusion import Fusion
 from rag.answer.likeness import word_likeness
 from rag.answer.matching import Matcher
 from rag.answer.modes.base import Mode
@@ -27,7 +26,6 @@ from rag.answer.modes.timeline import TimelineMode
 from rag.answer.modes.when import WhenMode
 from rag.answer.modes.yesno import YesNoMode
 from rag.answer.ranking import Ranker, Weights
-from rag.answer.retriever import Retriever
 from rag.answer.verdict import Judge
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
@@ -37,6 +35,7 @@ from rag.models.embedder import Embedder, reopen_embedder
 from rag.models.reader import SpanReader, open_reader
 from rag.models.sentence_reader import FEATURES as SENTENCE_FEATURES
 from rag.models.sentence_reader import Rarity, SentenceReader
+from rag.retrieval.retriever import Fusion, Retriever
 from rag.types import Kind
 
 SENTENCES, SPANS = "sentence_reader.json", "reader/calibration.json"

@@ -14,10 +14,8 @@ from rag.answer.advice import advice, mentions_in
 from rag.answer.citing import Citer
 from rag.answer.clock import Clock
 from rag.answer.freshness import Freshness
-from rag.answer.known import Names
 from rag.answer.modes.base import Found, Pick, Reply, pick
 from rag.answer.parts import Parts, open_parts
-from rag.answer.retriever import Retriever
 from rag.answer.stages import Answered, Readings, Retrieved, Stage, last
 from rag.answer.talk import answered
 from rag.config import AskConfig
@@ -26,6 +24,8 @@ from rag.index.store import Entry
 from rag.query.history import History
 from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
+from rag.retrieval.retriever import Retriever
+from rag.retrieval.truecasing import Names
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
 MAX_NEAREST = 3

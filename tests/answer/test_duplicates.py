@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.duplicates import Original, containment, shingles
+from rag.retrieval.retriever import Original, containment, shingles
 from rag.types import Passage
 from tests.answer.making import article, passage
 

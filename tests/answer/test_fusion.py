@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.answer.fusion import ARTICLE_SHARE, min_max, reciprocal_rank_fusion, weighted_min_max
+from rag.retrieval.retriever import (
+    ARTICLE_SHARE,
+    min_max,
+    reciprocal_rank_fusion,
+    weighted_min_max,
+)
 
 
 def scores(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

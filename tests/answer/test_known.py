@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.answer.known import Names
 from rag.config import BuildConfig
 from rag.index.local import Index
+from rag.retrieval.truecasing import Names
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from datetime import date
 
 import numpy as np
 
-from rag.answer.retriever import Retriever
 from rag.config import AskConfig
 from rag.index.base import Candidates
 from rag.models.runtime import Float32
+from rag.retrieval.retriever import Retriever
 from rag.types import Passage, Query, Window
 from tests.answer.making import article, passage
 

@@ -1,4 +1,4 @@
-"""Names in the collection: a phrase typed in lower case in, whether articles write it as a name."""
+"""Recognises names typed in lower case by how the articles write them."""
 
 from __future__ import annotations
 
