@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from evals.types import Question
-from rag.answer.parts import open_parts
+from rag.answer.components import open_parts
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig
 from rag.dates.windows import explicit_window

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, get_args
 
+from rag.answer.engine import last
 from rag.answer.pipeline import Pipeline
 from rag.answer.render import answer_json
-from rag.answer.stages import last
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError

@@ -22,9 +22,7 @@ from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 
-from rag.answer.office_words import OVER, core, is_country, is_of
-from rag.answer.offices import may_belong
-from rag.answer.told_offices import Told, offices_in
+from rag.answer.rules.offices import OVER, Told, core, is_country, is_of, may_belong, offices_in
 from rag.text.lexicon import PLACES
 from rag.types import Article
 

@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from rag.answer.calibrate import SentenceFeatures
-from rag.answer.ranking import Candidate, Weights, rank
+from rag.answer.confidence import SentenceFeatures
+from rag.answer.evidence import Candidate, Weights, rank
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Index
 from rag.ingest.build import build

@@ -30,11 +30,11 @@ from evals.metrics.answers import f1
 from evals.run import ask_one
 from evals.sets import EvalSet, open_set
 from evals.types import Question
-from rag.answer.agreement import agree
-from rag.answer.calibrate import Calibrator, SpanFeatures
-from rag.answer.parts import open_parts
+from rag.answer.aggregation import agree
+from rag.answer.components import open_parts
+from rag.answer.confidence import Calibrator, SpanFeatures
+from rag.answer.evidence import Candidate, Weights, rank
 from rag.answer.pipeline import Pipeline
-from rag.answer.ranking import Candidate, Weights, rank
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Index
 from rag.ingest.build import build

@@ -1,8 +1,10 @@
-"""The pipeline: a question in, an Answer of quotations, or a reason why there is none, out."""
+"""Answers a question with quotations, or with a reason why there are none."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -10,23 +12,69 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
-from rag.answer.advice import advice, mentions_in
-from rag.answer.citing import Citer
-from rag.answer.clock import Clock
-from rag.answer.freshness import Freshness
-from rag.answer.modes.base import Found, Pick, Reply, pick
-from rag.answer.parts import Parts, open_parts
-from rag.answer.stages import Answered, Readings, Retrieved, Stage, last
-from rag.answer.talk import answered
+from rag.answer.citations import Citer, Freshness
+from rag.answer.components import Parts, open_parts
+from rag.answer.engine import Answered, Readings, Retrieved, Stage, last
+from rag.answer.evidence import Found, Pick, Reply, pick
+from rag.answer.no_answer import advice, mentions_in
 from rag.config import AskConfig
+from rag.errors import QuestionError
 from rag.index.local import Index, IndexTexts, Texts
 from rag.index.store import Entry
-from rag.query.history import History
+from rag.query.history import MAX_CITED, MAX_EARLIER, Earlier, History
 from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
 from rag.retrieval.retriever import Retriever
 from rag.retrieval.truecasing import Names
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
+
+
+class Clock:
+    """Notes what is done inside ``stage`` in ``spent_ms``, by the stage's name."""
+
+    def __init__(self) -> None:
+        self.spent_ms: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.spent_ms[name] = round((time.perf_counter() - start) * 1000, 2)
+
+
+Ask = Callable[[str, History], Answer]
+
+
+def turn_of(question: str, answer: Answer | None) -> Earlier:
+    """What a later question may refer to."""
+    if answer is None:
+        return Earlier(question)
+    cited = tuple(one.sentence for one in answer.citations[:MAX_CITED])
+    return Earlier(question, answer.text or "", cited)
+
+
+def answered(history: History, ask: Ask) -> list[Earlier]:
+    """The last turns of ``history``; those that are only a question are asked, each after the ones
+    before it.
+
+    A question that cannot be asked, as one with an impossible date, stays without an answer. What
+    is neither a text nor an ``Earlier`` is skipped.
+    """
+    turns: list[Earlier] = []
+    for one in history[-MAX_EARLIER:]:
+        if isinstance(one, Earlier):
+            turns.append(one)
+        elif isinstance(one, str):
+            turns.append(_asked(one, turns, ask))
+    return turns
+
+
+def _asked(question: str, turns: History, ask: Ask) -> Earlier:
+    try:
+        return turn_of(question, ask(question, tuple(turns)))
+    except QuestionError:
+        return Earlier(question)
+
 
 MAX_NEAREST = 3
 

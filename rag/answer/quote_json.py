@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.answer.places import inside_word
+from rag.answer.citations import inside_word
 from rag.answer.quote_check import Checked, Near
 from rag.answer.selector import Selector
 from rag.index.local import Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from rag.answer.places import citation, inside_word
+from rag.answer.citations import citation, inside_word
 from rag.answer.quote_check import Checked, Near, Run
 from rag.index.local import Place
 from rag.terminal.quotations import cited

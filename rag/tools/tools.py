@@ -9,11 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from rag.answer.engine import Engine
+from rag.answer.engine import Engine, Retrieved, Stage
 from rag.answer.quote_check import check
 from rag.answer.quote_json import checked_json
 from rag.answer.render import answer_json, hit_json
-from rag.answer.stages import Retrieved, Stage
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError

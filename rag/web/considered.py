@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answer import phrases
-from rag.answer.stages import Considered
+from rag.answer.engine import Considered
 from rag.types import Citation
 from rag.web.source_text import isolated, reference, title
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answer.stages import Answered, Retrieved
-from rag.answer.talk import turn_of
+from rag.answer.engine import Answered, Retrieved
+from rag.answer.pipeline import turn_of
 from rag.dates.windows import window_in
 from rag.errors import QuestionError, RagError
 from rag.query.history import Earlier, History

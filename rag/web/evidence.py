@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.answer.stages import Answered
+from rag.answer.engine import Answered
 from rag.text.escape import visible
 from rag.types import Article, Citation
 from rag.web import answer_text, considered, permalink, source_text

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.answer.places import citation
+from rag.answer.citations import citation
 from rag.answer.selector import PARAMETER, Found, Gone, Selector, find
 from rag.errors import QuestionError, RagError
 from rag.index.local import Texts

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.answer.places import citation, inside_word
+from rag.answer.citations import citation, inside_word
 from rag.answer.quote_check import MAX_TEXT, Checked, Near, Run, check
 from rag.errors import RagError
 from rag.text.escape import markdown, visible

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from rag.answer.matching import Matcher
-from rag.answer.modes.base import Found
-from rag.answer.ranking import Candidate
+from rag.answer.evidence import Candidate, Found
+from rag.answer.rules.matching import Matcher
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Hit, Passage, Query, Span
 from tests.answer.making import hit, passage

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.advice import advice
+from rag.answer.no_answer import advice
 from rag.text.analyzer import analyse
 from rag.types import IndexInfo, Query, Reason, Window
 

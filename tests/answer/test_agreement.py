@@ -6,7 +6,7 @@ from math import log1p
 
 import pytest
 
-from rag.answer.agreement import agree, same_answer
+from rag.answer.aggregation import agree, same_answer
 from tests.answer.finding import candidate, source
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.attribution import speaker
+from rag.answer.speakers import speaker
 from rag.text.sentences import sentence_spans
 from tests.answer.tables import table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.bearing import Bearing, asked_of, bearing
+from rag.answer.rules.entailment import Bearing, asked_of, bearing
 from tests.answer.finding import matcher
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from rag.answer.agreement import agree
-from rag.answer.disagreement import disagreeing
-from rag.answer.ranking import Candidate
+from rag.answer.aggregation import agree, disagreeing
+from rag.answer.evidence import Candidate
 from tests.answer.finding import candidate, matcher, source
 
 ASKED = "How many people died in the Tessel flood?"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.enumeration import enumerations, items
+from rag.answer.rules.coordination import enumerations, items
 from tests.answer.tables import table
 
 # Of the cases that were not looked at while the rules were written. When they were first run,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer.freshness import Freshness
+from rag.answer.citations import Freshness
 
 
 @pytest.fixture

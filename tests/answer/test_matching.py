@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.matching import Matcher, asked_words
+from rag.answer.rules.matching import Matcher, asked_words
 from tests.answer.finding import by_spelling, matcher
 
 

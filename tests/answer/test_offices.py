@@ -8,12 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.modes.latest import LatestMode
-from rag.answer.modes.office import office_reply
-from rag.answer.modes.span import SpanMode
-from rag.answer.office_words import core
-from rag.answer.offices import Office, holders, office_asked
-from rag.answer.told_offices import offices_in
+from rag.answer.answerers.span import SpanMode
+from rag.answer.answerers.topical import LatestMode
+from rag.answer.rules.offices import Office, core, holders, office_asked, office_reply, offices_in
 from tests.answer.finding import candidate, found, source
 from tests.question.anything import any_question
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.opposites import alike, opposed
+from rag.answer.rules.matching import alike, opposed
 from rag.text.analyzer import analyse
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag import AskConfig, Pipeline, Window
-from rag.answer.stages import Answered, Retrieved
+from rag.answer.engine import Answered, Retrieved
 from rag.config import BuildConfig
 from rag.errors import IndexMismatch, IndexMissing, QuestionError
 from rag.query.understand import Understood, understand

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.polarity import clauses, cues
+from rag.answer.rules.negation import clauses, cues
 
 
 @pytest.mark.parametrize(

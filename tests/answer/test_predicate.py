@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.predicate import predicate
+from rag.answer.rules.entailment import predicate
 
 
 @pytest.mark.parametrize(

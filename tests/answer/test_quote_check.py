@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rag.answer.places import citation, inside_word
+from rag.answer.citations import citation, inside_word
 from rag.answer.quote_check import MAX_PLACES, MAX_TEXT, Checked, Near, check
 from rag.answer.quote_json import checked_json
 from rag.errors import QuestionError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.ranking import Weights, rank
+from rag.answer.evidence import Weights, rank
 from rag.models.reader import Reading
 from rag.types import Span
 from tests.answer.making import hit, passage

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.ranking import Ranker, Weights
-from rag.answer.stages import Readings
+from rag.answer.engine import Readings
+from rag.answer.evidence import Ranker, Weights
 from rag.models.reader import Reading
 from rag.types import Passage, Span
 from tests.answer.making import article, hit

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from rag import AskConfig, Pipeline
-from rag.answer.talk import answered, turn_of
+from rag.answer.pipeline import answered, turn_of
 from rag.config import BuildConfig
 from rag.errors import QuestionError
 from rag.query.history import MAX_EARLIER, Earlier, History

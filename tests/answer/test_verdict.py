@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.verdict import Judge
+from rag.answer.rules.entailment import Judge
 from tests.answer.finding import matcher
 from tests.answer.tables import table
 

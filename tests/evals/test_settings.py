@@ -10,7 +10,7 @@ import pytest
 
 from evals.ablate import VARIANTS
 from evals.settings import Settings, changed, settings_of
-from rag.answer.parts import open_parts
+from rag.answer.components import open_parts
 from rag.errors import ConfigError
 
 HERE = (Path("articles"), Path("index"), Path("models"))

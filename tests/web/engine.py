@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from rag.answer.stages import Answered, Considered, Retrieved, Stage, last
+from rag.answer.engine import Answered, Considered, Retrieved, Stage, last
 from rag.config import AskConfig, BuildConfig
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexMissing

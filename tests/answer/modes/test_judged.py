@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.judged import Judged, as_yes_or_no
-from rag.answer.ranking import Candidate
-from rag.answer.verdict import Verdict
+from rag.answer.answerers.yes_no import Judged, as_yes_or_no
+from rag.answer.evidence import Candidate
+from rag.answer.rules.entailment import Verdict
 from rag.types import Span
 from tests.answer.finding import source
 

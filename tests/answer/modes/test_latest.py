@@ -7,9 +7,8 @@ from math import exp
 
 import pytest
 
-from rag.answer.modes.base import NOTHING, Reply
-from rag.answer.modes.latest import MAX_PREVIOUS, LatestMode
-from rag.answer.ranking import Ranker, Weights
+from rag.answer.answerers.topical import MAX_PREVIOUS, LatestMode
+from rag.answer.evidence import NOTHING, Ranker, Reply, Weights
 from rag.types import Hit
 from tests.answer.modes.topics import Marked, found, ranked, story, story_reader
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.limits import EventLimits
-from rag.answer.modes.lines import Line
-from rag.answer.modes.stories import Story
+from rag.answer.answerers.stories import EventLimits, Line, Story
 from tests.answer.modes.topics import WordVectors, line_reader, story
 
 EVENTS = {

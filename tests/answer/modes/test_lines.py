@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.modes.stories import Story
+from rag.answer.answerers.stories import Story
 from rag.types import Passage
 from tests.answer.making import article, hit
 from tests.answer.modes.topics import line_reader

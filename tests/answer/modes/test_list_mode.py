@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.base import NOTHING
-from rag.answer.modes.list_mode import MOST_ITEMS, ListMode
-from rag.answer.ranking import Candidate
+from rag.answer.answerers.lists import MOST_ITEMS, ListMode
+from rag.answer.evidence import NOTHING, Candidate
 from tests.answer.finding import candidate, found, source
 
 TRADE = "They spoke of trade, energy and peace in Cairo."

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answer.modes.base import NOTHING, Found
-from rag.answer.modes.passage import PassageMode
-from rag.answer.ranking import Candidate
+from rag.answer.answerers.span import PassageMode
+from rag.answer.evidence import NOTHING, Candidate, Found
 from rag.types import Query
 from tests.answer.finding import candidate, found, sentences, source
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.base import NOTHING
-from rag.answer.modes.span import SpanMode
+from rag.answer.answerers.span import SpanMode
+from rag.answer.evidence import NOTHING
 from tests.answer.finding import candidate, found, matcher, source
 
 ASKED = "How many people died in the Tessel flood?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.stories import MAX_STORIES, Stories
+from rag.answer.answerers.stories import MAX_STORIES, Stories
 from rag.types import Hit, Passage, Query
 from tests.answer.making import hit
 from tests.answer.modes.topics import ranked, story, story_reader

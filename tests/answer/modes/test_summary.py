@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.modes.base import NOTHING, Mode
-from rag.answer.modes.summary import MAX_SENTENCES, MIN_SENTENCES, SAME, SummaryMode
+from rag.answer.answerers.topical import MAX_SENTENCES, MIN_SENTENCES, SAME, SummaryMode
+from rag.answer.evidence import NOTHING, Mode
 from rag.text.sentences import sentence_spans
 from rag.types import Hit
 from tests.answer.modes.topics import (

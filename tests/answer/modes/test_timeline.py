@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.modes.base import NOTHING, Mode
-from rag.answer.modes.limits import EventLimits
-from rag.answer.modes.timeline import TimelineMode
+from rag.answer.answerers.stories import EventLimits
+from rag.answer.answerers.topical import TimelineMode
+from rag.answer.evidence import NOTHING, Mode
 from rag.types import Hit
 from tests.answer.modes.topics import (
     WordVectors,

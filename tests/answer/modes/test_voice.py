@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.voice import says_it
+from rag.answer.speakers import says_it
 from tests.answer.finding import candidate, source
 
 STORY = "Khan promised roads and schools. Minister Dar promised bridges. The port is shut."

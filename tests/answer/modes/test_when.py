@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.base import NOTHING
-from rag.answer.modes.when import WhenMode
+from rag.answer.answerers.when import WhenMode
+from rag.answer.evidence import NOTHING
 from tests.answer.finding import candidate, dated, found, matcher, source
 
 MODE = WhenMode(matcher(), 1.0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.modes.base import NOTHING
-from rag.answer.modes.yesno import YesNoMode
-from rag.answer.verdict import Judge
+from rag.answer.answerers.yes_no import YesNoMode
+from rag.answer.evidence import NOTHING
+from rag.answer.rules.entailment import Judge
 from tests.answer.finding import found, matcher, source
 
 MODE = YesNoMode(Judge(matcher()))

@@ -8,10 +8,8 @@ from zlib import crc32
 
 import numpy as np
 
-from rag.answer.modes.base import Found
-from rag.answer.modes.lines import LineReader
-from rag.answer.modes.stories import StoryReader
-from rag.answer.ranking import Candidate
+from rag.answer.answerers.stories import LineReader, StoryReader
+from rag.answer.evidence import Candidate, Found
 from rag.models.reader import Reading
 from rag.models.runtime import Float32
 from rag.text.analyzer import analyse

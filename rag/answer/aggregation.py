@@ -1,0 +1,314 @@
+"""Compares the answers of several articles: which agree, and which give another value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from math import log1p
+
+from rag.answer.evidence import Candidate, sentence_around
+from rag.answer.rules.matching import Match, Matcher
+from rag.dates.anchoring import dates_in
+from rag.text.entities import entities
+from rag.text.lexicon import TITLES
+from rag.text.quantities import Quantity, quantities, singular
+from rag.text.sentences import Offsets, sentence_spans
+from rag.types import Span
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_PERCENT = re.compile(r"%|\bper ?cent\b")
+_EMPTY = frozenset(
+    "a an the of in on at to by for from with and about around some nearly almost roughly "
+    "approximately".split()
+)
+# One more of these names something else: North Korea, New York.
+_TELLING_APART = frozenset(
+    "north south east west northern southern eastern western new non".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """An answer: its best candidate, and the best one of every other article that gives it too."""
+
+    best: Candidate
+    also: tuple[Candidate, ...]
+    score: float
+
+
+def agree(ranked: Sequence[Candidate], *, weight: float) -> list[Agreed]:
+    """The distinct answers among ``ranked`` (best first), best first.
+
+    An answer's score is that of its best candidate plus ``weight`` times the logarithm of one plus
+    the number of further articles that give it. Articles whose stories are copies of each other
+    share a hit, and so count once.
+    """
+    groups: list[list[Candidate]] = []
+    for candidate in ranked:
+        group = next((g for g in groups if same_answer(g[0].quote, candidate.quote)), None)
+        if group is None:
+            groups.append([candidate])
+        elif all(other.article_id != candidate.article_id for other in group):
+            group.append(candidate)
+    agreed = [
+        Agreed(group[0], tuple(group[1:]), group[0].score + weight * log1p(len(group) - 1))
+        for group in groups
+    ]
+    return sorted(agreed, key=lambda answer: -answer.score)
+
+
+def same_answer(one: str, other: str) -> bool:
+    """Whether two quotations say the same thing: the same words, or a name and a part of it.
+
+    Case, punctuation, articles, prepositions, plurals and the titles of people do not count;
+    "three" is "3" and "5m" is "5 million". Where a figure occurs, all figures must be the same.
+    """
+    words, others = _words(one), _words(other)
+    if not words or not others:
+        return one.strip() == other.strip()
+    figures = {word for word in words if word[0].isdigit()}
+    if figures != {word for word in others if word[0].isdigit()}:
+        return False
+    return words == others or _is_part(one, words, others) or _is_part(other, others, words)
+
+
+def _is_part(short: str, words: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a short quotation that holds a name or a figure is a part of a longer one."""
+    telling = any(character.isupper() or character.isdigit() for character in short)
+    if not telling or words <= TITLES or (others - words) & _TELLING_APART:
+        return False
+    return words < others and 2 * len(words) >= len(others)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    """The words that say something, figures as their value, without titles before a name."""
+    found, rest, end = set(), [], 0
+    for quantity in quantities(text):
+        found.add(_plain(quantity.value))
+        rest.append(text[end : quantity.start])
+        end = quantity.end
+    plain = _POSSESSIVE.sub("", " ".join([*rest, text[end:]]).casefold())
+    plain = _PERCENT.sub(" percent ", plain)
+    words = {singular(word.replace(",", "")) for word in _WORD.findall(plain)} - _EMPTY
+    return frozenset(found | (words - TITLES or words))
+
+
+def _plain(value: Decimal) -> str:
+    """A number in digits, without trailing zeros: 1500000 for 1.50E+6."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_ABOUT_AS_MANY = re.compile(
+    r"\b(?:no|none|nobody|one|both|all|half|few|several|some|many|most|couple|dozens?|scores|"
+    r"hundreds|thousands|millions|once|twice|a|an)\b",
+    re.IGNORECASE,
+)
+_DEATH = re.compile(
+    r"\b(?:kill\w*|die[ds]?|dying|dead|deaths?|drown\w*|perish\w*|fatal\w*|lost (?:their|his|her) "
+    r"li(?:fe|ves))\b",
+    re.IGNORECASE,
+)
+_TELLS_OF_DEATH = re.compile(
+    rf"{_DEATH.pattern}|\b(?:tolls?|victims?|casualt\w+|bod(?:y|ies)|lives|deadl\w+|claimed|"
+    r"murder\w*|funerals?|graves?|mourn\w*)\b",
+    re.IGNORECASE,
+)
+_INJURY = re.compile(r"\b(?:injur\w+|wound(?:s|ed|ing)?|hurt)\b", re.IGNORECASE)
+
+
+def fits(question: str, candidate: Candidate) -> bool:
+    """Whether it gives a number where one is asked for, and not that of the injured for the dead.
+
+    A sentence that speaks of the injured alone says nothing about the dead, nor the reverse.
+    """
+    if _HOW_MANY.search(question) and not _counts(candidate.quote):
+        return False
+    passage, span = candidate.hit.passage, candidate.span
+    start, end = sentence_around(passage, span.start, span.end)
+    sentence = passage.article.text[start:end]
+    of_death, of_injury = _DEATH.search(question), _INJURY.search(question)
+    if of_death and not of_injury:
+        return not _INJURY.search(sentence) or _TELLS_OF_DEATH.search(sentence) is not None
+    if of_injury and not of_death:
+        return not _DEATH.search(sentence) or _INJURY.search(sentence) is not None
+    return True
+
+
+def _counts(quote: str) -> bool:
+    return bool(quantities(quote)) or _ABOUT_AS_MANY.search(quote) is not None
+
+
+_SAME_THING = 0.65  # of the question's words must be spoken to by both sentences
+_SAME_SENTENCE = 0.6  # of the words of a sentence must be shared where names differ, or in a copy
+_AS_MUCH = 0.5  # of what the first source's sentence speaks to, another's must
+_LEAST_PLACED = 3  # words of the question must stand in the sentence itself
+_LONGEST_VALUE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What an answer says: a quantity, days or a name; one of them."""
+
+    quantity: Quantity | None = None
+    days: tuple[date, date] | None = None
+    name: str = ""
+
+    def differs(self, other: _Value) -> bool:
+        """Whether both are of one kind and cannot both be true."""
+        if self.quantity and other.quantity:
+            same_unit = self.quantity.comparable(other.quantity)
+            return same_unit and self.quantity.value != other.quantity.value
+        if self.days and other.days:
+            return self.days[1] <= other.days[0] or other.days[1] <= self.days[0]
+        return bool(self.name and other.name) and not same_answer(self.name, other.name)
+
+
+def disagreeing(
+    agreed: Sequence[Agreed], question: str, matcher: Matcher, *, margin: float
+) -> tuple[Agreed, ...]:
+    """The other sides to the first of ``agreed``, one for each value, the latest first.
+
+    Another side comes from an independent article, scores at most ``margin`` less, and its sentence
+    speaks to as much of the question; or it is a near-copy that gives another figure.
+    """
+    if not agreed:
+        return ()
+    first = agreed[0]
+    sides = _copies(first.best)
+    spoken = _speaks(matcher, question, first.best)
+    for other in agreed[1:]:
+        near = other.best.score >= first.best.score - margin and _independent(first, other)
+        if not near or not _value(first.best).differs(_value(other.best)):
+            continue
+        if _is_twin(first.best, other.best) or (
+            spoken and not _value(first.best).name and _speaks(matcher, question, other.best)
+        ):
+            sides.append(other)
+    return tuple(sorted(_distinct(sides), key=_published, reverse=True))
+
+
+def supporting(said: Agreed, question: str, matcher: Matcher) -> tuple[Candidate, ...]:
+    """Who else says it: the same words in a sentence that speaks to what is asked as much, or half.
+
+    "the two nations" does not support that cracks were found in two pillars.
+    """
+    least = _AS_MUCH * _coverage(matcher, question, said.best)
+    return tuple(one for one in said.also if _coverage(matcher, question, one) >= least)
+
+
+def _coverage(matcher: Matcher, question: str, candidate: Candidate) -> float:
+    return matcher.coverage(_matches(matcher, question, candidate))
+
+
+def _matches(matcher: Matcher, question: str, candidate: Candidate) -> list[Match]:
+    passage = candidate.hit.passage
+    around = f"{passage.article.title} {passage.text}"
+    return matcher.match(question, _sentence(candidate), around)
+
+
+def _published(side: Agreed) -> date:
+    return side.best.hit.passage.article.published or date.min
+
+
+def _independent(first: Agreed, other: Agreed) -> bool:
+    return other.best.article_id not in {first.best.article_id, *(c.article_id for c in first.also)}
+
+
+def _is_twin(first: Candidate, other: Candidate) -> bool:
+    """Whether both stand at the same place of what is nearly the same sentence."""
+    one, two = _sentence(first), _sentence(other)
+    if _shared(one, two) < _SAME_SENTENCE:
+        return False
+    before = [_sentence_before(candidate).split()[-2:] for candidate in (first, other)]
+    return before[0] == before[1]
+
+
+def _sentence_before(candidate: Candidate) -> str:
+    """The sentence up to the first word of the answer that says the value."""
+    start = _place(candidate)[0]
+    number = next((q.start for q in quantities(candidate.quote)), 0)
+    return candidate.hit.passage.article.text[start : candidate.span.start + number]
+
+
+def _speaks(matcher: Matcher, question: str, candidate: Candidate) -> bool:
+    """Whether the answer's sentence is about what is asked, and has every name of it near."""
+    matches = _matches(matcher, question, candidate)
+    plain = [match for match in matches if not match.word.name]
+    placed = [match for match in matches if match.place >= 0 and not match.opposite]
+    if len(placed) < _LEAST_PLACED or any(match.opposite for match in matches):
+        return False
+    if any(match.word.name and match.share == 0 for match in matches):
+        return False
+    return matcher.coverage(matches) >= _SAME_THING and matcher.coverage(plain) >= _SAME_THING
+
+
+def _value(candidate: Candidate) -> _Value:
+    """The one value of a short answer; nothing where it has several, or none."""
+    quote = candidate.quote
+    if len(quote.split()) > _LONGEST_VALUE:
+        return _Value()
+    article, around = candidate.hit.passage.article, _place(candidate)
+    days = [one for one in dates_in(article, around) if _inside(one.start, candidate)]
+    if len(days) == 1 and days[0].after and days[0].before:
+        return _Value(days=(days[0].after, days[0].before))
+    found = quantities(_sentence(candidate))
+    numbers = [one for one in found if _inside(around[0] + one.start, candidate)]
+    if len(numbers) == 1:
+        return _Value(quantity=numbers[0])
+    names = [one for one in entities(f"– {quote}") if one.sort == "name"]
+    return _Value(name=quote) if len(names) == 1 and not numbers and not days else _Value()
+
+
+def _inside(place: int, candidate: Candidate) -> bool:
+    return candidate.span.start <= place < candidate.span.end
+
+
+def _place(candidate: Candidate) -> Offsets:
+    return sentence_around(candidate.hit.passage, candidate.span.start, candidate.span.end)
+
+
+def _sentence(candidate: Candidate) -> str:
+    return candidate.hit.passage.article.text[slice(*_place(candidate))]
+
+
+def _shared(one: str, other: str) -> float:
+    """The words that two sentences share as a share of all their words."""
+    words, others = set(one.casefold().split()), set(other.casefold().split())
+    return len(words & others) / len(words | others)
+
+
+def _copies(first: Candidate) -> list[Agreed]:
+    """Near-copies of the answer's passage that have another figure in the same sentence."""
+    sentence, quantity = _sentence(first), _value(first).quantity
+    if quantity is None:
+        return []
+    number = [q.start for q in quantities(sentence)].index(quantity.start)
+    sides = []
+    for copy in first.hit.copies:
+        for start, end in sentence_spans(copy.article.text, copy.start, copy.end):
+            text = copy.article.text[start:end]
+            found = quantities(text)
+            if _shared(sentence, text) < _SAME_SENTENCE or len(found) != len(quantities(sentence)):
+                continue
+            other = found[number]
+            if quantity.comparable(other) and other.value != quantity.value:
+                span = Span(start + other.start, start + other.end, first.span.score)
+                hit = replace(first.hit, passage=copy, copies=())
+                sides.append(Agreed(Candidate(hit, span, first.score), (), first.score))
+    return sides
+
+
+def _distinct(sides: Sequence[Agreed]) -> list[Agreed]:
+    kept: list[Agreed] = []
+    for side in sides:
+        if not any(same_answer(side.best.quote, other.best.quote) for other in kept):
+            kept.append(side)
+    return kept

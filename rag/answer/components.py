@@ -1,0 +1,138 @@
+"""Chooses the concrete classes that answer from an opened index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.answer.answerers.lists import ListMode
+from rag.answer.answerers.span import PassageMode, SpanMode
+from rag.answer.answerers.stories import EventLimits, LineReader, StoryReader
+from rag.answer.answerers.topical import LatestMode, SummaryMode, TimelineMode
+from rag.answer.answerers.when import WhenMode
+from rag.answer.answerers.yes_no import YesNoMode
+from rag.answer.confidence import Calibrator, Features, SentenceFeatures, SpanFeatures
+from rag.answer.evidence import Mode, Ranker, Weights
+from rag.answer.rules.entailment import Judge
+from rag.answer.rules.matching import Matcher, word_likeness
+from rag.config import AskConfig
+from rag.errors import IndexMismatch, ModelError
+from rag.index.local import Index
+from rag.models.classifier import load_logistic, read_fitted
+from rag.models.embedder import Embedder, reopen_embedder
+from rag.models.reader import SpanReader, open_reader
+from rag.models.sentence_reader import FEATURES as SENTENCE_FEATURES
+from rag.models.sentence_reader import Rarity, SentenceReader
+from rag.retrieval.retriever import Fusion, Retriever
+from rag.types import Kind
+
+SENTENCES, SPANS = "sentence_reader.json", "reader/calibration.json"
+# How far behind the best span another may be, and how much a sentence's own score counts.
+# Chosen by hand, not fitted.
+LIST_MARGIN, WHEN_MARGIN, PASSAGE_WEIGHT = 1.0, 1.0, 1.0
+WEIGHTS = ("retrieval_weight", "null_weight", "agreement_weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a Pipeline is made of, besides its index.
+
+    ``spans`` reads for answers and ``sentences`` for whole sentences; without a span reader they
+    are the same. ``warnings`` say what is missing.
+    """
+
+    retriever: Retriever
+    spans: Ranker
+    sentences: Ranker
+    calibrator: Calibrator
+    modes: Mapping[Kind, Mode]
+    warnings: tuple[str, ...] = ()
+
+
+def open_parts(
+    index: Index,
+    config: AskConfig,
+    *,
+    fusion: Fusion | None = None,
+    collapse: bool = True,
+    weights: tuple[float, float, float] | None = None,
+) -> Parts:
+    """The parts for ``index``: hybrid retriever, readers, calibrator and modes.
+
+    ``fusion`` and ``collapse`` are handed to the retriever, to compare it with others; ``weights``
+    are those of retrieval, null score and agreement, instead of the fitted ones. Raises
+    IndexMismatch when the index was built with a model that is not at hand. Without a span reader
+    whole sentences answer, and ``warnings`` says why.
+    """
+    embedder = _embedder(index, config)
+    rarity = index.lexical.rarity
+    fitted = read_fitted(SENTENCES)
+    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
+    sentences = Ranker(
+        SentenceReader(embedder, rarity, model), Weights(float(fitted["retrieval_weight"]))
+    )
+    spans = sentences
+    features: Features = SentenceFeatures(rarity)
+    agreement = 0.0
+    reader, warnings = _span_reader(config)
+    if reader is not None:
+        fitted = read_fitted(SPANS)
+        retrieval, null, agreement = weights or (float(fitted[name]) for name in WEIGHTS)
+        spans = Ranker(reader, Weights(retrieval, null))
+        features = SpanFeatures(rarity, embedder, agreement)
+    return Parts(
+        Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
+        spans,
+        sentences,
+        _calibrator(fitted, features),
+        _modes(embedder, rarity, spans, sentences, agreement),
+        warnings,
+    )
+
+
+def _modes(
+    embedder: Embedder, rarity: Rarity, spans: Ranker, sentences: Ranker, agreement: float
+) -> dict[Kind, Mode]:
+    matcher = Matcher(rarity, word_likeness(embedder))
+    stories, lines = StoryReader(embedder, rarity), LineReader(embedder, rarity)
+    return {
+        "span": SpanMode(agreement, None if spans is sentences else matcher),
+        "list": ListMode(agreement, LIST_MARGIN),
+        "yesno": YesNoMode(Judge(matcher)),
+        "when": WhenMode(matcher, WHEN_MARGIN),
+        "timeline": TimelineMode(stories, lines, EventLimits(embedder)),
+        "latest": LatestMode(stories, spans, sentences),
+        "summary": SummaryMode(stories, lines),
+        "passage": PassageMode(PASSAGE_WEIGHT),
+    }
+
+
+def _calibrator(fitted: Mapping[str, Any], features: Features) -> Calibrator:
+    model = load_logistic(fitted["confidence"], features.names)
+    return Calibrator(model, float(fitted["threshold"]), features)
+
+
+def _span_reader(config: AskConfig) -> tuple[SpanReader | None, tuple[str, ...]]:
+    """The reader that the settings name, or None and why whole sentences answer instead."""
+    if config.reader == "sentence":
+        return None, ()
+    path = None if config.reader == "span" else Path(config.reader)
+    try:
+        return open_reader(path, config.models_folder, threads=config.threads), ()
+    except ModelError as error:
+        return None, (f"Whole sentences answer, because the reader cannot be used: {error}",)
+
+
+def _embedder(index: Index, config: AskConfig) -> Embedder:
+    named = index.settings.get("model")
+    try:
+        return reopen_embedder(
+            index.model_fingerprint,
+            Path(str(named)) if named else None,
+            config.models_folder,
+            threads=config.threads,
+        )
+    except ModelError as error:
+        raise IndexMismatch(f"The index cannot be asked with the model at hand: {error}") from error

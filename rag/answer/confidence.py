@@ -1,0 +1,128 @@
+"""Estimates the probability that an answer is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log1p
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answer.aggregation import agree
+from rag.answer.evidence import Candidate, sentence_around
+from rag.models.classifier import Logistic
+from rag.models.embedder import Embedder
+from rag.models.sentence_reader import Rarity, Terms, shows_expected
+
+MAX_MARGIN = 5.0
+MAX_SPAN_MARGIN = 10.0
+
+
+class Features(Protocol):
+    """What a confidence is computed from.
+
+    Called with a question and its candidates, best first and at least one, it gives one row, shape
+    ``[1, len(names)]``. None of it depends on the size of the collection, as the retriever's fused
+    score does.
+    """
+
+    names: tuple[str, ...]
+
+    def __call__(self, question: str, ranked: Sequence[Candidate]) -> NDArray[np.float64]: ...
+
+
+class SentenceFeatures:
+    """Of an answer that is a whole sentence."""
+
+    names: tuple[str, ...] = (
+        "score",
+        "margin",
+        "dense",
+        "sentence_coverage",
+        "passage_coverage",
+        "first",
+    )
+
+    def __init__(self, rarity: Rarity) -> None:
+        self._rarity = rarity
+
+    def __call__(self, question: str, ranked: Sequence[Candidate]) -> NDArray[np.float64]:
+        first = ranked[0]
+        margin = first.span.score - ranked[1].span.score if len(ranked) > 1 else MAX_MARGIN
+        terms = Terms(question, self._rarity)
+        row = (
+            first.span.score,
+            max(-MAX_MARGIN, min(margin, MAX_MARGIN)),
+            first.hit.dense,
+            terms.coverage(first.quote),
+            terms.coverage(first.hit.passage.text),
+            1 / first.hit.rank,
+        )
+        return np.array([row], dtype=np.float64)
+
+
+class SpanFeatures:
+    """Of an answer that is a span: the reader's scores, agreement, retrieval and the sentence.
+
+    After PrimeQA's confidence and the calibrators of Kamath et al. (2020): raw score, score over
+    the null score of its passage, margin to the next different answer, how many further articles
+    agree, and how much of the question its sentence and passage hold.
+    """
+
+    names: tuple[str, ...] = (
+        "score",
+        "over_null",
+        "margin",
+        "agreement",
+        "dense",
+        "similarity",
+        "sentence_coverage",
+        "passage_coverage",
+        "first",
+        "expected",
+    )
+
+    def __init__(self, rarity: Rarity, embedder: Embedder, agreement_weight: float) -> None:
+        self._rarity = rarity
+        self._embedder = embedder
+        self._weight = agreement_weight
+
+    def __call__(self, question: str, ranked: Sequence[Candidate]) -> NDArray[np.float64]:
+        agreed = agree(ranked, weight=self._weight)
+        first = agreed[0].best
+        passage = first.hit.passage
+        start, end = sentence_around(passage, first.span.start, first.span.end)
+        sentence = passage.article.text[start:end]
+        margin = agreed[0].score - agreed[1].score if len(agreed) > 1 else MAX_SPAN_MARGIN
+        terms = Terms(question, self._rarity)
+        row = (
+            first.span.score,
+            first.span.score - first.null_score,
+            min(margin, MAX_SPAN_MARGIN),
+            log1p(len(agreed[0].also)),
+            first.hit.dense,
+            self._similarity(question, sentence),
+            terms.coverage(sentence),
+            terms.coverage(passage.text),
+            1 / first.hit.rank,
+            float(shows_expected(question, first.quote)),
+        )
+        return np.array([row], dtype=np.float64)
+
+    def _similarity(self, question: str, sentence: str) -> float:
+        query = self._embedder.encode_queries([question])[0]
+        return float(self._embedder.encode_passages([sentence])[0] @ query)
+
+
+class Calibrator:
+    """A fitted probability that an answer is right, and the threshold below which none is given."""
+
+    def __init__(self, model: Logistic, threshold: float, features: Features) -> None:
+        self._model = model
+        self._features = features
+        self.threshold = threshold
+
+    def confidence(self, question: str, ranked: Sequence[Candidate]) -> float:
+        """The probability in [0, 1] that the first answer in ``ranked`` is right."""
+        return float(self._model.probability(self._features(question, ranked))[0])

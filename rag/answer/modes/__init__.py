@@ -1,1 +1,0 @@
-"""One module a kind of answer: what was found for a question in, the quotations to show out."""

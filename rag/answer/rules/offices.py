@@ -1,0 +1,457 @@
+"""Finds who holds an office: the name that stands beside its title, and whose office it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+
+from rag.answer.aggregation import same_answer
+from rag.answer.evidence import Found, Pick, Reply, either
+from rag.query.rewrite import asked_end
+from rag.text.lexicon import FUNCTION_WORDS, PLACES
+from rag.text.sentences import Offsets, sentence_spans, word_spans
+from rag.types import Article, Hit
+
+NOUNS = frozenset(
+    "minister president premier chancellor king queen pope bishop governor senator mayor "
+    "ambassador envoy secretary chief director chairman chairwoman chair coach captain commander "
+    "judge prosecutor rector dean principal leader head editor manager commissioner speaker "
+    "spokesman spokeswoman spokesperson representative treasurer inspector "
+    "superintendent foreman".split()
+)
+_SAME = {
+    "chairwoman": "chairman",
+    "chair": "chairman",
+    "chairperson": "chairman",
+    "spokeswoman": "spokesman",
+    "spokesperson": "spokesman",
+}
+BELOW = frozenset("deputy vice assistant associate junior under".split())
+OVER = frozenset("former late ex outgoing previous then".split())
+_NEUTRAL = OVER | frozenset("acting new current interim present incoming newly elected".split())
+PORTFOLIOS = frozenset(
+    "prime foreign finance interior defence defense health transport justice education environment "
+    "economy trade energy labour labor agriculture culture supreme managing executive general "
+    "chief opposition party press police fire rescue".split()
+)
+# The first words of the names of places, which set them apart.
+PARTS = frozenset("south north east west new papua equatorial".split())
+POSSESSIVE = re.compile(r"['’]s?\Z")
+# Those that do not begin like their country.
+_DEMONYMS = {
+    "british": "britain",
+    "uk": "britain",
+    "english": "england",
+    "scottish": "scotland",
+    "welsh": "wales",
+    "irish": "ireland",
+    "french": "france",
+    "spanish": "spain",
+    "dutch": "netherlands",
+    "swiss": "switzerland",
+    "danish": "denmark",
+    "swedish": "sweden",
+    "finnish": "finland",
+    "polish": "poland",
+    "greek": "greece",
+    "czech": "czechia",
+    "filipino": "philippines",
+    "burmese": "myanmar",
+}
+_STEMS = tuple(place for place in PLACES if len(place) > 3 and " " not in place)
+
+
+def core(terms: Sequence[str] | frozenset[str]) -> frozenset[str]:
+    """The words of an office without "acting", "new" or "former"; a premier is a prime minister."""
+    words = frozenset(terms) - _NEUTRAL
+    return frozenset({"prime", "minister"}) if words == {"premier"} else words
+
+
+def plain(word: str) -> str:
+    """The word in lower case, as men and women share it: chairman, spokesman."""
+    lower = word.lower().strip("’'")
+    lower = lower.removeprefix("ex-") if lower.startswith("ex-") else lower
+    return _SAME.get(lower, lower)
+
+
+def is_of_office(word: str) -> bool:
+    """Whether it can be part of an office's name: acting, foreign, minister."""
+    return plain(word) in NOUNS | _NEUTRAL | PORTFOLIOS | BELOW
+
+
+def is_of(asked: str, told: str) -> bool:
+    """Whether every telling word of the one is in the other: Pakistan, Pakistani, of Pakistan.
+
+    South Sudan is not Sudan.
+    """
+    said = [told[start:end].lower() for start, end in word_spans(told)]
+    wanted = [asked[start:end].lower() for start, end in word_spans(asked)]
+    if PARTS & set(said) != PARTS & set(wanted):
+        return False
+    return all(
+        any(_alike(one, other) for other in said) for one in wanted if one not in {"the", "of"}
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    one, other = (POSSESSIVE.sub("", word) for word in (one, other))
+    places = place_of(one), place_of(other)
+    if all(places):
+        return places[0] == places[1]
+    return _begins_alike(one, other)
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short[: max(4, len(short) - 2)]) if len(short) > 3 else one == other
+
+
+@lru_cache(maxsize=4096)
+def place_of(word: str) -> str:
+    """The place that a word in lower case is of, the one most like it; empty for none.
+
+    >>> place_of("nigerian"), place_of("australian"), place_of("slovak"), place_of("minister")
+    ('nigeria', 'australia', 'slovakia', '')
+    """
+    if word in _DEMONYMS:
+        return _DEMONYMS[word]
+    alike = [place for place in _STEMS if len(word) > 3 and _begins_alike(word, place)]
+    by_likeness = sorted(
+        alike, key=lambda one: (-_shared(one, word), abs(len(one) - len(word)), one)
+    )
+    return by_likeness[0] if by_likeness else ""
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def is_country(word: str) -> bool:
+    """Whether it names a country, or somebody or something of one: Iran, Iran's, Iranian."""
+    lower = POSSESSIVE.sub("", word.lower())
+    return lower in PLACES or (len(lower) > 4 and place_of(lower) != "")
+
+
+# Words before an office that say that it is somebody's, of whom was told before: "its president".
+_OWNERS = frozenset("his her its their our my".split())
+_SAYING = frozenset("said told met saw named called says tells meets".split())
+OF = "(?:of|at|in|for)"
+_NAME = (
+    r"(?!(?:His|Her|Their|The|A|An|He|She|They|It|In|On|At|For|But|And|When|While|After|Before)\b)"
+    r"[A-ZÀ-Þ][\w’'-]*\w(?: (?:(?:[A-Z]\.|al|bin|ibn|von|van|der|de|la|del) )?"
+    r"[A-ZÀ-Þ][\w’'-]*\w){0,4}"
+)
+_BEHIND = re.compile(rf" (?P<name>{_NAME})")
+_APPOSED = re.compile(
+    rf"(?P<of> {OF} [^,.;:()]{{1,60}}?)?, (?P<name>{_NAME})(?=,|\.| \w+(?:ed|s)\b)"
+)
+_BEFORE = re.compile(
+    rf"(?P<name>{_NAME})(?:, (?:for [\w ]{{1,24}} )?(?:(?:then|now|once|formerly) )?| (?:as|is|was|"
+    r"becomes|became|remains|will be|is to be) )(?:(?:the|a|an|its|their|new|next) )*\Z"
+)
+_OF_BEHIND = re.compile(r" (?:of|at) (?P<of>[^,.;:()\n]{1,60})")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An office in a text: its words, whose it is as far as said, and the place of its holder."""
+
+    words: frozenset[str]
+    of: str
+    name: Offsets
+    holder: str
+
+
+def offices_in(text: str) -> Iterator[Told]:
+    """Every office in ``text`` that a name stands with."""
+    words = word_spans(text)
+    for number, (start, end) in enumerate(words):
+        if plain(text[start:end]) not in NOUNS:
+            continue
+        first = number
+        while first and _leads(text, words[first - 1], words[first]):
+            first -= 1
+        terms = frozenset(plain(text[a:b]) for a, b in words[first : number + 1])
+        of = _owner(text, words, first)
+        yield from _with_name(text, terms, of, words[first][0], end)
+
+
+def _leads(text: str, word: Offsets, next_word: Offsets) -> bool:
+    """Whether the word belongs to the name of the office that goes on with the next one."""
+    return text[word[1] : next_word[0]] == " " and is_of_office(text[slice(*word)])
+
+
+def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
+    """Whose the office is, as far as it is said before it: Iran's, Pakistani, the federation's."""
+    if not first or text[words[first - 1][1] : words[first][0]] != " ":
+        return ""
+    start, end = words[first - 1]
+    word = text[start:end]
+    if first > 1 and text[slice(*words[first - 2])].lower() in PARTS:
+        start = words[first - 2][0]
+    if POSSESSIVE.search(word):
+        return text[start:end]
+    if word.lower() in FUNCTION_WORDS - _OWNERS or word.lower() in _SAYING:
+        return ""
+    return "" if word.islower() and word.endswith(("ed", "ing")) else text[start:end]
+
+
+def _with_name(text: str, terms: frozenset[str], of: str, start: int, end: int) -> Iterator[Told]:
+    behind = _BEHIND.match(text, end)
+    if behind and _is_person(behind["name"]):
+        yield _told(terms, of, behind)
+        return
+    apposed = _APPOSED.match(text, end)
+    if apposed and " " in apposed["name"] and _is_person(apposed["name"]):
+        of = of or (apposed["of"] or "").strip()
+        yield _told(terms, of, apposed)
+        return
+    before = _BEFORE.search(text, max(0, start - 120), _before_owner(text, start, of))
+    if before and " " in before["name"] and _is_person(before["name"]):
+        told_of = _OF_BEHIND.match(text, end)
+        of = of or (told_of["of"] if told_of else "")
+        yield _told(terms, of, before)
+
+
+def _told(terms: frozenset[str], of: str, match: re.Match[str]) -> Told:
+    name = POSSESSIVE.sub("", match["name"])
+    start = match.start("name")
+    return Told(terms, of, (start, start + len(name)), name)
+
+
+def _is_person(name: str) -> bool:
+    """Whether it may be one: not "Minister", not "Alliance's Leonora Pym"."""
+    first, *_ = name.split()
+    return not is_of_office(first) and not POSSESSIVE.search(" ".join(name.split()[:-1]))
+
+
+def _before_owner(text: str, start: int, of: str) -> int:
+    """Where the words before the office and its owner end, the article with them."""
+    begin = text.rfind(of, 0, start) if of else start
+    match = re.search(r"\b(?:the|a|an) \Z", text[:begin])
+    return match.start() if match else begin
+
+
+_OF_STATE = frozenset("premier prime president chancellor king queen governor mayor".split())
+_ASKED = re.compile(
+    r"(?:(?:and|so|but|then) )?(?:who(?:['’]s| is| are|(?P<past> was| were))|"
+    r"(?:what(?:['’]s| is| was) )?(?:the )?name of|name) "
+    r"(?:currently |now |then |again )?(?P<rest>.+)",
+    re.IGNORECASE,
+)
+_AFTERTHOUGHT = re.compile(
+    r"\s+(?:now|today|currently|then|these days|at (?:the time|present|the moment)|"
+    r"(?P<event>(?:when|while|during|before|after|since|until|as)\b.*))\Z",
+    re.IGNORECASE,
+)
+_OWNED = re.compile(r"(?P<of>.+?)['’]s? (?P<office>[^'’]+)")
+_OFFICE_OF = re.compile(rf"(?P<office>.+?)(?: {OF} (?P<of>.+))?", re.IGNORECASE)
+_NO_NAME = re.compile(r"\b(?:who|what|that|which|where|why|how)\b", re.IGNORECASE)
+_AFFAIRS = re.compile(
+    rf"minister (?:of|for) (?:the )?(?P<what>{'|'.join(sorted(PORTFOLIOS))})(?: affairs)?\b",
+    re.IGNORECASE,
+)
+_BEGINNING = 400  # characters
+# How often a holder is the right one where it is said whose the office is, and where it is not: by
+# ``training.fit_offices`` on the 18,351 stories of Reuters-21578 (295 of 367 pairs, 75 of 115).
+_TOLD, _SUPPOSED = 0.90, 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """``words`` are those of the office alone: foreign, minister. ``of`` is whose it is, or empty.
+
+    ``over`` says whether a former holder is asked for; None where either may be. ``at`` says that
+    the question names an event at whose time it was held.
+    """
+
+    words: frozenset[str]
+    of: str = ""
+    over: bool | None = False
+    at: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A name at ``[start, end)`` of the article of ``hit``.
+
+    ``likely`` is the probability that it is the one who is asked for.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    likely: float
+
+    @property
+    def name(self) -> str:
+        return self.hit.passage.article.text[self.start : self.end]
+
+
+def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
+    """The office whose holder is asked for; None where it is something else.
+
+    ``carried`` are words of earlier questions: a country among them says whose the office is where
+    ``question`` does not.
+
+    >>> office_asked("Who is Iran's foreign minister?") == Office(
+    ...     frozenset({"foreign", "minister"}), "Iran"
+    ... )
+    True
+    """
+    text = question[: asked_end(question)].strip(" ?.!")
+    asked = _ASKED.fullmatch(_AFFAIRS.sub(r"\g<what> minister", text))
+    if asked is None:
+        return None
+    rest, aside = asked["rest"], _AFTERTHOUGHT.search(asked["rest"])
+    if aside is not None:
+        rest = rest[: aside.start()]
+    match = _OWNED.fullmatch(rest) or _OFFICE_OF.fullmatch(rest)
+    if match is None:
+        return None
+    words = [word for word in match["office"].split() if word.lower() not in {"the", "a", "an"}]
+    of = re.sub(r"(?i)\Athe ", "", match["of"] or "").strip()
+    if _NO_NAME.search(of):
+        return None
+    if words and not of and not is_of_office(words[0]):
+        of, words = words[0], words[1:]
+    if not of:
+        of = next(filter(is_country, carried), "")
+    terms = [plain(word) for word in words]
+    if not terms or not all(map(is_of_office, terms)) or terms[-1] not in {*NOUNS, "general"}:
+        return None
+    if not NOUNS & set(terms):
+        return None
+    over = bool(OVER & set(terms))
+    at = aside is not None and aside["event"] is not None
+    return Office(core(terms), of, None if asked["past"] and not over else over, at)
+
+
+def holders(office: Office, hits: Sequence[Hit]) -> list[Holder]:
+    """Who is told to hold the office in what was found: the surest first, then the latest.
+
+    Where a time in the past is asked about, the best hit goes before the latest. Of one article,
+    the fullest name goes first.
+    """
+    past = office.over is not False
+    found = [holder for hit in hits for holder in _in_hit(office, hit)]
+    return sorted(
+        found,
+        key=lambda one: (
+            -one.likely,
+            one.hit.rank if past else -_day(one.hit),
+            -len(one.name.split()),
+            one.hit.rank,
+        ),
+    )
+
+
+def _day(hit: Hit) -> int:
+    published = hit.passage.article.published
+    return published.toordinal() if published else 0
+
+
+def _in_hit(office: Office, hit: Hit) -> Iterator[Holder]:
+    passage = hit.passage
+    for told in offices_in(passage.text):
+        if core(told.words) != office.words or (BELOW & told.words) - office.words:
+            continue
+        if office.over is not None and bool(OVER & told.words) != office.over:
+            continue
+        likely = _likely(office, told, passage.article)
+        if likely:
+            start, end = told.name
+            yield Holder(hit, passage.start + start, passage.start + end, likely)
+
+
+def _likely(office: Office, told: Told, article: Article) -> float:
+    """How likely the office told is that of those who are asked about; 0 where it is another's."""
+    if not office.of:
+        return _SUPPOSED
+    if told.of and is_of(office.of, told.of):
+        return _TOLD
+    if told.of:
+        return _SUPPOSED if is_of(told.of, office.of) else 0.0
+    return _SUPPOSED if may_belong(article, told, office.of) else 0.0
+
+
+def without_first_name(text: str, start: int, end: int, question: str) -> int:
+    """The end of the quotation ``[start, end)`` without the first names of who is asked about.
+
+    "Who is Ishaq Dar?" is answered with "Pakistani Foreign Minister", not with half of the name.
+    """
+    behind = re.match(r" ([A-ZÀ-Þ][\w’'-]*)", text[end:])
+    if behind is None or not re.search(rf"\b{re.escape(behind[1])}\b", question):
+        return end
+    words = word_spans(text[start:end])
+    kept = len(words)
+    while kept and text[start + words[kept - 1][0]].isupper():
+        if is_of_office(text[start + words[kept - 1][0] : start + words[kept - 1][1]]):
+            return start + words[kept - 1][1]
+        kept -= 1
+    return end
+
+
+def may_belong(article: Article, told: Told, asked: str) -> bool:
+    """Whether an office of which it is not said whose it is can be that of those asked about.
+
+    Of a country, where the holder's sentences tell of what is that country's. Of another place
+    that has only one such office, where the article names it; of anybody else, where it begins so.
+    """
+    if not is_country(asked):
+        end = None if told.words & _OF_STATE else article.body + _BEGINNING
+        return asked.lower() in article.text[article.body : end].lower()
+    last = re.compile(rf"\b{re.escape(told.holder.split()[-1])}\b")
+    votes = 0
+    for start, end in sentence_spans(article.text, article.body, len(article.text)):
+        named = last.search(article.text, start, end)
+        if named is not None:
+            votes += _vote(article.text[start:end], named.end() - start, asked)
+    return votes > 0
+
+
+def _vote(sentence: str, place: int, asked: str) -> int:
+    """1 where what is nearest to ``place`` is that country's, -1 where it is another country's."""
+    near = [
+        (abs(start - place), is_of(asked, sentence[start:end]))
+        for start, end in word_spans(sentence)
+        if POSSESSIVE.search(sentence[start:end]) and not _heads_an_office(sentence, end)
+        if is_country(sentence[start:end])
+    ]
+    return (1 if min(near)[1] else -1) if near else 0
+
+
+def _heads_an_office(sentence: str, end: int) -> bool:
+    """Whether an office follows, which says whose that one is: "Iranian President"."""
+    return any(is_of_office(word) for word in sentence[end:].split(maxsplit=1)[:1])
+
+
+def office_reply(found: Found) -> Reply | None:
+    """The name that stands with the office, and where else it does; None where none is asked for.
+
+    Nor is there one where the office is told of nobody, or of several at the time of an event. A
+    reader that answers with the same name supports it (a noisy or).
+    """
+    office = office_asked(found.query.text, found.query.carried)
+    told = holders(office, found.hits) if office else []
+    if office is None or not told:
+        return None
+    first, *others = told
+    same = [one for one in others if same_answer(first.name, one.name)]
+    if office.at and len(same) < len(others):
+        return None
+    elsewhere = {one.hit.passage.article.id: one for one in reversed(same)}
+    elsewhere.pop(first.hit.passage.article.id, None)
+    agrees = bool(found.spans) and same_answer(found.spans[0].quote, first.name)
+    likely = either(first.likely, found.confidence) if agrees else first.likely
+    also = tuple(_pick(one) for one in elsewhere.values())
+    return Reply((_pick(first, also),), likely)
+
+
+def _pick(holder: Holder, also: tuple[Pick, ...] = ()) -> Pick:
+    return Pick(holder.hit, holder.start, holder.end, holder.hit.score, also)
