@@ -15,10 +15,10 @@ from evals.scoring import is_retrieval, score, stage
 from evals.sets import EvalSet
 from evals.settings import ELSEWHERE, Settings
 from evals.types import Outcome, Question
-from rag.answer.render import answer_json
 from rag.config import AskConfig
 from rag.errors import ConfigError, RagError
 from rag.ingest.build import build as run_build
+from rag.present.json import answer_json
 from rag.types import Article, Hit, IndexInfo
 
 Places = tuple[tuple[str, int, int], ...]

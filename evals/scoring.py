@@ -52,7 +52,7 @@ def score(
 ) -> Scores:
     """The metrics that apply to the question, by name, each from 0 to 1 and better when higher.
 
-    ``answer`` is the JSON of ``rag.answer.render.answer_json``; an empty one stands for a question
+    ``answer`` is the JSON of ``rag.present.json.answer_json``; an empty one stands for a question
     that raised an error, which counts 0 everywhere. ``retrieved`` are article ids and ``passages``
     (article id, start, end), best first. Which metrics there are depends on the question alone;
     only ``citation_precision`` needs a citation.

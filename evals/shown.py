@@ -43,7 +43,7 @@ class Shown:
 
 
 def shown(question: Question, answer: Mapping[str, Any]) -> Shown:
-    """Parse the answer to ``question``, as ``rag.answer.render.answer_json`` wrote it.
+    """Parse the answer to ``question``, as ``rag.present.json.answer_json`` wrote it.
 
     "unclear" refuses to answer, unless that is the right label.
     """

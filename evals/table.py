@@ -9,7 +9,7 @@ from evals.compare import Compared, Difference
 from evals.names import GROUPS, SLICED, Metric, named
 from evals.run import Run
 from evals.settings import changed
-from rag.terminal import visible
+from rag.present.terminal import visible
 
 Summary = Mapping[str, Any]
 SIGNS = {"better": "+", "worse": "-", "inside the noise": "~"}

@@ -88,7 +88,7 @@ class QuestionSet:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to one question. ``answer`` is the JSON of ``rag.answer.render.answer_json``.
+    """What happened to one question. ``answer`` is the JSON of ``rag.present.json.answer_json``.
 
     ``retrieved`` are article ids and ``passages`` (article id, start, end), in order of rank.
     ``error`` is the sentence of a question that raised one: it counts as wrong. ``scores`` are the

@@ -8,11 +8,10 @@ from typing import Any, get_args
 
 from rag.answer.engine import last
 from rag.answer.pipeline import Pipeline
-from rag.answer.render import answer_json
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
-from rag.json_object import json_object
+from rag.present.json import answer_json, json_object
 from rag.query.understand import Corrections
 from rag.types import Answer, Kind
 

@@ -10,10 +10,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rag import terminal
 from rag.config import AskConfig, BuildConfig, load
 from rag.dates.calendar import latest_day
 from rag.errors import ConfigError, QuestionError
+from rag.present import terminal
 from rag.types import Answer
 
 OF_ONE_QUESTION = ("after", "before", "as_of", "today", "history", "kind", "undated")
@@ -51,7 +51,7 @@ def ask(options: argparse.Namespace) -> int:
 
 
 def _ask_one(options: argparse.Namespace, pipeline: Any, answers: list[Answer]) -> int:
-    from rag.answer.render import answer_json
+    from rag.present.json import answer_json
 
     answer = pipeline.ask(
         options.question,
@@ -90,7 +90,7 @@ def _ask_batch(options: argparse.Namespace, pipeline: Any, answers: list[Answer]
 
 def search(options: argparse.Namespace) -> int:
     from rag.answer.pipeline import Pipeline
-    from rag.answer.render import hit_json
+    from rag.present.json import hit_json
 
     with Pipeline.open(config=_ask_config(options)) as pipeline:
         _warn(pipeline.warnings)
@@ -106,10 +106,10 @@ def search(options: argparse.Namespace) -> int:
 
 
 def quote(options: argparse.Namespace) -> int:
-    from rag.answer.quote_check import check as check_quote
-    from rag.answer.quote_json import checked_json
     from rag.index.local import Index, IndexTexts
-    from rag.terminal.quotes import checked_text
+    from rag.present.json import checked_json
+    from rag.present.terminal import checked_text
+    from rag.quotes.check import check as check_quote
 
     text = sys.stdin.read() if options.text == "-" else options.text
     with Index.open(_ask_config(options).index) as index:
@@ -123,9 +123,9 @@ def quote(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    from rag.answer.verify import read_export
-    from rag.answer.verify import verify as compare
     from rag.ingest.build import limits
+    from rag.quotes.verify import read_export
+    from rag.quotes.verify import verify as compare
 
     config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
     verdicts = compare(
@@ -210,14 +210,14 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def _check_export(path: Path) -> None:
-    from rag.answer.export import FORMATS
+    from rag.present.export import FORMATS
 
     if path.suffix[1:] not in FORMATS:
         _wrong_usage(f"--export writes a file that ends in .{', .'.join(FORMATS)}")
 
 
 def _write_export(path: Path, answers: Sequence[Answer]) -> None:
-    from rag.answer.export import FORMATS, export
+    from rag.present.export import FORMATS, export
 
     form = next(form for form in FORMATS if path.suffix == f".{form}")
     try:

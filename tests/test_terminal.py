@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.terminal import Meter, answer_text, visible
+from rag.present.terminal import Meter, answer_text, visible
 from rag.types import (
     Answer,
     Citation,

@@ -10,13 +10,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from rag.answer.engine import Engine, Retrieved, Stage
-from rag.answer.quote_check import check
-from rag.answer.quote_json import checked_json
-from rag.answer.render import answer_json, hit_json
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
+from rag.present.json import answer_json, checked_json, hit_json
 from rag.query.understand import Corrections
+from rag.quotes.check import check
 from rag.types import IndexInfo, Kind, Window
 
 Json = dict[str, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from rag.answer import phrases
-from rag.answer.layout import by_sentence
+from rag.present import wording
+from rag.present.wording import by_sentence
 from rag.text.escape import one_line
 from rag.types import Answer, Citation, Query
 from rag.web import words
@@ -38,9 +38,9 @@ def chips(query: Query) -> str:
     """Kind, window and words of earlier questions, each for itself; what they are tells its tag."""
     if not query.text:
         return ""
-    shown = [f"<kbd>{isolated(phrases.KINDS[query.kind])}</kbd>"]
+    shown = [f"<kbd>{isolated(wording.KINDS[query.kind])}</kbd>"]
     if query.window is not None:
-        shown.append(f"<kbd><time>{isolated(phrases.window(query.window))}</time></kbd>")
+        shown.append(f"<kbd><time>{isolated(wording.window(query.window))}</time></kbd>")
     shown += [f"<kbd><cite>{isolated(f'with “{word}”')}</cite></kbd>" for word in query.carried]
     note = f"\n\n<small>{label(query.note, limit=300)}</small>" if query.note else ""
     return " ".join(shown) + note
@@ -70,7 +70,7 @@ def cited(value: Answer) -> tuple[Citation, ...]:
 def choice(number: int, citation: Citation) -> str:
     """A citation's label in a list of plain text: number, quotation and date."""
     quote = one_line(citation.quote, limit=80)
-    return f"{number} · “{quote}” · {phrases.day(citation.article.published)}"
+    return f"{number} · “{quote}” · {wording.day(citation.article.published)}"
 
 
 class _Told:
@@ -85,7 +85,7 @@ class _Told:
         value = self._value
         if value.disagreement:
             yield _APART
-        elif lead := phrases.lead(value):
+        elif lead := wording.lead(value):
             yield f"**{label(lead, limit=400)}**"
         yield from self._quotations()
         yield _small(f"Confidence: {words.confidence(value.confidence)}")
@@ -97,7 +97,7 @@ class _Told:
             yield from self._items(citations)
         elif value.kind == "latest":
             yield from self._latest(citations)
-        elif value.kind in phrases.ORDERED:
+        elif value.kind in wording.ORDERED:
             yield self._entries(citations, None)
         elif value.disagreement:
             yield self._beside(citations)
@@ -109,7 +109,7 @@ class _Told:
     def _one(self, citations: Sequence[Citation]) -> Iterator[str]:
         """The first quotation with all that is known of it, and the others after it."""
         rest = list(citations)
-        while rest and phrases.is_date_line(rest[0]):
+        while rest and wording.is_date_line(rest[0]):
             line = rest.pop(0)
             yield _small(f"{self._reference(line)} Date line of the article: {sentence(line)}")
         if rest:

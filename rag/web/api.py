@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from rag.errors import IndexUnusable, QuestionError, RagError
-from rag.json_object import json_object
+from rag.present.json import json_object
 from rag.tools.calling import Tool
 from rag.tools.schema import RETURNED, Failure
 from rag.tools.tools import Json

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import gradio as gr
 
-from rag.answer import phrases
 from rag.errors import RagError
+from rag.present import wording
 from rag.text.escape import markdown, one_line
 from rag.web import words
 from rag.web.collection import Collection, Look
@@ -153,7 +153,7 @@ def _listed(found: Sequence[Row], rows: int) -> list[Any]:
 def _label(row: Row) -> str:
     """Plain text: the component shows it as it is."""
     return " · ".join(
-        (one_line(row.title, limit=80), phrases.day(row.published), one_line(row.path, limit=60))
+        (one_line(row.title, limit=80), wording.day(row.published), one_line(row.path, limit=60))
     )
 
 
@@ -162,7 +162,7 @@ def _row(row: Row) -> str:
     if not row.id:
         return f"| – | {file} | {_state(row)} |"
     name = f"<bdi>{markdown(one_line(row.title))}</bdi><br><small>{file}</small>"
-    return f"| {phrases.day(row.published)} | {name} | {_state(row)} |"
+    return f"| {wording.day(row.published)} | {name} | {_state(row)} |"
 
 
 def _state(row: Row) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from rag.answer.export import FORMATS, export
+from rag.present.export import FORMATS, export
 from rag.web import coverage, feedback
 from rag.web.conversation import Conversation
 

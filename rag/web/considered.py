@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer import phrases
 from rag.answer.engine import Considered
+from rag.present import wording
 from rag.types import Citation
 from rag.web.source_text import isolated, reference, title
 
@@ -28,7 +28,7 @@ def table(considered: Sequence[Considered], cited: Sequence[Citation]) -> str:
 
 def _row(one: Considered, numbers: str) -> str:
     hit, article = one.hit, one.hit.passage.article
-    told = f"{title(article)} · {phrases.day(article.published)}{numbers}"
+    told = f"{title(article)} · {wording.day(article.published)}{numbers}"
     text = isolated(hit.passage.text, limit=160)
     reader = "–" if one.reader is None else f"{one.reader:.2f}"
     return (

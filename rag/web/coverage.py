@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from rag.answer import phrases
+from rag.present import wording
 from rag.types import Answer, Article, Hit, Window
 from rag.web import words
 from rag.web.evidence import safe_markdown
@@ -43,7 +43,7 @@ class Period:
     @property
     def said(self) -> str:
         """Words that name exactly these days, as the field for a question's dates takes them."""
-        return phrases.days(self.first, self.before)
+        return wording.days(self.first, self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +188,10 @@ def bars(found: Coverage) -> list[tuple[str, str | None]]:
 
 def _name(period: Period, unit: Unit) -> str:
     if unit == "week":
-        return f"week of {phrases.day(period.first)}"
+        return f"week of {wording.day(period.first)}"
     if unit == "month":
         return f"{period.first:%B} {period.first.year}"
-    return str(period.first.year) if unit == "year" else phrases.day(period.first)
+    return str(period.first.year) if unit == "year" else wording.day(period.first)
 
 
 def _bar(number: int, most: int) -> tuple[str, str | None]:

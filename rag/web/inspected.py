@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from rag.answer import phrases
 from rag.config import AskConfig
 from rag.errors import ConfigError
+from rag.present import wording
 from rag.query.understand import Corrections, understand
 from rag.text.escape import markdown
 from rag.types import Hit, IndexInfo, Query
@@ -103,7 +103,7 @@ def _head(query: Query) -> str:
     """What was searched for."""
     if not query.text:
         return "Type a question to see which passages it finds."
-    window = f" · published {label(phrases.window(query.window))}" if query.window else ""
+    window = f" · published {label(wording.window(query.window))}" if query.window else ""
     note = f" · {label(query.note)}" if query.note else ""
     return f"Searched for “{isolated(query.text, limit=300)}”{window}{note}"
 
@@ -121,7 +121,7 @@ def _entry(hit: Hit, mark: str) -> str:
 def _lines(hit: Hit, mark: str) -> Iterator[str]:
     article = hit.passage.article
     yield f"**{title(article)}**" + (f" <kbd>{mark}</kbd>" if mark else "")
-    yield f"<small>{phrases.day(article.published)} · {file(article)}</small>"
+    yield f"<small>{wording.day(article.published)} · {file(article)}</small>"
     scores = f"score {hit.score:.3f} · meaning {hit.dense:.3f} · words {hit.lexical:.2f}"
     yield f"<small>{scores}</small>"
     yield f"<q>{markdown(hit.passage.text)}</q>"

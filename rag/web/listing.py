@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from rag.answer import phrases
 from rag.ingest.corpus import Changes
+from rag.present import wording
 from rag.web.service import Entry
 
 State = Literal["indexed", "off", "changed", "gone", "new", "duplicate", "skipped"]
@@ -94,7 +94,7 @@ def matching(rows: Sequence[Row], wanted: str, state: State | None) -> list[Row]
 
 
 def _text(row: Row) -> str:
-    days = f"{row.published or ''} {phrases.day(row.published)}" if row.id else ""
+    days = f"{row.published or ''} {wording.day(row.published)}" if row.id else ""
     return f"{row.title} {row.path} {days} {row.why}".casefold()
 
 

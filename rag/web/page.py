@@ -19,7 +19,7 @@ from typing import TextIO
 
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ArticleError, ConfigError, IndexMissing
-from rag.terminal import Meter
+from rag.present.terminal import Meter
 from rag.web import uploads
 from rag.web.access import Access
 from rag.web.offline import stay_offline

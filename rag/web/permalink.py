@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.answer.citations import citation
-from rag.answer.selector import PARAMETER, Found, Gone, Selector, find
 from rag.errors import QuestionError, RagError
 from rag.index.local import Texts
+from rag.quotes.selector import PARAMETER, Found, Gone, Selector, find
 from rag.text.escape import markdown
 from rag.types import Citation
 from rag.web import source_text

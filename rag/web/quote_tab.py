@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from rag.answer.citations import citation, inside_word
-from rag.answer.quote_check import MAX_TEXT, Checked, Near, Run, check
 from rag.errors import RagError
+from rag.quotes.check import MAX_TEXT, Checked, Near, Run, check
 from rag.text.escape import markdown, visible
 from rag.types import Citation
 from rag.web import answer_text, source_text, words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from rag.answer import phrases
-from rag.answer.layout import pieces
+from rag.present import wording
+from rag.present.wording import pieces
 from rag.text.escape import markdown, one_line
 from rag.types import Article, Citation
 from rag.web import words
@@ -59,7 +59,7 @@ def file(article: Article) -> str:
 def heading(citation: Citation) -> str:
     """Title, day and file of the article."""
     article = citation.article
-    place = f"{phrases.day(article.published)} · {file(article)}"
+    place = f"{wording.day(article.published)} · {file(article)}"
     return f"**{title(article)}**\n<small>{place}</small>"
 
 
@@ -78,15 +78,15 @@ def source(citation: Citation, numbers: dict[Citation, int], today: date) -> str
 
 def when(article: Article, today: date) -> str:
     """The article's day, and how long ago that was."""
-    passed = phrases.ago(article.published, today)
-    return f"{phrases.day(article.published)}{f', {passed}' if passed else ''}"
+    passed = wording.ago(article.published, today)
+    return f"{wording.day(article.published)}{f', {passed}' if passed else ''}"
 
 
 def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
     """Who says it, which days its words mean, and who else reports it: a line each."""
-    if who := phrases.speaker(citation):
+    if who := wording.speaker(citation):
         yield f"Said by {isolated(who)}"
-    if dates := [f"{_quoted(said)} = {meant}" for said, meant in phrases.resolved(citation)]:
+    if dates := [f"{_quoted(said)} = {meant}" for said, meant in wording.resolved(citation)]:
         yield " · ".join(dates)
     if citation.also:
         others = " · ".join(_other(other, numbers) for other in citation.also)
@@ -98,7 +98,7 @@ def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
 
 def _other(citation: Citation, numbers: dict[Citation, int]) -> str:
     article = citation.article
-    told = f"{named(citation)}, {phrases.day(article.published)}"
+    told = f"{named(citation)}, {wording.day(article.published)}"
     return f"{reference(numbers[citation])} {told}"
 
 

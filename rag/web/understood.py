@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import gradio as gr
 
-from rag.answer.phrases import KINDS
+from rag.present.wording import KINDS
 from rag.text.escape import one_line
 from rag.types import Kind
 from rag.web.conversation import Correction, Turn

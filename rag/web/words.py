@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from rag.answer import phrases
 from rag.ingest.corpus import Changes
+from rag.present import wording
 from rag.types import Answer, Fate, Hit, IndexInfo, Progress, Query
 
 REASONS = {
@@ -71,7 +71,7 @@ def age(built_at: str, *, now: datetime | None = None) -> str:
 
 def searching(query: Query, articles: int) -> str:
     """What is searched, as it was understood."""
-    window = f" {phrases.window(query.window)}" if query.window is not None else ""
+    window = f" {wording.window(query.window)}" if query.window is not None else ""
     return f"Searching {count(articles, 'article')}{window}"
 
 
@@ -89,7 +89,7 @@ def index_line(
     if off:
         parts.append(f"{off:,} switched off")
     if info.newest_article:
-        parts.append(f"newest {phrases.day(info.newest_article)}")
+        parts.append(f"newest {wording.day(info.newest_article)}")
     parts.append(f"index built {age(info.built_at, now=now)}")
     if changes:
         parts.append(f"since then {changed(changes)}")

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer.export import export
-from rag.answer.render import answer_json
-from rag.answer.selector import Selector
-from rag.answer.verify import read_export, verify
 from rag.config import BuildConfig
 from rag.ingest.build import limits
+from rag.present.export import export
+from rag.present.json import answer_json
+from rag.quotes.selector import Selector
+from rag.quotes.verify import read_export, verify
 from rag.text.escape import exact_html, exact_markdown
 from rag.types import Answer
 from tests.answer.conversations import abstention, answer, source

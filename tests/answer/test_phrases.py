@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from rag.answer import phrases
+from rag.present import wording
 from rag.types import Answer, Citation, DatedWords, IndexInfo, Kind, Query, Window
 from tests.answer.making import article
 
@@ -44,13 +44,13 @@ def answer(kind: Kind, text: str, *cited: Citation) -> Answer:
 def test_days_have_the_name_of_their_unit(
     after: date | None, before: date | None, said: str
 ) -> None:
-    assert phrases.days(after, before) == said
+    assert wording.days(after, before) == said
 
 
 def test_a_window_is_told_with_its_days_and_words() -> None:
     window = Window(date(2024, 6, 1), date(2024, 7, 1), "June")
-    assert phrases.window(window) == "from 1 June 2024 to 30 June 2024 (“June”)"
-    assert phrases.window(Window(date(2024, 6, 1), date(2024, 6, 2))) == "on 1 June 2024"
+    assert wording.window(window) == "from 1 June 2024 to 30 June 2024 (“June”)"
+    assert wording.window(Window(date(2024, 6, 1), date(2024, 6, 2))) == "on 1 June 2024"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_window_is_told_with_its_days_and_words() -> None:
     ],
 )
 def test_only_what_was_not_typed_is_told_as_understood(query: Query, parts: list[str]) -> None:
-    assert phrases.understood(query) == parts
+    assert wording.understood(query) == parts
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_when_answer_leads_with_its_day(text: str, quote: str, said: str) -> N
     days = (DatedWords(start, start + 10, date(2024, 12, 17), date(2024, 12, 18)),)
     line = (DatedWords(0, 10, date(2024, 12, 20), date(2024, 12, 21)),)
     cited = cite(quote, dates=line if quote[0] == "2" else days)
-    assert phrases.lead(answer("when", text, cited)) == said
+    assert wording.lead(answer("when", text, cited)) == said
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_when_answer_leads_with_its_day(text: str, quote: str, said: str) -> N
     ],
 )
 def test_what_leads_other_answers(kind: Kind, text: str, said: str) -> None:
-    assert phrases.lead(answer(kind, text, cite("Cairo"))) == said
+    assert wording.lead(answer(kind, text, cite("Cairo"))) == said
 
 
 def test_date_words_are_told_unless_they_say_the_day_themselves() -> None:
@@ -116,17 +116,17 @@ def test_date_words_are_told_unless_they_say_the_day_themselves() -> None:
         DatedWords(0, 10, date(2024, 12, 20), date(2024, 12, 21)),
         DatedWords(start, start + 10, date(2024, 12, 17), date(2024, 12, 18)),
     )
-    told = list(phrases.resolved(cite("Cairo", dates=words)))
+    told = list(wording.resolved(cite("Cairo", dates=words)))
     assert told == [("2024-12-20", "20 December 2024"), ("on Tuesday", "17 December 2024")]
     plain = article("In March 2024 they met.")
     days = (DatedWords(0, 13, date(2024, 3, 1), date(2024, 4, 1)),)
-    assert not list(phrases.resolved(Citation(plain, 0, 13, 0, 23, 1.0, dates=days)))
+    assert not list(wording.resolved(Citation(plain, 0, 13, 0, 23, 1.0, dates=days)))
 
 
 def test_the_speaker_is_told_in_the_articles_words() -> None:
     start = TEXT.index("the ministry")
-    assert phrases.speaker(cite("Cairo", speaker=(start, start + 12))) == "the ministry"
-    assert phrases.speaker(cite("Cairo")) == ""
+    assert wording.speaker(cite("Cairo", speaker=(start, start + 12))) == "the ministry"
+    assert wording.speaker(cite("Cairo")) == ""
 
 
 @pytest.mark.parametrize(
@@ -144,4 +144,4 @@ def test_the_speaker_is_told_in_the_articles_words() -> None:
     ],
 )
 def test_how_long_ago_a_day_was(day: date | None, said: str) -> None:
-    assert phrases.ago(day, date(2024, 12, 20)) == said
+    assert wording.ago(day, date(2024, 12, 20)) == said

@@ -13,10 +13,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rag.answer.citations import citation, inside_word
-from rag.answer.quote_check import MAX_PLACES, MAX_TEXT, Checked, Near, check
-from rag.answer.quote_json import checked_json
 from rag.errors import QuestionError
 from rag.index.local import Place
+from rag.present.json import checked_json
+from rag.quotes.check import MAX_PLACES, MAX_TEXT, Checked, Near, check
 from rag.text.alignment import differences, unquoted
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article

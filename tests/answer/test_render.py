@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from rag.answer.render import answer_json
+from rag.present.json import answer_json
 from rag.types import Answer, Citation, DatedWords, IndexInfo, Passage, Query, Window
 from tests.answer.making import article
 

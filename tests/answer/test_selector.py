@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rag.answer.selector import (
+from rag.errors import QuestionError
+from rag.quotes.selector import (
     CONTEXT,
     MAX_ENCODED,
     MAX_EXACT,
@@ -21,7 +22,6 @@ from rag.answer.selector import (
     Selector,
     find,
 )
-from rag.errors import QuestionError
 from rag.types import Article
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article

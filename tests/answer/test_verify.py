@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from rag.answer.render import answer_json
-from rag.answer.verify import Verdict, read_export, verify
 from rag.config import BuildConfig
 from rag.ingest.build import limits
+from rag.present.json import answer_json
+from rag.quotes.verify import Verdict, read_export, verify
 from rag.types import Answer, Article, Citation, DatedWords, IndexInfo, Query
 
 FIRST = "date 2024-12-20 The board said. The dyke broke on Tuesday in Veldt."

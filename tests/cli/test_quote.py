@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer.selector import Selector
 from rag.cli import main
+from rag.quotes.selector import Selector
 from tests.cli.conftest import CAIRO, FIRST, Cli
 
 SAID = "He urged for the operationalization of recently inaugurated border markets"

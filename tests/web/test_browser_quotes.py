@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
-from rag.answer.export import export
-from rag.answer.selector import Selector
+from rag.present.export import export
+from rag.quotes.selector import Selector
 from rag.types import Article
 from rag.web import evidence, permalink
 from rag.web.quote_tab import quote_tab

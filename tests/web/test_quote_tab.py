@@ -12,10 +12,10 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from rag.answer.quote_check import MAX_TEXT
-from rag.answer.selector import Selector
 from rag.errors import IndexMissing
 from rag.index.local import Texts
+from rag.quotes.check import MAX_TEXT
+from rag.quotes.selector import Selector
 from rag.text.escape import visible
 from rag.types import Article
 from rag.web.evidence import QUOTED

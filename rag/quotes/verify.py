@@ -1,4 +1,4 @@
-"""Verifying: an exported answer and the articles' folder in, whether each quotation holds out."""
+"""Verifies exported answers: whether each quotation still stands in its article's file."""
 
 from __future__ import annotations
 

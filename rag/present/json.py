@@ -1,12 +1,36 @@
-"""Rendering: an Answer or Hits in, text for a terminal or the JSON of the contract out."""
+"""The JSON objects of the contract: answers, hits and checked quotations."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from rag.answer.citations import inside_word
+from rag.index.local import Place
+from rag.quotes.check import Checked, Near
+from rag.quotes.selector import Selector
 from rag.types import Answer, Article, Citation, Hit, Passage, Window
+
+
+def json_object(text: str | bytes) -> dict[str, Any]:
+    """The object of ``text``, which can be written again as UTF-8.
+
+    Raises ValueError for anything else; its message goes on after what it was read from.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("is not JSON") from error
+    if not isinstance(value, dict):
+        raise ValueError('is not a JSON object such as {"question": …}')
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("holds half of a character (a lone surrogate)") from error
+    return value
+
 
 REASONS = {
     "nothing_retrieved": "No article says so: nothing in the articles is near this question.",
@@ -116,3 +140,42 @@ def _window(window: Window | None) -> Mapping[str, Any] | None:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def checked_json(checked: Checked) -> dict[str, Any]:
+    """The result as a JSON object; the same text and index, the same bytes."""
+    return {
+        "text": checked.text,
+        "state": checked.state,
+        "places": [_place(place) for place in checked.places],
+        "more": checked.more,
+        "near": _near(checked.near) if checked.near is not None else None,
+    }
+
+
+def _near(near: Near) -> dict[str, Any]:
+    return {
+        **_place(near.place),
+        "likeness": round(near.likeness, 4),
+        "but_for": list(near.but_for),
+        "difference": [
+            {"kind": run.kind, "article": run.text, "pasted": run.said} for run in near.runs
+        ],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    article = place.article
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "url": article.url or None,
+        "file": article.path,
+        "sha256": article.sha256,
+        "start": place.start,
+        "end": place.end,
+        "quote": place.text,
+        "inside_word": inside_word(place),
+        "link": Selector.of(article, place.start, place.end).link,
+    }

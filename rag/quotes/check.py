@@ -1,4 +1,4 @@
-"""A pasted sentence in; where it stands to the letter, or what comes nearest to it, out."""
+"""Checks a pasted sentence: where it stands to the letter, or what comes nearest to it."""
 
 from __future__ import annotations
 

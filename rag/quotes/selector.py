@@ -1,11 +1,4 @@
-"""A quotation in; a selector that finds it again in the articles of a later index out.
-
-The selector joins two of the W3C's Web Annotation Data Model (Recommendation of 23 February 2017,
-https://www.w3.org/TR/annotation-model/): the TextQuoteSelector (4.2.4: the exact text, what stands
-before and what after it) and the TextPositionSelector (4.2.5: its offsets). As in Hypothesis'
-client the position is tried first, and then the place whose surroundings agree best; unlike there,
-the quotation itself must stand there to the letter: it is never shown where something like it does.
-"""
+"""Finds a quotation again in the articles of a later index."""
 
 from __future__ import annotations
 
