@@ -13,8 +13,7 @@ from typing import Any
 from evals.feedback_row import Collection, question_id, row_of
 from evals.rows import Bad
 from rag.errors import ConfigError, QuestionError
-from rag.feedback_file import Damaged, Kept, read
-from rag.feedback_json import json_line
+from rag.feedback import Damaged, Kept, json_line, read
 from rag.index.local import Index
 from rag.types import Article
 

@@ -1,4 +1,4 @@
-"""Batches: JSON lines of questions in, one JSON object per line, in order, out."""
+"""Answers JSON lines of questions, one JSON object per line, in order."""
 
 from __future__ import annotations
 

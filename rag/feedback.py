@@ -1,14 +1,22 @@
-"""An answer and what a reader says about it in; a Feedback, with the span that it names, out."""
+"""What readers say about answers, kept as lines of ``feedback.jsonl`` beside the index."""
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import json
+import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal, get_args
 
-from rag.errors import QuestionError
+from rag.dates.calendar import parse_day
+from rag.errors import ConfigError, IndexUnusable, QuestionError
+from rag.index.disk import Disk, make_folder, write_all
 from rag.index.local import Place, Texts
 from rag.types import Answer, Article, Citation, Kind, Window
 
@@ -152,3 +160,190 @@ def _around(place: Place) -> tuple[str, ...]:
     """The words around a place, which are the same in every copy of a story."""
     text = place.article.text
     return tuple(text[max(0, place.start - _CONTEXT) : place.end + _CONTEXT].split())
+
+
+FORMAT = 1
+
+
+def json_line(value: Mapping[str, Any]) -> bytes:
+    """One line of JSON in UTF-8; half a character, as a file's name may hold, is escaped."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
+
+
+def to_json(value: Feedback) -> dict[str, Any]:
+    """The feedback as a JSON object, which ``from_json`` reads back as it was."""
+    row: dict[str, Any] = {"format": FORMAT, **asdict(value)}
+    row["given_at"], row["today"] = value.given_at.isoformat(), value.today.isoformat()
+    if value.window is not None:
+        days = {name: day and day.isoformat() for name, day in _bounds(value.window).items()}
+        row["window"] = {**days, "said": value.window.said}
+    return row
+
+
+def _bounds(window: Window) -> dict[str, date | None]:
+    return {"after": window.after, "before": window.before}
+
+
+def from_json(row: Any) -> Feedback:
+    """The feedback of a JSON object. Raises ValueError with what is wrong with it."""
+    if not isinstance(row, dict) or row.get("format") != FORMAT:
+        raise ValueError(f"is not feedback of format {FORMAT}")
+    try:
+        return _feedback(row)
+    except KeyError as error:
+        raise ValueError(f"the field {error} is missing") from error
+    except TypeError as error:
+        raise ValueError(f"holds a value of the wrong type: {error}") from error
+
+
+def _feedback(row: Mapping[str, Any]) -> Feedback:
+    return Feedback(
+        question=_text(row, "question"),
+        history=tuple(_text({"history": one}, "history") for one in row["history"]),
+        kind=_choice(row["kind"], Kind),
+        window=None if row["window"] is None else _window(row["window"]),
+        today=_day(row["today"]),
+        corrected=tuple(_choice(one, Part) for one in row["corrected"]),
+        answer=None if row["answer"] is None else _text(row, "answer"),
+        cited=tuple(_quotation(one) for one in row["cited"]),
+        verdict=_choice(row["verdict"], Verdict),
+        chosen=None if row["chosen"] is None else _quotation(row["chosen"]),
+        version=_text(row, "version"),
+        fingerprint=_text(row, "fingerprint"),
+        given_at=datetime.fromisoformat(row["given_at"]),
+    )
+
+
+def _quotation(row: Mapping[str, Any]) -> Quotation:
+    if type(row["start"]) is not int or type(row["end"]) is not int:
+        raise ValueError(f"the span [{row['start']!r}, {row['end']!r}) is not one of characters")
+    return Quotation(
+        article_id=_text(row, "article_id"),
+        sha256=_text(row, "sha256"),
+        start=row["start"],
+        end=row["end"],
+        text=_text(row, "text"),
+    )
+
+
+def _window(row: Mapping[str, Any]) -> Window:
+    after, before = (row[name] and _day(row[name]) for name in ("after", "before"))
+    return Window(after, before, _text(row, "said"))
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    if not isinstance(row[name], str):
+        raise ValueError(f"{name!r} is {row[name]!r}, not a text")
+    return str(row[name])
+
+
+def _day(value: Any) -> date:
+    day = parse_day(value) if isinstance(value, str) else None
+    if day is None:
+        raise ValueError(f"{value!r} is not a day as YYYY-MM-DD")
+    return day
+
+
+def _choice(value: Any, of: Any) -> Any:
+    if value not in get_args(of):
+        raise ValueError(f"{value!r} is none of {', '.join(get_args(of))}")
+    return value
+
+
+NAME = "feedback.jsonl"
+MAX_LINE_BYTES = 256_000
+MAX_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A line of the file, numbered from 1, and what it holds."""
+
+    line: int
+    feedback: Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A line of the file that holds no feedback, and why."""
+
+    line: int
+    reason: str
+
+
+def append(folder: Path, feedback: Feedback, *, disk: Disk | None = None) -> None:
+    """Adds a line to the file in ``folder``, the index's; when this returns, it is on the disk.
+
+    Raises QuestionError for feedback that is too long, and IndexUnusable when the file is full or
+    cannot be written; the file is then as it was.
+    """
+    line = json_line(to_json(feedback))
+    if len(line) > MAX_LINE_BYTES:
+        raise QuestionError(
+            f"This feedback is too long to be kept ({len(line):,} bytes of {MAX_LINE_BYTES:,}); "
+            "ask in a new conversation."
+        )
+    try:
+        _append(disk or Disk(), folder / NAME, line)
+    except OSError as error:
+        why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+        raise IndexUnusable(
+            f"The feedback could not be kept in {str(folder / NAME)!r} ({why}); mend that, and say "
+            "it again."
+        ) from error
+
+
+def _append(disk: Disk, path: Path, line: bytes) -> None:
+    make_folder(disk, path.parent)
+    descriptor = disk.extend(path)
+    try:
+        # Another process may add a line, too; where there are no locks, there is only this one.
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        size = os.fstat(descriptor).st_size
+        _add(disk, descriptor, size, _after_torn(descriptor, size) + line, path)
+    finally:
+        os.close(descriptor)
+    disk.sync_folder(path.parent)
+
+
+def _after_torn(descriptor: int, size: int) -> bytes:
+    """What ends a last line that a power cut has left open."""
+    return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
+
+
+def _add(disk: Disk, descriptor: int, size: int, data: bytes, path: Path) -> None:
+    if size + len(data) > MAX_BYTES:
+        raise IndexUnusable(
+            f"The feedback in {str(path)!r} has reached {MAX_BYTES:,} bytes; make a question set "
+            "of it with python -m evals feedback, then move the file away."
+        )
+    try:
+        write_all(disk, descriptor, data)
+        disk.sync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            disk.truncate(descriptor, size)
+        raise
+
+
+def read(folder: Path) -> list[Kept | Damaged]:
+    """Every line of the file in ``folder``, in order. Raises ConfigError when it cannot be read."""
+    path = folder / NAME
+    try:
+        with path.open("rb") as file:
+            return [_line(number, raw) for number, raw in enumerate(file, 1)]
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"There is no feedback in {str(path)!r}; say in the chat what its answers are worth, "
+            "or name another folder with --index."
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{str(path)!r} cannot be read ({error.strerror}); mend that.") from error
+
+
+def _line(number: int, raw: bytes) -> Kept | Damaged:
+    try:
+        return Kept(number, from_json(json.loads(raw.decode())))
+    except (ValueError, RecursionError) as error:
+        return Damaged(number, str(error))

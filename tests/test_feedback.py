@@ -12,8 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.feedback import MAX_SPAN, Feedback, Quotation, Verdict, find_span, places
-from rag.feedback_json import from_json, json_line, to_json
+from rag.feedback import (
+    MAX_SPAN,
+    Feedback,
+    Quotation,
+    Verdict,
+    find_span,
+    from_json,
+    json_line,
+    places,
+    to_json,
+)
 from rag.types import Kind, Window
 from tests.judging import ARTICLES, NOW, TEXTS, Shelf, answered, article, cite, said, span
 

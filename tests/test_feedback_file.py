@@ -12,11 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from rag import feedback_file
+from rag import feedback
 from rag.errors import ConfigError, IndexUnusable, QuestionError
-from rag.feedback import Feedback
-from rag.feedback_file import NAME, Damaged, Kept, append, read
-from rag.feedback_json import json_line, to_json
+from rag.feedback import NAME, Damaged, Feedback, Kept, append, json_line, read, to_json
 from rag.index.disk import Disk
 from tests.index.faulty import (
     FailingDisk,
@@ -113,7 +111,7 @@ def test_a_full_file_is_refused_and_stays_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = len(json_line(to_json(FIRST)))
-    monkeypatch.setattr(feedback_file, "MAX_BYTES", 2 * size)
+    monkeypatch.setattr(feedback, "MAX_BYTES", 2 * size)
     append(tmp_path, FIRST)
     append(tmp_path, FIRST)
     with pytest.raises(IndexUnusable, match="python -m evals feedback"):

@@ -1,6 +1,6 @@
 """Nothing in; the types of what the tools return, for descriptions such as OpenAPI, out.
 
-The values themselves are made by ``rag.present.json`` and ``rag.tools.tools``; the tests hold both
+The values themselves are made by ``rag.present.json`` and ``rag.tools``; the tests hold both
 together. What the fields mean stands in docs/json.md and docs/api.md.
 """
 

@@ -15,9 +15,8 @@ from fastapi.responses import JSONResponse
 
 from rag.errors import IndexUnusable, QuestionError, RagError
 from rag.present.json import json_object
-from rag.tools.calling import Tool
+from rag.tools import Json, Tool
 from rag.tools.schema import RETURNED, Failure
-from rag.tools.tools import Json
 
 BUSY = "Dateline is busy; try again in a few seconds."
 _FAILURES: dict[int | str, dict[str, Any]] = {

@@ -8,8 +8,7 @@ import gradio as gr
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from rag.tools.calling import Tool, all_tools
-from rag.tools.tools import Tools
+from rag.tools import Tool, Tools, all_tools
 from rag.web import shell
 from rag.web.access import Access
 from rag.web.api import Waiting, offer_tools, serve_tools

@@ -11,8 +11,7 @@ from typing import Any, get_args
 import gradio as gr
 
 from rag.errors import RagError
-from rag.feedback import MAX_SPAN, Part, Quotation, Verdict, feedback_on, find_span
-from rag.feedback_file import append
+from rag.feedback import MAX_SPAN, Part, Quotation, Verdict, append, feedback_on, find_span
 from rag.text.escape import markdown, one_line
 from rag.types import Answer
 from rag.web.conversation import Correction

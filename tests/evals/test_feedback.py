@@ -16,8 +16,7 @@ from evals.feedback import LeftOut, question_rows
 from evals.feedback_row import Collection, row_of
 from evals.question_row import question_of
 from evals.rows import Bad
-from rag.feedback import Feedback, Quotation, Verdict
-from rag.feedback_file import Damaged, Kept
+from rag.feedback import Damaged, Feedback, Kept, Quotation, Verdict
 from rag.types import Article, Kind, Window
 from tests.judging import ARTICLES, answered, article, cite, said, span
 

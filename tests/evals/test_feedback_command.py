@@ -12,8 +12,7 @@ from evals.__main__ import main
 from evals.questions import load_articles, load_questions
 from rag import AskConfig, Pipeline
 from rag.config import BuildConfig
-from rag.feedback import feedback_on, find_span
-from rag.feedback_file import NAME, append
+from rag.feedback import NAME, append, feedback_on, find_span
 from rag.index.local import Index, IndexTexts
 from tests.conftest import SEEDS
 from tests.judging import NOW, TODAY

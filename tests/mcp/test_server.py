@@ -15,8 +15,8 @@ import pytest
 
 from rag.config import BuildConfig
 from rag.ingest.splitter import TokenCounter
-from rag.mcp.server import tool_server
-from rag.tools.calling import all_tools
+from rag.mcp import tool_server
+from rag.tools import all_tools
 from rag.tools.schema import RETURNED
 from tests.tools.articles import tools
 

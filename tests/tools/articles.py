@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
 from rag.index.local import Place
-from rag.tools.tools import Tools
+from rag.tools import Tools
 from rag.types import Answer, Article, Citation, Passage, Query
 from tests.web.engine import Collection, Engine
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.ingest.splitter import TokenCounter
-from rag.tools.budget import MIN_TOKENS, NOTE, written
+from rag.tools import MIN_TOKENS, NOTE, written
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from rag.errors import QuestionError
-from rag.tools.calling import Tool, all_tools
+from rag.tools import Tool, all_tools
 from rag.tools.schema import RETURNED
 from tests.tools.articles import BRIDGE, HARBOUR, tools
 

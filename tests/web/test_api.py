@@ -17,7 +17,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from pydantic import BaseModel
 
-from rag.tools.calling import Tool
+from rag.tools import Tool
 from rag.tools.schema import RETURNED
 from rag.web import blocks
 from rag.web.access import Access

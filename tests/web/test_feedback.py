@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from rag.feedback_file import NAME, Kept, read
+from rag.feedback import NAME, Kept, read
 from rag.text.escape import markdown, one_line
 from rag.types import Answer
 from rag.web import feedback

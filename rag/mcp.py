@@ -1,22 +1,21 @@
-"""An index in; its tools, offered to one assistant over the Model Context Protocol, out.
-
-Source: modelcontextprotocol.io/specification, server/tools; spoken by the official ``mcp`` package.
-"""
+"""The Model Context Protocol server: ``python -m rag.mcp``; needs the extra ``mcp``."""
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from rag.config import AskConfig, BuildConfig
+from rag.cli import Parser, place_options, run
+from rag.config import AskConfig, BuildConfig, load
 from rag.errors import ConfigError, RagError
 from rag.ingest.splitter import TokenCounter
-from rag.tools.budget import MIN_TOKENS, Count, written
-from rag.tools.calling import Tool, all_tools
-from rag.tools.tools import Tools
+from rag.tools import MIN_TOKENS, Count, Tool, Tools, all_tools, written
 
 if TYPE_CHECKING:
     from mcp.server import Server
@@ -107,3 +106,38 @@ def _result(text: str, failed: bool) -> CallToolResult:
     from mcp_types import CallToolResult, TextContent
 
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=failed)
+
+
+MAX_TOKENS = 6000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve on standard input and output; 1, with one sentence, when that cannot begin."""
+    parser = Parser(
+        prog="python -m rag.mcp",
+        description="Offer the articles to an assistant, over standard input and output (MCP).",
+    )
+    place_options(parser)
+    parser.add_argument(
+        "--max-tokens",
+        type=int,
+        default=MAX_TOKENS,
+        metavar="N",
+        help=f"most tokens of a result ({MAX_TOKENS})",
+    )
+    return run(_serve, parser.parse_args(argv), program=parser.prog, interrupted="nothing is lost")
+
+
+def _serve(options: argparse.Namespace) -> int:
+
+    flags = {"articles": options.articles, "index": options.index, "models": options.models}
+    serve(
+        load(AskConfig, flags, folder=Path()),
+        load(BuildConfig, flags, folder=Path()),
+        max_tokens=options.max_tokens,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

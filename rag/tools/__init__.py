@@ -1,1 +1,0 @@
-"""The tools that every door to other programs offers."""
