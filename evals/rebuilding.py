@@ -27,9 +27,9 @@ from evals.sets import OWN_SETS, open_set
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
 from rag.ingest.build import build
+from rag.service import Service
 from rag.types import Answer
-from rag.web.page import open_service
-from rag.web.service import Service
+from rag.web.server import open_service
 
 COUNTER = "counter"
 COUNTED = "What does the counter of Veldt stand at?"

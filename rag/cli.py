@@ -17,7 +17,7 @@ from typing import Any, NoReturn, get_args
 from rag import commands
 from rag.errors import RagError
 from rag.types import Kind
-from rag.web.access import access_options
+from rag.web.security import access_options
 
 EPILOG = """\
 examples:

@@ -195,8 +195,8 @@ def _switch(options: argparse.Namespace, *, on: bool) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    from rag.web.access import given_access
-    from rag.web.page import serve as run_page
+    from rag.web.security import given_access
+    from rag.web.server import serve as run_page
 
     run_page(
         load(AskConfig, _given(options, AskConfig), folder=Path()),

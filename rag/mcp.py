@@ -42,8 +42,7 @@ def serve(ask: AskConfig, build: BuildConfig, *, max_tokens: int) -> None:
     if max_tokens < MIN_TOKENS:
         raise ConfigError(f"max-tokens is {max_tokens}; choose at least {MIN_TOKENS}.")
     from rag import Pipeline
-    from rag.web.offline import stay_offline
-    from rag.web.service import Service
+    from rag.service import Service, stay_offline
 
     service = Service(ask, build, open_engine=lambda config: Pipeline.open(config=config))
     service.reload()

@@ -1,17 +1,122 @@
-"""The service in; how the articles' folder and the index compare at this moment out."""
+"""The collection behind the Articles page: what is indexed and what has changed since."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
 
 from rag.errors import ArticleError
 from rag.index.store import noted_files
 from rag.index.versions import VERSIONS
 from rag.ingest.build import limits
 from rag.ingest.corpus import Changes, Folder
+from rag.present import wording
+from rag.service import Engine, Entry, Service
 from rag.types import IndexInfo
-from rag.web.listing import Row, rows
-from rag.web.service import Engine, Service
+
+State = Literal["indexed", "off", "changed", "gone", "new", "duplicate", "skipped"]
+Order = Literal["date", "title", "file", "state"]
+STATES: dict[State, str] = {
+    "indexed": "indexed",
+    "off": "switched off",
+    "changed": "changed since the build",
+    "gone": "gone since the build",
+    "new": "new since the build, not indexed yet",
+    "duplicate": "duplicate",
+    "skipped": "skipped",
+}
+# What needs a look comes first.
+_URGENCY: tuple[State, ...] = ("skipped", "new", "changed", "gone", "off", "duplicate", "indexed")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An article, or a file that no article comes from; ``id`` and ``title`` are then empty.
+
+    ``states`` are all that hold, the first one counting; ``why`` explains it.
+    """
+
+    path: str
+    states: tuple[State, ...]
+    why: str = ""
+    id: str = ""
+    title: str = ""
+    published: date | None = None
+    passages: int = 0
+
+    @property
+    def on(self) -> bool:
+        return "off" not in self.states
+
+
+def rows(
+    entries: Sequence[Entry], files: Sequence[Mapping[str, Any]], changes: Changes
+) -> list[Row]:
+    """A row for each article, then one for each file without any."""
+    changed, gone = frozenset(changes.changed), frozenset(changes.gone)
+    articles = [_article(entry, changed=changed, gone=gone) for entry in entries]
+    return [*articles, *_files(files, gone), *(Row(path, ("new",)) for path in changes.new)]
+
+
+def _article(entry: Entry, *, changed: frozenset[str], gone: frozenset[str]) -> Row:
+    held: dict[State, bool] = {
+        "off": not entry.on,
+        "changed": entry.path in changed,
+        "gone": entry.path in gone,
+    }
+    states = tuple(state for state, holds in held.items() if holds)
+    return Row(
+        entry.path,
+        states or ("indexed",),
+        id=entry.id,
+        title=entry.headline,
+        published=entry.published,
+        passages=entry.passages,
+    )
+
+
+def _files(files: Sequence[Mapping[str, Any]], gone: frozenset[str]) -> Iterator[Row]:
+    for file in files:
+        path = str(file["path"])
+        if path in gone:
+            continue
+        if file.get("duplicate_of"):
+            yield Row(path, ("duplicate",), f"of {file['duplicate_of']}")
+        elif file.get("skipped"):
+            yield Row(path, ("skipped",), str(file["skipped"]))
+
+
+def matching(rows: Sequence[Row], wanted: str, state: State | None) -> list[Row]:
+    """The rows that have all the words of ``wanted`` and are in ``state``."""
+    terms = wanted.casefold().split()
+    return [
+        row
+        for row in rows
+        if (state is None or state in row.states) and all(term in _text(row) for term in terms)
+    ]
+
+
+def _text(row: Row) -> str:
+    days = f"{row.published or ''} {wording.day(row.published)}" if row.id else ""
+    return f"{row.title} {row.path} {days} {row.why}".casefold()
+
+
+def ordered(rows: Sequence[Row], by: Order) -> list[Row]:
+    """Newest first by date; by title, file or state from the first; ties newest first."""
+    newest = sorted(rows, key=_age, reverse=True)
+    if by == "title":
+        return sorted(newest, key=lambda row: (not row.title, row.title.casefold()))
+    if by == "file":
+        return sorted(newest, key=lambda row: row.path)
+    if by == "state":
+        return sorted(newest, key=lambda row: _URGENCY.index(row.states[0]))
+    return newest
+
+
+def _age(row: Row) -> tuple[str, str, str]:
+    return str(row.published or ""), row.path, row.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A question, and what was corrected in how it was understood, in; the turns of a talk out."""
+"""The turns of a conversation: a question, how it was understood, and its answer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rag.dates.windows import window_in
 from rag.errors import QuestionError, RagError
 from rag.query.history import Earlier, History
 from rag.query.understand import Corrections, Understood
+from rag.service import Engine, Service
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind, Query, Window
-from rag.web import answer_text, coverage, evidence, words
-from rag.web.service import Engine, Service
+from rag.web import coverage, markup, source_panel
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Turn:
 
     question: str
     reply: str = ""
-    offered: evidence.Offered = evidence.NOTHING
+    offered: source_panel.Offered = source_panel.NOTHING
     answer: Answer | None = None
     today: date | None = None
     coverage: coverage.Coverage = coverage.NOTHING
@@ -127,7 +127,7 @@ def _ended(turn: Turn, reply: str) -> Turn:
 
 def _unsaid(turn: Turn) -> Turn:
     """The turn without what its answer was shown with: the reply is no longer that."""
-    return replace(turn, offered=evidence.NOTHING, coverage=coverage.NOTHING, answered=False)
+    return replace(turn, offered=source_panel.NOTHING, coverage=coverage.NOTHING, answered=False)
 
 
 def waiting(turn: Turn) -> Turn:
@@ -156,7 +156,7 @@ def steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterat
         with service.lease() as engine:
             yield from _steps(engine, turn, earlier, today)
     except RagError as error:
-        yield _ended(turn, answer_text.error(str(error)))
+        yield _ended(turn, markup.error(str(error)))
     except Exception:
         log.exception("A question could not be answered")
         yield _ended(turn, _FAILED)
@@ -185,12 +185,12 @@ def _steps(engine: Engine, turn: Turn, earlier: History, today: date) -> Iterato
 def _told(stage: Understood | Retrieved, engine: Engine) -> str:
     """What is done after a stage."""
     if isinstance(stage, Retrieved):
-        return words.reading(stage.hits)
-    return words.searching(stage.query, engine.info.articles)
+        return markup.reading(stage.hits)
+    return markup.searching(stage.query, engine.info.articles)
 
 
 def _working(turn: Turn, told: str) -> Turn:
-    reply = answer_text.working(told)
+    reply = markup.working(told)
     return replace(_unsaid(turn), reply=reply, waiting=True)
 
 
@@ -198,8 +198,8 @@ def _answered(turn: Turn, stage: Answered, today: date) -> Turn:
     answer = stage.answer
     return replace(
         turn,
-        reply=answer_text.answer(answer, today),
-        offered=evidence.offer(stage),
+        reply=markup.answer(answer, today),
+        offered=source_panel.offer(stage),
         answer=answer,
         today=today,
         coverage=_coverage(stage),

@@ -1,8 +1,4 @@
-"""An answer and the passages considered for it in; how many articles there are per day out.
-
-Gradio's own plots need ``unsafe-eval``, which the page's content policy forbids. These bars are
-spaces on a coloured ground: text, which can be selected, reached by keyboard and read aloud.
-"""
+"""How many articles on an answer's topic there are in each period, as text bars."""
 
 from __future__ import annotations
 
@@ -17,8 +13,8 @@ import gradio as gr
 
 from rag.present import wording
 from rag.types import Answer, Article, Hit, Window
-from rag.web import words
-from rag.web.evidence import safe_markdown
+from rag.web import markup
+from rag.web.source_panel import safe_markdown
 
 Unit = Literal["day", "week", "month", "year"]
 # From this share of the best score on, a passage's article is about the topic. On timelines and
@@ -168,9 +164,9 @@ def show(found: Coverage) -> list[Any]:
 def summary(found: Coverage) -> str:
     """How many there are and how many periods have none, as Markdown of our own words."""
     number = sum(period.articles for period in found.periods)
-    parts = [f"{words.count(number, 'article')} near this question"]
+    parts = [f"{markup.count(number, 'article')} near this question"]
     if found.gaps:
-        parts.append(f"{words.count(found.gaps, found.unit)} without any")
+        parts.append(f"{markup.count(found.gaps, found.unit)} without any")
     if found.undated:
         parts.append(f"{found.undated:,} undated")
     return f"{' · '.join(parts)}. Choose a {found.unit} to ask again about it alone."

@@ -1,4 +1,4 @@
-"""A service in; the tab that says whether a pasted text is a quotation, and from where, out."""
+"""The Quote check page: whether a pasted text is a quotation, and from where."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from rag.errors import RagError
 from rag.quotes.check import MAX_TEXT, Checked, Near, Run, check
 from rag.text.escape import markdown, visible
 from rag.types import Citation
-from rag.web import answer_text, source_text, words
-from rag.web.evidence import article_text, pieces, safe_markdown
-from rag.web.permalink import Service, link_to
+from rag.web import markup
+from rag.web.source_panel import Service, article_text, link_to, pieces, safe_markdown
 
 SHOWN = 20
 MISSING, ADDED = "only in the article", "only in your text"
@@ -131,7 +130,7 @@ def _result(found: Checked) -> Result:
 
 def _exact(found: Checked) -> str:
     many = len(found.places)
-    number = f"{many:,} or more places" if found.more else words.count(many, "place")
+    number = f"{many:,} or more places" if found.more else markup.count(many, "place")
     said = f"**Exact.** The text stands to the letter in {number}."
     if many > SHOWN:
         said += f" The first {SHOWN} are listed."
@@ -156,13 +155,13 @@ def show(result: Result) -> list[Any]:
     if not result.places:
         hidden = [gr.Radio(visible=False), "", gr.HighlightedText(visible=False)]
         return [result.said, difference, *hidden]
-    labels = [answer_text.choice(n, place) for n, place in enumerate(result.places, 1)]
+    labels = [markup.choice(n, place) for n, place in enumerate(result.places, 1)]
     choices = gr.Radio(labels, value=labels[0], visible=len(labels) > 1)
     return [result.said, difference, choices, *open_at(result.places[0])]
 
 
 def open_at(place: Citation) -> list[Any]:
     """Its article with the text marked, and above it the source and a link."""
-    head = f"{source_text.heading(place)}\n\n{link_to(place)}"
+    head = f"{markup.heading(place)}\n\n{link_to(place)}"
     value = pieces(place.article, place.start, place.end)
     return [head, gr.HighlightedText(value, visible=True)]

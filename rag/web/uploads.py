@@ -1,4 +1,4 @@
-"""Uploaded files in; the same bytes in the articles' folder, under names chosen here, out."""
+"""Saves uploaded files in the articles' folder, under names chosen here."""
 
 from __future__ import annotations
 

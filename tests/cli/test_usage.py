@@ -15,7 +15,7 @@ import pytest
 import app
 from rag.cli import main, run
 from rag.config import AskConfig, BuildConfig
-from rag.web.access import Access
+from rag.web.security import Access
 from tests.cli.conftest import Cli
 
 
@@ -106,7 +106,7 @@ def test_the_chat_is_told_the_same_by_both_entries(
     def serve(*configs: Any, **where: Any) -> None:
         served.extend((*configs, where))
 
-    monkeypatch.setattr("rag.web.page.serve", serve)
+    monkeypatch.setattr("rag.web.server.serve", serve)
     places = ["--articles", "a", "--index", "i", "--models", "m"]
     assert entry([*places, "--reader", "sentence", "--port", "0", "--no-browser"]) == 0
     assert served == [

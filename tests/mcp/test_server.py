@@ -17,7 +17,7 @@ from rag.config import BuildConfig
 from rag.ingest.splitter import TokenCounter
 from rag.mcp import tool_server
 from rag.tools import all_tools
-from rag.tools.schema import RETURNED
+from rag.web.api import RETURNED
 from tests.tools.articles import tools
 
 mcp = pytest.importorskip("mcp", reason="needs the extra mcp: pip install 'dateline[mcp]'")

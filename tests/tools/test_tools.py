@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from rag.errors import QuestionError
 from rag.tools import Tool, all_tools
-from rag.tools.schema import RETURNED
+from rag.web.api import RETURNED
 from tests.tools.articles import BRIDGE, HARBOUR, tools
 
 

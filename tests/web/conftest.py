@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from rag.config import AskConfig, BuildConfig
-from rag.web.page import open_service
-from rag.web.rebuild import Rebuild
-from rag.web.service import Service
+from rag.service import Rebuild, Service
+from rag.web.server import open_service
 from tests.web.browsing import Visit, visit
 from tests.web.engine import Collection
 from tests.web.running import Site, served

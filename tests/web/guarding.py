@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from rag.web.capped import Message, Receive, Scope, Send
-from rag.web.guard import Guard
+from rag.web.security import Guard, Message, Receive, Scope, Send
 
 HOST = ("host", "127.0.0.1:7860")
 

@@ -13,10 +13,9 @@ from typing import Any
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
 from rag.ingest.build import build
+from rag.service import Rebuild, Service
 from rag.types import BuildReport
-from rag.web.page import open_service
-from rag.web.rebuild import Rebuild
-from rag.web.service import Service
+from rag.web.server import open_service
 from tests.web.conftest import SEEDS
 from tests.web.engine import Collection
 from tests.web.running import Site, served

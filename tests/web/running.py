@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.web.rebuild import Rebuild
-from rag.web.service import Service
+from rag.service import Rebuild, Service
 from tests.web.engine import Collection
 
 
@@ -35,7 +34,7 @@ def served(service: Service, rebuild: Rebuild, collection: Collection) -> Iterat
         os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
         import uvicorn
 
-        from rag.web.blocks import application
+        from rag.web.app import application
 
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))

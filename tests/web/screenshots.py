@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from rag.ingest.build import build
-from rag.web.rebuild import Rebuild
+from rag.service import Rebuild
 from tests.conftest import ARGUMENTS, CHROMIUM, ROOT, SEEDS
 from tests.web.browsing import visit
 from tests.web.engine import Collection

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
-from rag.web.access import Access
-from rag.web.page import open_service
-from rag.web.rebuild import Rebuild
-from rag.web.service import Service
+from rag.service import Rebuild, Service
+from rag.web.security import Access
+from rag.web.server import open_service
 from tests.tools.articles import Readable
 from tests.web.engine import Collection
 
@@ -65,7 +64,7 @@ def served(folder: Path, access: Access) -> Iterator[Served]:
 def _running(service: Service, rebuild: Rebuild, access: Access) -> Iterator[int]:
     import uvicorn
 
-    from rag.web.blocks import application
+    from rag.web.app import application
 
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from rag.text.escape import visible
 from rag.types import Answer, Article, Citation, DatedWords, IndexInfo, Kind, Passage, Query, Window
-from rag.web import answer_text, source_text
+from rag.web import markup
 from tests.web.payloads import HOSTILE
 
 TEXT = "date 2024-12-20 They met in Cairo on *Friday*. Talks went on."
@@ -39,7 +39,7 @@ def answered(*citations: Citation, kind: Kind = "span", **changes: Any) -> Answe
 
 def shown(*citations: Citation, **changes: Any) -> list[str]:
     """The paragraphs of the answer, without the chips."""
-    return answer_text.answer(answered(*citations, **changes), TODAY).split("\n\n")[1:]
+    return markup.answer(answered(*citations, **changes), TODAY).split("\n\n")[1:]
 
 
 def test_a_quotation_stands_marked_in_its_sentence_above_its_source() -> None:
@@ -52,19 +52,19 @@ def test_a_quotation_stands_marked_in_its_sentence_above_its_source() -> None:
 
 def test_a_whole_sentence_needs_no_mark() -> None:
     citation = cite("They met in Cairo on *Friday*.")
-    assert source_text.quotation(citation) == "> <q>They met in Cairo on \\*Friday\\*\\.</q>"
+    assert markup.quotation(citation) == "> <q>They met in Cairo on \\*Friday\\*\\.</q>"
 
 
 def test_chips_tell_how_the_question_was_understood() -> None:
     window = Window(date(2024, 12, 1), date(2025, 1, 1), "December")
     query = Query("q", "q", window, "when", carried=("Sharif", "*Oslo*"))
-    assert answer_text.chips(query).split(" <kbd>") == [
+    assert markup.chips(query).split(" <kbd>") == [
         "<kbd><bdi>when</bdi></kbd>",
         "<time><bdi>from 1 December 2024 to 31 December 2024 \\(“December”\\)</bdi></time></kbd>",
         "<cite><bdi>with “Sharif”</bdi></cite></kbd>",
         "<cite><bdi>with “\\*Oslo\\*”</bdi></cite></kbd>",
     ]
-    assert answer_text.chips(Query("", "")) == ""
+    assert markup.chips(Query("", "")) == ""
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_all_that_is_known_of_a_quotation_stands_below_it() -> None:
 def test_all_that_is_numbered_can_be_opened() -> None:
     agreeing = cite("Cairo", article=article("b"))
     value = answered(cite("Cairo", also=(agreeing,)), cite("met"))
-    assert [(c.article.id, c.quote) for c in answer_text.cited(value)] == [
+    assert [(c.article.id, c.quote) for c in markup.cited(value)] == [
         ("a", "Cairo"),
         ("a", "met"),
         ("b", "Cairo"),
@@ -162,7 +162,7 @@ def test_the_latest_stands_out_from_what_was_before() -> None:
 
 def test_a_title_that_begins_the_sentence_is_not_said_again() -> None:
     cited = cite("Cairo", article=article("a", "They met in Cairo"))
-    assert source_text.named(cited) == "<samp>a\\.txt</samp>"
+    assert markup.named(cited) == "<samp>a\\.txt</samp>"
     assert "<small><samp>a\\.txt</samp></small>" in shown(cited, kind="timeline")[0]
 
 
@@ -205,7 +205,7 @@ def test_an_abstention_gives_its_reason_advice_and_what_is_near() -> None:
 
 
 def test_a_choice_is_plain_text_with_number_quotation_and_date() -> None:
-    assert answer_text.choice(2, cite("*Friday*")) == "2 · “*Friday*” · 20 December 2024"
+    assert markup.choice(2, cite("*Friday*")) == "2 · “*Friday*” · 20 December 2024"
 
 
 OURS = {
@@ -242,7 +242,7 @@ def test_no_text_of_others_becomes_markup_anywhere(payload: str) -> None:
                 value, citations=(), nearest=value.citations, reason="no_span", advice=payload
             )
             for told in (value, nothing):
-                html = reader.render(answer_text.answer(told, TODAY))
+                html = reader.render(markup.answer(told, TODAY))
                 tags = set(re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", html))
                 assert tags <= OURS, tags - OURS
                 assert not re.search(r"<[^>]*\s(?!start=)\w+=", html)
@@ -251,10 +251,10 @@ def test_no_text_of_others_becomes_markup_anywhere(payload: str) -> None:
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_what_is_said_while_working_or_failing_is_text(payload: str) -> None:
     reader = MarkdownIt("commonmark", {"html": True})
-    for told in (answer_text.working(payload), answer_text.error(payload)):
+    for told in (markup.working(payload), markup.error(payload)):
         tags = set(re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", reader.render(told)))
         assert tags <= OURS
-    text = re.sub(r"<[^>]+>", "", reader.renderInline(answer_text.error(payload)))
+    text = re.sub(r"<[^>]+>", "", reader.renderInline(markup.error(payload)))
     assert " ".join(visible(payload).split()) == unescape(text)
 
 

@@ -18,11 +18,9 @@ from gradio_client.exceptions import AppError
 from pydantic import BaseModel
 
 from rag.tools import Tool
-from rag.tools.schema import RETURNED
-from rag.web import blocks
-from rag.web.access import Access
-from rag.web.api import BUSY, Waiting, serve_tools
-from rag.web.password import Password
+from rag.web import app
+from rag.web.api import BUSY, RETURNED, Waiting, serve_tools
+from rag.web.security import Access, Password
 from tests.web.serving import Served, served
 
 NAMES = ["ask", "search_articles", "get_article", "check_quote"]
@@ -174,11 +172,11 @@ def test_when_too_many_wait_the_next_is_told_to_try_again() -> None:
 def test_when_the_pages_queue_is_full_the_next_is_told_to_try_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "WAITING", 1)
+    monkeypatch.setattr(app, "WAITING", 1)
     with served(tmp_path, Access(api=True)) as site:
         site.collection.reading.clear()
         gradio = client(site)
-        jobs = [gradio.submit(QUESTION, api_name="/ask") for _ in range(blocks.ASKING + 6)]
+        jobs = [gradio.submit(QUESTION, api_name="/ask") for _ in range(app.ASKING + 6)]
         # Only one that is refused can end by now.
         wait(jobs, timeout=60, return_when=FIRST_COMPLETED)
         site.collection.reading.set()

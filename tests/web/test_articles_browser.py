@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.text.escape import one_line
-from rag.web.article_list import ROWS
+from rag.web.articles_tab import ROWS
 from tests.web.browsing import SIZES, Visit, visit
 from tests.web.payloads import HOSTILE
 from tests.web.real_site import Desk, opened_desk

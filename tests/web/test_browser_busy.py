@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from rag.web import blocks
+from rag.web import app
 from tests.web.browsing import ANSWERS, FAR, QUESTION, Visit, begin, finish, visit
 from tests.web.running import Site
 
@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture
 def crowd(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A page that answers one at a time, and lets one more wait."""
-    monkeypatch.setattr(blocks, "ASKING", 1)
-    monkeypatch.setattr(blocks, "WAITING", 1)
+    monkeypatch.setattr(app, "ASKING", 1)
+    monkeypatch.setattr(app, "WAITING", 1)
     site: Site = request.getfixturevalue("site")
     return site
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from rag.present.export import export
 from rag.quotes.selector import Selector
 from rag.types import Article
-from rag.web import evidence, permalink
+from rag.web import source_panel
 from rag.web.quote_tab import quote_tab
 from tests.answer.conversations import abstention, answer
 from tests.web.payloads import HOSTILE
@@ -59,16 +59,16 @@ def visit(browser: Browser) -> Iterator[Visit]:
 def blocks() -> gr.Blocks:
     """A page of the quote tab, and of the panel that a link opens, put together as the chat's."""
     with gr.Blocks(analytics_enabled=False) as page:
-        note = evidence.safe_markdown(elem_id="link-said")
-        panel = evidence.panel()
+        note = source_panel.safe_markdown(elem_id="link-said")
+        panel = source_panel.panel()
         quote_tab(LIBRARY)
 
         def load(request: gr.Request) -> list[Any]:
-            opened = permalink.opened(LIBRARY, request.query_params)
+            opened = source_panel.opened(LIBRARY, request.query_params)
             if opened is None or opened.citation is None:
                 said = opened.said if opened else ""
                 return [said, *(gr.skip() for _ in panel.outputs)]
-            return [opened.said, *evidence.show(evidence.Offered((opened.citation,)))]
+            return [opened.said, *source_panel.show(source_panel.Offered((opened.citation,)))]
 
         page.load(load, None, [note, *panel.outputs], api_visibility="private")
     return page

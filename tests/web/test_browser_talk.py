@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, expect
 
-from rag.web.service import Service
+from rag.service import Service
 from tests.web.browsing import (
     ANSWERS,
     FAR,

@@ -9,9 +9,10 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.query.history import Earlier
+from rag.service import Service
 from rag.types import Answer, Query, Window
-from rag.web import understood
-from rag.web.beside import judged
+from rag.web import controls
+from rag.web.ask_events import judged
 from rag.web.conversation import (
     MAX_QUESTION,
     REMEMBERED,
@@ -23,7 +24,6 @@ from rag.web.conversation import (
     waiting,
     window_of,
 )
-from rag.web.service import Service
 from tests.answer.conversations import INFO
 from tests.web.engine import Collection
 
@@ -202,7 +202,7 @@ UNDERSTOOD = Turn(
 def test_a_correction_is_what_differs_from_what_was_understood(
     values: Sequence[object], correction: Correction
 ) -> None:
-    assert understood.corrected(UNDERSTOOD, *values) == correction
+    assert controls.corrected(UNDERSTOOD, *values) == correction
 
 
 def test_an_earlier_correction_stays_until_it_is_changed() -> None:
@@ -210,16 +210,16 @@ def test_an_earlier_correction_stays_until_it_is_changed() -> None:
         "q", "", answer=understood_as(Query("q", "q", kind="list")),
         correction=Correction("list", "May 2024", ("Sharif",)), carried=("Sharif", "Cairo"),
     )  # fmt: skip
-    assert understood.corrected(turn, "list", "May 2024", [1]) == turn.correction
-    assert understood.corrected(turn, "list", "May 2024", [0, 1]).without == ()
-    typed = understood.corrected(turn, "list", "x\u202e" * 500, [1]).dates
+    assert controls.corrected(turn, "list", "May 2024", [1]) == turn.correction
+    assert controls.corrected(turn, "list", "May 2024", [0, 1]).without == ()
+    typed = controls.corrected(turn, "list", "x\u202e" * 500, [1]).dates
     assert typed is not None
-    assert len(typed) <= understood.MAX_DATES
+    assert len(typed) <= controls.MAX_DATES
     assert "\u202e" not in typed
 
 
 def test_the_controls_show_what_was_understood() -> None:
-    box, kind, dates, carried = understood.show(UNDERSTOOD)
+    box, kind, dates, carried = controls.show_understanding(UNDERSTOOD)
     assert (box.label, kind.value, dates.value) == (
         "Change how the question was understood",
         "when",
@@ -228,4 +228,4 @@ def test_the_controls_show_what_was_understood() -> None:
     assert carried.choices == [("Sharif", "0"), ("Cairo", "1")]
     assert carried.value == ["0", "1"]
     for nothing in (None, Turn("q", ""), Turn("", "", answer=understood_as(Query("", "")))):
-        assert understood.show(nothing)[0].label == ""
+        assert controls.show_understanding(nothing)[0].label == ""

@@ -9,10 +9,9 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
+from rag.service import Rebuild, Service
 from rag.types import Window
 from rag.web import coverage
-from rag.web.rebuild import Rebuild
-from rag.web.service import Service
 from tests.web.browsing import SIZES, visit
 from tests.web.engine import Collection
 from tests.web.running import served
@@ -55,7 +54,7 @@ def test_bars_gaps_and_choices(
     size: str,
     scheme: str,
 ) -> None:
-    monkeypatch.setattr("rag.web.blocks.ask_tab", plot_tab)
+    monkeypatch.setattr("rag.web.app.ask_tab", plot_tab)
     with served(service, rebuild, Collection()) as site:
         opened = visit(browser, site, size=size, scheme=scheme)
         page = opened.page

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from rag.web.capped import POLICY, Receive, Scope, Send
-from rag.web.guard import MAX_BODY_BYTES, MAX_UPLOAD_BYTES, Guard
-from rag.web.rate import RateLimit
+from rag.web.security import (
+    MAX_BODY_BYTES,
+    MAX_UPLOAD_BYTES,
+    POLICY,
+    Guard,
+    RateLimit,
+    Receive,
+    Scope,
+    Send,
+)
 from tests.web.guarding import HOST, JOIN, call, inside, status
 
 

@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from rag.web.access import Access
-from rag.web.guard import MAX_API_BYTES, MAX_BODY_BYTES, Guard
-from rag.web.password import Password
-from rag.web.rate import RateLimit
+from rag.web.security import MAX_API_BYTES, MAX_BODY_BYTES, Access, Guard, Password, RateLimit
 from tests.web.guarding import HOST, JOIN, call, inside, status
 
 

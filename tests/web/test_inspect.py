@@ -18,9 +18,17 @@ from rag.config import AskConfig
 from rag.errors import ConfigError, IndexMissing, QuestionError
 from rag.text.escape import markdown
 from rag.types import Article, Hit, IndexInfo, Passage, Query, Window
-from rag.web.inspect_tab import inspect_tab, looked
-from rag.web.inspected import MOST, Setting, inspected
-from rag.web.moves import Move, moves, summary, told
+from rag.web.inspect_tab import (
+    MOST,
+    Move,
+    Setting,
+    inspect_tab,
+    inspected,
+    looked,
+    moves,
+    summary,
+    told,
+)
 from tests.answer.conversations import INFO
 from tests.judging import ARTICLES, TODAY
 from tests.web.payloads import HOSTILE

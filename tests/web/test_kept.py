@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.web.ask_events import MAX_TEXT, MAX_WITHOUT, kept, restored
 from rag.web.conversation import MAX_QUESTION, REMEMBERED, Correction, Turn
-from rag.web.kept import MAX_TEXT, MAX_WITHOUT, kept, restored
 
 TURNS = (
     Turn("Who is Sharif?", "an answer"),

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TRIED = """
 import asyncio, socket, sys
-from rag.web.offline import stay_offline
+from rag.service import stay_offline
 stay_offline()
 {}
 """

@@ -15,10 +15,9 @@ import pytest
 import app
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ConfigError
-from rag.web import shell
-from rag.web.access import Access, access_options, given_access
-from rag.web.page import serve
-from rag.web.password import Password
+from rag.web import app
+from rag.web.security import Access, Password, access_options, given_access
+from rag.web.server import serve
 from tests.web.running import Site
 
 ROOT = Path(__file__).parents[2]
@@ -27,9 +26,9 @@ SERVING = """
 import sys
 from pathlib import Path
 from rag.config import AskConfig, BuildConfig
-from rag.web.access import Access
-from rag.web.page import serve
-from rag.web.password import read_password
+from rag.web.security import Access
+from rag.web.server import serve
+from rag.web.security import read_password
 articles, index, models, password, host = sys.argv[1:]
 places = {"articles": Path(articles), "index": Path(index), "models": Path(models)}
 access = Access(("news.example.org",), read_password(Path(password), {}), api=True)
@@ -65,7 +64,7 @@ def test_a_taken_port_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str]
 
 
 def test_the_shell_names_gradios_entry_and_no_other_host() -> None:
-    page = shell.page()
+    page = app.shell_html()
     assert '<script type="module" src="/assets/index-' in page
     assert "http" not in page
     assert "<script>" not in page
@@ -75,7 +74,7 @@ def test_a_gradio_with_other_files_is_told(tmp_path: Path) -> None:
     template = tmp_path / "index.html"
     template.write_text("<html></html>")
     with pytest.raises(ConfigError, match=r"install gradio>=6\.31,<7 again"):
-        shell.page(template)
+        app.shell_html(template)
 
 
 def test_the_running_page_is_guarded_and_served_whole(site: Site) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ConfigError
-from rag.web.access import Access
-from rag.web.password import VARIABLE, Password, read_password
+from rag.web.security import VARIABLE, Access, Password, read_password
 
 SECRET = "correct horse battery"
 BASIC = "Basic eDpjb3JyZWN0IGhvcnNlIGJhdHRlcnk="  # of "x:correct horse battery"

@@ -18,9 +18,8 @@ from rag.quotes.check import MAX_TEXT
 from rag.quotes.selector import Selector
 from rag.text.escape import visible
 from rag.types import Article
-from rag.web.evidence import QUOTED
-from rag.web.permalink import Opened, link, opened
 from rag.web.quote_tab import ADDED, MISSING, SHOWN, Result, checked, quote_tab, show
+from rag.web.source_panel import QUOTED, Opened, link, opened
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article
 from tests.web.payloads import HOSTILE

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rag.web.rate import RateLimit
+from rag.web.security import RateLimit
 
 
 def test_a_burst_then_a_steady_rate() -> None:

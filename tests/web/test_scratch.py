@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.web.scratch import scratch_folder
+from rag.web.server import scratch_folder
 
 HOLDING = """
 import sys, time
-from rag.web.scratch import scratch_folder
+from rag.web.server import scratch_folder
 with scratch_folder() as folder:
     (folder / "upload.txt").write_text("half")
     print(folder, flush=True)

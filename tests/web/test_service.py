@@ -11,10 +11,9 @@ from rag.config import AskConfig, BuildConfig
 from rag.errors import ArticleError, BuildCancelled, IndexBusy, IndexDamaged, IndexMissing
 from rag.index import versions
 from rag.index.local import Index
+from rag.service import Rebuild, Service, Status
 from rag.types import BuildReport
-from rag.web.page import open_service
-from rag.web.rebuild import Rebuild, Status
-from rag.web.service import Service
+from rag.web.server import open_service
 from tests.ingest.building import run
 from tests.web.engine import Collection, Engine
 

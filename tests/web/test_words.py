@@ -6,7 +6,7 @@ import pytest
 
 from rag.ingest.corpus import Changes
 from rag.types import Hit, IndexInfo, Passage, Progress, Query, Window
-from rag.web import words
+from rag.web import markup
 from tests.answer.making import article
 
 NOW = datetime(2024, 12, 20, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ NOW = datetime(2024, 12, 20, 12, tzinfo=UTC)
     ],
 )
 def test_a_confidence(value: float, said: str) -> None:
-    assert words.confidence(value) == said
+    assert markup.confidence(value) == said
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_confidence(value: float, said: str) -> None:
     ],
 )
 def test_an_age(built_at: str, said: str) -> None:
-    assert words.age(built_at, now=NOW) == said
+    assert markup.age(built_at, now=NOW) == said
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_an_age(built_at: str, said: str) -> None:
     ],
 )
 def test_progress(at: Progress, said: str) -> None:
-    assert words.progress(at) == said
+    assert markup.progress(at) == said
 
 
 def test_the_line_about_an_index_without_dates() -> None:
     info = IndexInfo("1", "f", None, None, "long ago", 1, 4)
-    assert words.index_line(info) == "1 article · index built long ago"
+    assert markup.index_line(info) == "1 article · index built long ago"
 
 
 @pytest.mark.parametrize(
@@ -76,16 +76,16 @@ def test_the_line_about_an_index_tells_what_has_changed_since(
 ) -> None:
     day = date(2024, 12, 19)
     info = IndexInfo("1", "f", day, day, "2024-12-20T09:00:00Z", 2000, 4)
-    assert words.index_line(info, off=3, changes=changes, now=NOW) == (
+    assert markup.index_line(info, off=3, changes=changes, now=NOW) == (
         f"2,000 articles · 3 switched off · newest 19 December 2024 · index built 3 hours ago{said}"
     )
 
 
 def test_what_is_searched_and_read_meanwhile() -> None:
     window = Window(date(2024, 6, 1), date(2024, 7, 1), "June")
-    assert words.searching(Query("q", "q"), 2000) == "Searching 2,000 articles"
-    assert words.searching(Query("q", "q", window), 1) == (
+    assert markup.searching(Query("q", "q"), 2000) == "Searching 2,000 articles"
+    assert markup.searching(Query("q", "q", window), 1) == (
         "Searching 1 article from 1 June 2024 to 30 June 2024 (“June”)"
     )
     hits = [Hit(Passage(article("Text."), 0, 5, n), 1.0, n, 1.0, 1.0) for n in (1, 2)]
-    assert words.reading(hits) == "Reading 2 passages of 1 article"
+    assert markup.reading(hits) == "Reading 2 passages of 1 article"

@@ -1,20 +1,171 @@
-"""What a reader does in the chat in; what changes on the page for it out."""
+"""What changes on the Ask page when a reader does something."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
 
-from rag.web import answer_text, coverage, evidence, kept, permalink, understood
-from rag.web.beside import Beside
-from rag.web.conversation import Conversation, Correction, Turn, answering, waiting
-from rag.web.service import Service
-from rag.web.talk import Memory, Place, Talk
+from rag.present.export import FORMATS, export
+from rag.service import Service
+from rag.text.escape import one_line
+from rag.types import Kind
+from rag.web import controls, coverage, markup, source_panel
+from rag.web.controls import MAX_DATES
+from rag.web.conversation import (
+    MAX_QUESTION,
+    REMEMBERED,
+    Conversation,
+    Correction,
+    Turn,
+    answering,
+    waiting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which turn, and which of its citations, the article panel shows; both count from 0."""
+
+    turn: int = 0
+    citation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered: here by session, and the questions alone also in the browser.
+
+    ``kept`` is a hidden box whose text the page stores, and hands back after a reload.
+    """
+
+    conversation: gr.State
+    place: gr.State
+    kept: gr.Textbox
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.conversation, self.place, self.kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The left column's components; ``wanted`` takes the number of a citation that is clicked."""
+
+    chatbot: gr.Chatbot
+    controls: controls.UnderstandingControls
+    box: gr.Textbox
+    clear: gr.Button
+    wanted: gr.Textbox
+
+
+MAX_TEXT = 500_000
+MAX_WITHOUT = 40
+
+
+def kept(turns: Sequence[Turn]) -> str:
+    """The questions, each with what was corrected in how it was understood, as JSON."""
+    entries = [
+        {
+            "question": turn.question,
+            "kind": turn.correction.kind,
+            "dates": turn.correction.dates,
+            "without": list(turn.correction.without),
+        }
+        for turn in turns
+    ]
+    return json.dumps(entries, ensure_ascii=False)
+
+
+def restored(text: str) -> tuple[Turn, ...]:
+    """The turns to ask again: of the last ``REMEMBERED`` those that ``kept`` could have written.
+
+    Anything else in ``text`` is left out.
+    """
+    try:
+        value = json.loads(text) if len(text) <= MAX_TEXT else None
+    except (ValueError, RecursionError):
+        value = None
+    return tuple(_turns(value[-REMEMBERED:] if isinstance(value, list) else []))
+
+
+def _turns(entries: Sequence[object]) -> Iterator[Turn]:
+    for entry in entries:
+        if isinstance(entry, dict) and _is_text(entry.get("question"), MAX_QUESTION):
+            correction = _correction(entry)
+            yield Turn(entry["question"], correction=correction, carried=correction.without)
+
+
+def _correction(entry: dict[str, Any]) -> Correction:
+    kind, dates, without = (entry.get(name) for name in ("kind", "dates", "without"))
+    words = without[:MAX_WITHOUT] if isinstance(without, list) else []
+    return Correction(
+        kind=kind if kind in get_args(Kind) else None,
+        dates=one_line(dates, limit=MAX_DATES) if isinstance(dates, str) else None,
+        without=tuple(dict.fromkeys(word for word in words if _is_text(word, MAX_QUESTION))),
+    )
+
+
+def _is_text(value: object, limit: int) -> bool:
+    return isinstance(value, str) and len(value) <= limit
+
+
+_FILES = tuple(form for form in FORMATS if form != "jsonl")  # The same as .json, for programs.
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The components; ``linked`` tells what became of a quotation that the address links to."""
+
+    judging: controls.FeedbackControls
+    plot: coverage.Plot
+    export: gr.Button
+    exported: gr.File
+    linked: gr.Markdown
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [*self.judging.outputs, *self.plot.outputs, self.exported, self.linked]
+
+    def show(self, conversation: Conversation, at: int) -> dict[Any, Any]:
+        """Updates for the answer of the turn at a place; files and links are of before it."""
+        turn = conversation.turn(at)
+        covered = coverage.NOTHING if turn is None else turn.coverage
+        judging = controls.show_feedback(judged(conversation, at))
+        return {
+            **dict(zip(self.judging.outputs, judging, strict=True)),
+            **dict(zip(self.plot.outputs, coverage.show(covered), strict=True)),
+            self.exported: gr.File(visible=False),
+            self.linked: gr.Markdown(visible=False),
+        }
+
+    def files(self, conversation: Conversation, address: str) -> gr.File:
+        """The answered questions as a file of each form; links in them begin with ``address``."""
+        turns = [turn for turn in conversation.turns if turn.answered]
+        answers = [turn.answer for turn in turns if turn.answer is not None]
+        folder = self.exported.GRADIO_CACHE
+        made = [
+            save_bytes_to_cache(
+                export(answers, form, address=address).encode(), f"dateline.{form}", folder
+            )
+            for form in _FILES
+        ]
+        return gr.File(made if answers else None, visible=bool(answers))
+
+
+def judged(conversation: Conversation, at: int) -> controls.ShownAnswer | None:
+    """The answer of the turn at a place, for what a reader says about it."""
+    turn = conversation.turn(at)
+    if turn is None or not turn.answered or turn.answer is None or turn.today is None:
+        return None
+    earlier = tuple(before.question for before in conversation.earlier(at))
+    return controls.ShownAnswer(turn.answer, earlier, turn.today, turn.correction)
+
 
 Updates = dict[Any, Any]
 _BUSY = "Too many people are asking; try again in a moment."
@@ -35,7 +186,7 @@ class Desk:
         service: Service,
         memory: Memory,
         talk: Talk,
-        panel: evidence.Evidence,
+        panel: source_panel.Evidence,
         beside: Beside,
         *,
         crowded: Callable[[], bool],
@@ -65,7 +216,7 @@ class Desk:
         turn = conversation.turn(place.turn)
         if turn is None or conversation.waiting:
             return _unchanged()
-        correction = understood.corrected(turn, *values)
+        correction = controls.corrected(turn, *values)
         return self._again(conversation, place, turn, correction)
 
     def choose_time(
@@ -80,7 +231,7 @@ class Desk:
 
     def restore(self, text: str | None, conversation: Conversation) -> Updates:
         """The questions that the browser has kept, all to be asked again, where none is yet."""
-        turns = kept.restored(text or "")
+        turns = restored(text or "")
         if not turns or conversation.turns:
             return _unchanged()
         return self._asked(Conversation(tuple(map(waiting, turns))), len(turns) - 1)
@@ -112,7 +263,7 @@ class Desk:
             return _unchanged()
         if conversation.turns:
             return self._shown(conversation, place)
-        turns = Conversation(tuple(map(waiting, kept.restored(text or ""))))
+        turns = Conversation(tuple(map(waiting, restored(text or ""))))
         return self._ended(turns.stopped(_UNANSWERED), Place(max(0, len(turns.turns) - 1)))
 
     def unanswered(self, conversation: Conversation, place: Place) -> Updates:
@@ -123,12 +274,12 @@ class Desk:
 
     def stop(self, conversation: Conversation, place: Place) -> Updates:
         """What waits is not waited for."""
-        return self._ended(conversation.stopped(answer_text.stopped()), place)
+        return self._ended(conversation.stopped(markup.stopped()), place)
 
     def forget(self) -> Updates:
         """A new conversation."""
         nothing = Conversation()
-        return self._ended(nothing, Place()) | {self.memory.kept: kept.kept(())}
+        return self._ended(nothing, Place()) | {self.memory.kept: kept(())}
 
     def show_turn(self, conversation: Conversation, place: Place, event: gr.SelectData) -> Updates:
         """The article of the message that is clicked; the one that is shown stays as it is."""
@@ -168,13 +319,13 @@ class Desk:
 
     def open_link(self, request: gr.Request) -> Updates:
         """The quotation that the page's address links to."""
-        opened = permalink.opened(self.service, request.query_params)
+        opened = source_panel.opened(self.service, request.query_params)
         if opened is None:
             return _unchanged()
         told = {self.beside.linked: gr.Markdown(opened.said, visible=bool(opened.said))}
         if opened.citation is None:
             return told
-        shown = evidence.show(evidence.Offered((opened.citation,)))
+        shown = source_panel.show(source_panel.Offered((opened.citation,)))
         return told | dict(zip(self.panel.outputs, shown, strict=True))
 
     def _again(
@@ -190,7 +341,7 @@ class Desk:
             # Nothing that follows success then waits, too.
             raise gr.Error(_BUSY, title="Busy", print_exception=False)
         memory = self.memory
-        remembered = {memory.place: Place(at), memory.kept: kept.kept(conversation.turns)}
+        remembered = {memory.place: Place(at), memory.kept: kept(conversation.turns)}
         return self._said(conversation) | remembered | {self.talk.box: _box(conversation)}
 
     def _answering(self, conversation: Conversation, at: int) -> Iterator[Conversation]:
@@ -212,9 +363,11 @@ class Desk:
 
     def _shown(self, conversation: Conversation, place: Place) -> Updates:
         turn = conversation.turn(place.turn)
-        offered = evidence.NOTHING if turn is None else turn.offered
-        understanding = zip(self.talk.understood.outputs, understood.show(turn), strict=True)
-        panel = zip(self.panel.outputs, evidence.show(offered, place.citation), strict=True)
+        offered = source_panel.NOTHING if turn is None else turn.offered
+        understanding = zip(
+            self.talk.understood.outputs, controls.show_understanding(turn), strict=True
+        )
+        panel = zip(self.panel.outputs, source_panel.show(offered, place.citation), strict=True)
         beside = self.beside.show(conversation, place.turn)
         return {self.memory.place: place, **dict(understanding), **dict(panel), **beside}
 
@@ -223,7 +376,7 @@ class Desk:
         turn = conversation.turn(place.turn)
         if turn is None or not 0 <= place.citation < len(turn.offered.citations):
             return _unchanged()
-        opened = evidence.open_at(turn.offered, place.citation)
+        opened = source_panel.open_at(turn.offered, place.citation)
         return {self.memory.place: place, **dict(zip(self.panel.opened, opened, strict=True))}
 
 

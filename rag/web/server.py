@@ -1,15 +1,19 @@
-"""Settings and an address in; the chat, served there until it is interrupted, out."""
+"""Serves the page until it is interrupted."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import ipaddress
 import logging
 import os
+import shutil
 import signal
 import socket
+import stat
 import sys
+import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,12 +24,59 @@ from typing import TextIO
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ArticleError, ConfigError, IndexMissing
 from rag.present.terminal import Meter
+from rag.service import OpenEngine, Rebuild, RunBuild, Service, stay_offline
 from rag.web import uploads
-from rag.web.access import Access
-from rag.web.offline import stay_offline
-from rag.web.rebuild import Rebuild
-from rag.web.scratch import scratch_folder
-from rag.web.service import OpenEngine, RunBuild, Service
+from rag.web.security import Access
+
+PREFIX = "dateline-"
+_LOCK = ".lock"
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A new folder that only this user can enter; folders left by killed processes are removed."""
+    _sweep(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        descriptor = _hold(folder)
+        try:
+            yield folder
+        finally:
+            os.close(descriptor)
+
+
+def _hold(folder: Path) -> int:
+    """Lock the folder; it gets the name that sweepers look for only once it is locked."""
+    unlocked = folder / f"{_LOCK}-new"
+    descriptor = os.open(unlocked, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    unlocked.rename(folder / _LOCK)
+    return descriptor
+
+
+def _sweep(parent: Path) -> None:
+    for folder in parent.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if _is_own(folder) and _is_left(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_own(folder: Path) -> bool:
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether it has a lock that nobody holds; raises OSError when there is none."""
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+
 
 _CONNECTIONS = 256
 BEYOND = """\
@@ -156,7 +207,7 @@ def _run(
 ) -> None:
     import uvicorn
 
-    from rag.web.blocks import application
+    from rag.web.app import application
 
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)

@@ -1,4 +1,4 @@
-"""What a reader says about the answer that is shown in; a line of the feedback file out."""
+"""The controls under an answer: how it was understood, and whether it was right."""
 
 from __future__ import annotations
 
@@ -12,11 +12,92 @@ import gradio as gr
 
 from rag.errors import RagError
 from rag.feedback import MAX_SPAN, Part, Quotation, Verdict, append, feedback_on, find_span
+from rag.present.wording import KINDS
 from rag.text.escape import markdown, one_line
-from rag.types import Answer
-from rag.web.conversation import Correction
-from rag.web.evidence import safe_markdown
-from rag.web.permalink import Service
+from rag.types import Answer, Kind
+from rag.web.conversation import Correction, Turn
+from rag.web.source_panel import Service, safe_markdown
+
+MAX_DATES = 120
+_LABEL = "Change how the question was understood"
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstandingControls:
+    """The controls' components, filled together by the updates of ``show``."""
+
+    box: gr.Accordion
+    kind: gr.Radio
+    dates: gr.Textbox
+    carried: gr.CheckboxGroup
+
+    @property
+    def inputs(self) -> list[Any]:
+        return [self.kind, self.dates, self.carried]
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.box, *self.inputs]
+
+
+def understanding_controls() -> UnderstandingControls:
+    """Lay the controls out where the caller stands; without a label the page's style hides them."""
+    with gr.Accordion("", open=False, elem_id="understood") as box:
+        kind = gr.Radio(
+            [(words, kind) for kind, words in KINDS.items()], label="Answer with", elem_id="kind"
+        )
+        dates = gr.Textbox(
+            label="Published",
+            placeholder="at any time",
+            max_length=MAX_DATES,
+            max_lines=1,
+            submit_btn="Set",
+            elem_id="dates",
+        )
+        carried = gr.CheckboxGroup(
+            [], type="index", label="From earlier questions", elem_id="carried"
+        )
+    return UnderstandingControls(box, kind, dates, carried)
+
+
+def show_understanding(turn: Turn | None) -> list[Any]:
+    """Updates of the controls for the turn that is shown; hidden where nothing was understood."""
+    if turn is None or turn.query is None or not turn.query.text:
+        return [gr.Accordion(label=""), gr.skip(), gr.skip(), gr.skip()]
+    words = [(one_line(word), str(place)) for place, word in enumerate(turn.carried)]
+    kept = [str(n) for n, word in enumerate(turn.carried) if word not in turn.correction.without]
+    return [
+        gr.Accordion(label=_LABEL),
+        gr.Radio(value=turn.query.kind),
+        gr.Textbox(value=_said_dates(turn)),
+        gr.CheckboxGroup(words, value=kept),
+    ]
+
+
+def corrected(turn: Turn, kind: object, dates: object, kept: object) -> Correction:
+    """What the user wants now, from the values of the controls as the browser sends them.
+
+    What was left as it was understood stays understood; what is no such value changes nothing.
+    """
+    before = turn.correction
+    query = turn.query
+    typed = one_line(dates, limit=MAX_DATES) if isinstance(dates, str) else _said_dates(turn)
+    places = kept if isinstance(kept, Sequence) else range(len(turn.carried))
+    changed = kind in get_args(Kind) and query is not None and kind != query.kind
+    return Correction(
+        kind=kind if changed else before.kind,  # type: ignore[arg-type]
+        dates=typed if typed != _said_dates(turn) else before.dates,
+        without=tuple(word for place, word in enumerate(turn.carried) if place not in places),
+    )
+
+
+def _said_dates(turn: Turn) -> str:
+    """The words that the days were understood from."""
+    if turn.correction.dates is not None:
+        return turn.correction.dates
+    window = turn.query.window if turn.query is not None else None
+    return one_line(window.said, limit=MAX_DATES) if window is not None else ""
+
 
 _OF_ANSWER: list[tuple[str, Verdict]] = [
     ("Right", "right"),
@@ -31,7 +112,7 @@ _NOTED = "Noted. It is kept beside the index, and is not sent anywhere."
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ShownAnswer:
     """The answer that is shown, and how it was asked for."""
 
     answer: Answer
@@ -51,7 +132,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class FeedbackControls:
     """The controls' components, filled together by the updates of ``show``."""
 
     verdict: gr.Radio
@@ -63,7 +144,7 @@ class Judging:
         return [self.verdict, self.span, self.note]
 
 
-def controls() -> Judging:
+def feedback_controls() -> FeedbackControls:
     """Lay the controls out where the caller stands; hidden until there is an answer."""
     verdict = gr.Radio(_OF_ANSWER, label="Is this answer right?", visible=False, elem_id="verdict")
     span = gr.Textbox(
@@ -74,10 +155,10 @@ def controls() -> Judging:
         visible=False,
         elem_id="right-words",
     )
-    return Judging(verdict, span, safe_markdown(elem_id="feedback-note", visible=False))
+    return FeedbackControls(verdict, span, safe_markdown(elem_id="feedback-note", visible=False))
 
 
-def show(judged: Judged | None) -> list[Any]:
+def show_feedback(judged: ShownAnswer | None) -> list[Any]:
     """Updates of the controls for the answer that is shown: nothing is said about it yet."""
     hidden = [gr.Textbox(value="", visible=False), gr.Markdown(visible=False)]
     if judged is None or judged.answer.reason == "empty_question":
@@ -86,19 +167,19 @@ def show(judged: Judged | None) -> list[Any]:
     return [gr.Radio(choices, value=None, visible=True), *hidden]
 
 
-def picked(
-    service: Service, folder: Path, judged: Judged | None, verdict: object, now: datetime
+def pick_verdict(
+    service: Service, folder: Path, judged: ShownAnswer | None, verdict: object, now: datetime
 ) -> list[Any]:
     """Updates of span and note: a right answer is stored; else the right words are asked for."""
     if verdict == "right":
-        return store(service, folder, judged, verdict, "", now)
+        return store_feedback(service, folder, judged, verdict, "", now)
     return [gr.Textbox(visible=True), gr.Markdown(visible=False)]
 
 
-def store(
+def store_feedback(
     service: Service,
     folder: Path,
-    judged: Judged | None,
+    judged: ShownAnswer | None,
     verdict: object,
     typed: object,
     now: datetime,
@@ -128,20 +209,20 @@ def store(
     return [gr.Textbox(value="", visible=False), gr.Markdown(_noted(chosen), visible=True)]
 
 
-def connect(
-    view: Judging,
+def connect_feedback(
+    view: FeedbackControls,
     service: Service,
     folder: Path,
     states: Sequence[gr.State],
-    judged: Callable[..., Judged | None],
+    judged: Callable[..., ShownAnswer | None],
 ) -> None:
     """Store what is said in ``folder``; ``judged`` gives the shown answer of the states' values."""
 
     def pick(verdict: object, *held: Any) -> list[Any]:
-        return picked(service, folder, judged(*held), verdict, datetime.now(UTC))
+        return pick_verdict(service, folder, judged(*held), verdict, datetime.now(UTC))
 
     def save(verdict: object, typed: object, *held: Any) -> list[Any]:
-        return store(service, folder, judged(*held), verdict, typed, datetime.now(UTC))
+        return store_feedback(service, folder, judged(*held), verdict, typed, datetime.now(UTC))
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     changed = [view.span, view.note]

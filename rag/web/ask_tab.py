@@ -1,4 +1,4 @@
-"""Questions in; the conversation, with the article beside it, out."""
+"""The Ask page: its components and how they are wired."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from rag.service import Service
 from rag.text.escape import one_line
-from rag.web import coverage, evidence, feedback, understood
-from rag.web.beside import Beside, judged
+from rag.web import controls, coverage, source_panel
+from rag.web.ask_events import Beside, Desk, Memory, Place, Talk, judged
 from rag.web.conversation import MAX_QUESTION, Conversation
-from rag.web.desk import Desk
-from rag.web.service import Service
-from rag.web.talk import Memory, Place, Talk
 
 EXAMPLES = (
     "Where did Pezeshkian and Sharif meet?",
@@ -42,8 +40,8 @@ def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
         with gr.Column(scale=6, min_width=320, elem_id="talk"):
             talk, judging, export, exported = _talk()
         with gr.Column(scale=5, min_width=320, elem_id="evidence"):
-            linked = evidence.safe_markdown(elem_id="link-said", visible=False)
-            panel = evidence.panel()
+            linked = source_panel.safe_markdown(elem_id="link-said", visible=False)
+            panel = source_panel.panel()
             plot = coverage.plot()
     beside = Beside(judging, plot, export, exported, linked)
 
@@ -54,7 +52,7 @@ def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
     _connect(page, Desk(service, memory, talk, panel, beside, crowded=crowded))
 
 
-def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
+def _talk() -> tuple[Talk, controls.FeedbackControls, gr.Button, gr.File]:
     chatbot = gr.Chatbot(
         show_label=False,
         container=False,
@@ -71,8 +69,8 @@ def _talk() -> tuple[Talk, feedback.Judging, gr.Button, gr.File]:
         group_consecutive_messages=False,
         elem_id="chat",
     )
-    understanding = understood.controls()
-    judging = feedback.controls()
+    understanding = controls.understanding_controls()
+    judging = controls.feedback_controls()
     box = gr.Textbox(
         label="Question",
         show_label=False,
@@ -142,7 +140,7 @@ def _connect_beside(page: gr.Blocks, desk: Desk) -> None:
     states = [memory.conversation, memory.place]
     folder = desk.service.build.index
 
-    def shown(conversation: Conversation, place: Place) -> feedback.Judged | None:
+    def shown(conversation: Conversation, place: Place) -> controls.ShownAnswer | None:
         return judged(conversation, place.turn)
 
     def files(conversation: Conversation, request: gr.Request) -> gr.File:
@@ -151,7 +149,7 @@ def _connect_beside(page: gr.Blocks, desk: Desk) -> None:
             address = address.replace(scheme="https")
         return beside.files(conversation, str(address))
 
-    feedback.connect(beside.judging, desk.service, folder, states, shown)
+    controls.connect_feedback(beside.judging, desk.service, folder, states, shown)
     beside.export.click(files, memory.conversation, beside.exported, **_QUIET)
     page.load(desk.open_link, None, [*desk.panel.outputs, beside.linked], **_QUIET)
 
