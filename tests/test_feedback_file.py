@@ -42,8 +42,8 @@ def kept(folder: Path) -> list[Feedback]:
 
 def test_lines_are_read_as_they_were_said(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "index"
-    for feedback in (FIRST, SECOND, FIRST):
-        append(folder, feedback)
+    for given in (FIRST, SECOND, FIRST):
+        append(folder, given)
     assert kept(folder) == [FIRST, SECOND, FIRST]
     assert [path.name for path in folder.iterdir()] == [NAME]
 

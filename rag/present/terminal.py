@@ -217,8 +217,8 @@ def _abstention(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
     yield [REASONS[answer.reason], *wrapped(answer.advice)]
     if answer.nearest:
         yield ["Nearest, but not an answer:"]
-    for citation in answer.nearest:
-        yield cited(citation, answered=False, colour=colour)
+    for nearest in answer.nearest:
+        yield cited(nearest, answered=False, colour=colour)
 
 
 def hit_text(hit: Hit, *, colour: bool) -> str:

@@ -139,7 +139,8 @@ _RELATIONAL = (
 )
 _OPEN = re.compile(
     rf"{_LINK}(?:"
-    rf"who(?: all)? (?:{_PAST}|(?:{_HAVE_DONE} )+{_PARTICIPLE}|(?:did|will) [a-z]+){_BEHIND}{_QUESTION_END}|"
+    rf"who(?: all)? (?:{_PAST}|(?:{_HAVE_DONE} )+{_PARTICIPLE}|(?:did|will) [a-z]+)"
+    rf"{_BEHIND}{_QUESTION_END}|"
     rf"{_HAVE_DONE} (?:{_SOMEBODY})(?: else)? (?:{_HAVE_DONE} )*\w+{_BEHIND}{_QUESTION_END}|"
     rf"what (?:happened|followed|came)(?: to (?:them|him|her|it))? "
     rf"(?:next|then|afterwards|after(?:wards| that)|before that|later){_QUESTION_END}|"

@@ -17,7 +17,7 @@ from rag.service import Service
 from rag.text.escape import one_line
 from rag.types import Kind
 from rag.web import controls, coverage, markup, source_panel
-from rag.web.controls import MAX_DATES
+from rag.web.controls import MAX_DATES, UnderstandingControls
 from rag.web.conversation import (
     MAX_QUESTION,
     REMEMBERED,
@@ -58,7 +58,7 @@ class Talk:
     """The left column's components; ``wanted`` takes the number of a citation that is clicked."""
 
     chatbot: gr.Chatbot
-    controls: controls.UnderstandingControls
+    understanding: UnderstandingControls
     box: gr.Textbox
     clear: gr.Button
     wanted: gr.Textbox
@@ -201,7 +201,7 @@ class Desk:
     @property
     def outputs(self) -> list[Any]:
         talk = self.talk
-        own = [talk.box, talk.chatbot, *talk.understood.outputs]
+        own = [talk.box, talk.chatbot, *talk.understanding.outputs]
         return [*own, *self.memory.outputs, *self.panel.outputs, *self.beside.outputs]
 
     def ask(self, question: str | None, conversation: Conversation) -> Updates:
@@ -365,7 +365,7 @@ class Desk:
         turn = conversation.turn(place.turn)
         offered = source_panel.NOTHING if turn is None else turn.offered
         understanding = zip(
-            self.talk.understood.outputs, controls.show_understanding(turn), strict=True
+            self.talk.understanding.outputs, controls.show_understanding(turn), strict=True
         )
         panel = zip(self.panel.outputs, source_panel.show(offered, place.citation), strict=True)
         beside = self.beside.show(conversation, place.turn)

@@ -96,15 +96,15 @@ def _connect(page: gr.Blocks, desk: Desk) -> None:
     talk, memory = desk.talk, desk.memory
     conversation, place = memory.conversation, memory.place
     question = [talk.box, conversation]
-    values = [conversation, place, *talk.understood.inputs]
+    values = [conversation, place, *talk.understanding.inputs]
     asked = [
         talk.box.submit(desk.ask, question, desk.outputs, **_QUIET),
         talk.chatbot.example_select(_example, None, talk.box, **_QUIET).then(
             desk.ask, question, desk.outputs, **_QUIET
         ),
-        talk.understood.kind.input(desk.ask_again, values, desk.outputs, **_QUIET),
-        talk.understood.dates.submit(desk.ask_again, values, desk.outputs, **_QUIET),
-        talk.understood.carried.input(desk.ask_again, values, desk.outputs, **_QUIET),
+        talk.understanding.kind.input(desk.ask_again, values, desk.outputs, **_QUIET),
+        talk.understanding.dates.submit(desk.ask_again, values, desk.outputs, **_QUIET),
+        talk.understanding.carried.input(desk.ask_again, values, desk.outputs, **_QUIET),
         desk.beside.plot.bars.select(
             desk.choose_time, [conversation, place], desk.outputs, **_QUIET
         ),

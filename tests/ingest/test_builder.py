@@ -16,7 +16,7 @@ from rag.index import versions
 from rag.index.disk import Disk
 from rag.index.local import Index
 from rag.index.writer import IndexWriter
-from rag.ingest import build
+from rag.ingest import build as build_module
 from rag.ingest.build import build
 from rag.types import Progress
 from tests.ingest.building import DIM, TODAY, TWO, Hashing, fates, of, run, story, write
@@ -266,7 +266,7 @@ def test_passages_cut_by_other_rules_are_cut_anew(
 ) -> None:
     articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
     run(articles, index)
-    monkeypatch.setattr(build, "SPLITTING", build.SPLITTING + 1)
+    monkeypatch.setattr(build_module, "SPLITTING", build_module.SPLITTING + 1)
     assert run(articles, index).changed
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import BuildCancelled
 from rag.index.local import Index
-from rag.ingest import report
+from rag.ingest.report import load_report
 from rag.models.embedder import BATCH
 from rag.types import Progress
 from tests.ingest.building import TWO, Hashing, run, story, write
@@ -53,7 +53,7 @@ def test_cancelled_at_every_step_the_version_before_serves_and_nothing_is_embedd
         with Index.open(here / "index") as opened:
             assert (opened.article_ids(), opened.warnings) == (["a", "b"], ())
         assert not list((here / "index").rglob(".tmp*"))
-        assert report.load_report(here / "index") == report.load_report(folder / "index")
+        assert load_report(here / "index") == load_report(folder / "index")
         report = run(here / "in", here / "index", embedder=again)
         assert report.passages == whole.passages
         assert len(first.encoded) + len(again.encoded) == whole.embedded

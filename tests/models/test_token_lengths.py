@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from rag.models import embedder
 from rag.models.embedder import TokenLengths
 from rag.models.runtime import default_model
 

@@ -15,7 +15,7 @@ import pytest
 import app
 from rag.config import AskConfig, BuildConfig
 from rag.errors import ConfigError
-from rag.web import app
+from rag.web.app import shell_html
 from rag.web.security import Access, Password, access_options, given_access
 from rag.web.server import serve
 from tests.web.running import Site
@@ -64,7 +64,7 @@ def test_a_taken_port_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str]
 
 
 def test_the_shell_names_gradios_entry_and_no_other_host() -> None:
-    page = app.shell_html()
+    page = shell_html()
     assert '<script type="module" src="/assets/index-' in page
     assert "http" not in page
     assert "<script>" not in page
@@ -74,7 +74,7 @@ def test_a_gradio_with_other_files_is_told(tmp_path: Path) -> None:
     template = tmp_path / "index.html"
     template.write_text("<html></html>")
     with pytest.raises(ConfigError, match=r"install gradio>=6\.31,<7 again"):
-        app.shell_html(template)
+        shell_html(template)
 
 
 def test_the_running_page_is_guarded_and_served_whole(site: Site) -> None:
