@@ -16,7 +16,7 @@ from rag.config import AskConfig, BuildConfig
 from rag.service import Rebuild, Service
 from rag.web.security import Access
 from rag.web.server import open_service
-from tests.tools.articles import Readable
+from tests.tool_articles import Readable
 from tests.web.engine import Collection
 
 SEEDS = Path(__file__).parents[2] / "seeds"

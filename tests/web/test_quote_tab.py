@@ -22,8 +22,8 @@ from rag.web.quote_tab import ADDED, MISSING, SHOWN, Result, checked, quote_tab,
 from rag.web.source_panel import QUOTED, Opened, link, opened
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article
+from tests.text.test_escape import RENDERER
 from tests.web.payloads import HOSTILE
-from tests.web.test_escape import RENDERER
 
 CAIRO = "The ministers met in Cairo on Friday. They said “no date” was set for Rome."
 HARBOUR = "Ice closed the harbour of Veldt. The mayor spoke of a hard winter to come."
