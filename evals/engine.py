@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any, Protocol
 
 from evals.types import Question
-from rag.answer.components import open_parts
+from rag.answer.components import open_components
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.retrieval.retriever import Retriever
 from rag.types import Answer, Hit, IndexInfo, Passage, Query
 
@@ -129,7 +129,7 @@ def opened(
 ) -> Iterator[Engine]:
     """The engine over the index of ``config``; raises a RagError when it cannot be opened.
 
-    ``search`` are arguments of ``open_parts``.
+    ``search`` are arguments of ``open_components``.
     """
     given = Given() if reader_only else None
     with (
@@ -143,6 +143,6 @@ def opened(
 
 
 def _pipeline(config: AskConfig, given: Given | None, search: Mapping[str, Any]) -> Pipeline:
-    index = Index.open(config.index)
-    parts = open_parts(index, config, **search)
+    index = LocalStore.open(config.index)
+    parts = open_components(index, config, **search)
     return Pipeline(index, replace(parts, retriever=given) if given else parts, config)

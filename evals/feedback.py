@@ -13,8 +13,8 @@ from typing import Any
 from evals.feedback_row import Collection, question_id, row_of
 from evals.rows import Bad
 from rag.errors import ConfigError, QuestionError
-from rag.feedback import Damaged, Kept, json_line, read
-from rag.index.local import Index
+from rag.feedback import DamagedLine, StoredFeedback, json_line, read
+from rag.index.local import LocalStore
 from rag.types import Article
 
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if options.to.exists():
         raise _taken(options.to)
     lines = read(options.index)
-    with Index.open(options.index) as index:
+    with LocalStore.open(options.index) as index:
         rows, left_out = question_rows(lines, _collection(index, lines))
     for one in left_out:
         print(f"line {one.line} is left out: {one.reason}", file=sys.stderr)
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def question_rows(
-    lines: Sequence[Kept | Damaged], collection: Collection
+    lines: Sequence[StoredFeedback | DamagedLine], collection: Collection
 ) -> tuple[list[dict[str, Any]], list[LeftOut]]:
     """The rows of a question file in our own format, each accepted by its reader; and the rest.
 
@@ -54,10 +54,10 @@ def question_rows(
     """
     rows: list[dict[str, Any]] = []
     left_out: list[LeftOut] = []
-    last = {question_id(one.feedback): one.line for one in lines if isinstance(one, Kept)}
+    last = {question_id(one.feedback): one.line for one in lines if isinstance(one, StoredFeedback)}
     for one in lines:
         try:
-            if isinstance(one, Damaged):
+            if isinstance(one, DamagedLine):
                 raise Bad(f"it is damaged: {one.reason}")
             if last[question_id(one.feedback)] != one.line:
                 raise Bad(f"more was said later, in line {last[question_id(one.feedback)]}")
@@ -67,10 +67,10 @@ def question_rows(
     return rows, left_out
 
 
-def _collection(index: Index, lines: Sequence[Kept | Damaged]) -> Collection:
+def _collection(index: LocalStore, lines: Sequence[StoredFeedback | DamagedLine]) -> Collection:
     """The articles that the lines name, as far as they are in the index."""
     articles: dict[str, Article] = {}
-    for given in (one.feedback for one in lines if isinstance(one, Kept)):
+    for given in (one.feedback for one in lines if isinstance(one, StoredFeedback)):
         for quoted in (*given.cited, *filter(None, [given.chosen])):
             with suppress(QuestionError):
                 articles[quoted.article_id] = index.article(quoted.article_id)

@@ -11,7 +11,7 @@ from evals.sets import EvalSet
 from evals.settings import ELSEWHERE
 from rag.config import BuildConfig
 from rag.errors import IndexMismatch
-from rag.index.local import Index
+from rag.index.local import LocalStore
 
 # An index notes more than its settings: by which rules its passages were cut.
 _OF_A_BUILD = {field.name for field in fields(BuildConfig)} - ELSEWHERE
@@ -23,7 +23,7 @@ def check_index(asked: EvalSet, folder: Path) -> Mapping[str, Any]:
     Raises IndexMismatch when it holds other articles than those that the set is about, and another
     IndexUnusable when it cannot be opened.
     """
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         held = {entry.id: entry.sha256 for entry in index.entries()}
         built = {name: index.settings[name] for name in index.settings if name in _OF_A_BUILD}
     wanted = {name: article.sha256 for name, article in asked.articles.items()}

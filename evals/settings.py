@@ -19,7 +19,7 @@ ELSEWHERE = frozenset({"articles", "index", "model", "models", "threads"})
 class Settings:
     """How a set is indexed and asked: changes to the fields of BuildConfig and of AskConfig.
 
-    ``search`` are arguments of ``open_parts``, for ways of searching that are only compared with.
+    ``search`` are arguments of ``open_components``, for ways of searching that are only compared with.
     """
 
     name: str = "default"

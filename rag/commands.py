@@ -106,15 +106,15 @@ def search(options: argparse.Namespace) -> int:
 
 
 def quote(options: argparse.Namespace) -> int:
-    from rag.index.local import Index, IndexTexts
+    from rag.index.local import LocalStore, LocalTextSearch
     from rag.present.json import checked_json
     from rag.present.terminal import checked_text
-    from rag.quotes.check import check as check_quote
+    from rag.quotes.check import check_quotation as check_quote
 
     text = sys.stdin.read() if options.text == "-" else options.text
-    with Index.open(_ask_config(options).index) as index:
+    with LocalStore.open(_ask_config(options).index) as index:
         _warn(index.warnings)
-        checked = check_quote(text, IndexTexts(index))
+        checked = check_quote(text, LocalTextSearch(index))
     if options.json:
         _print_json(checked_json(checked))
     else:
@@ -155,10 +155,10 @@ def check(options: argparse.Namespace) -> int:
 
 
 def info(options: argparse.Namespace) -> int:
-    from rag.index.local import Index
+    from rag.index.local import LocalStore
 
     config = load(AskConfig, _given(options, AskConfig), folder=Path())
-    with Index.open(config.index) as index:
+    with LocalStore.open(config.index) as index:
         _warn(index.warnings)
         values = terminal.info_json(index)
     if options.json:
@@ -178,14 +178,14 @@ def on(options: argparse.Namespace) -> int:
 
 def _switch(options: argparse.Namespace, *, on: bool) -> int:
     from rag.index import versions
-    from rag.index.local import Index
+    from rag.index.local import LocalStore
 
     config = load(AskConfig, _given(options, AskConfig), folder=Path())
-    with Index.open(config.index) as index:
+    with LocalStore.open(config.index) as index:
         for article_id in () if on else options.ids:
             index.article(article_id)
     versions.set_switches(config.index, options.ids, on=on)
-    with Index.open(config.index) as index:
+    with LocalStore.open(config.index) as index:
         searched, switched_off = index.info.articles, len(index.selection.off)
     if options.json:
         _print_json({"searched": searched, "switched_off": switched_off})

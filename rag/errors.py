@@ -13,6 +13,8 @@ RagError
 └── QuestionError  a question that cannot be asked
 """
 
+from __future__ import annotations
+
 
 class RagError(Exception):
     """Any error that Dateline explains in one sentence."""

@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 from rag.dates.calendar import parse_day
 from rag.errors import ConfigError, IndexUnusable, QuestionError
 from rag.index.disk import Disk, make_folder, write_all
-from rag.index.local import Place, Texts
+from rag.index.local import Occurrence, TextSearch
 from rag.types import Answer, Article, Citation, Kind, Window
 
 Verdict = Literal["right", "wrong_answer", "wrong"]
@@ -108,7 +108,7 @@ def feedback_on(
     )
 
 
-def find_span(typed: str, answer: Answer, texts: Texts) -> Quotation:
+def find_span(typed: str, answer: Answer, texts: TextSearch) -> Quotation:
     """The place where an article says what was typed, word for word; any whitespace is as good.
 
     The articles that the answer quotes come first, and of several places the one nearest to what
@@ -147,16 +147,16 @@ def _quoted(answer: Answer) -> Iterator[Citation]:
         yield from (citation, *citation.also)
 
 
-def _elsewhere(typed: str, answer: Answer, texts: Texts) -> list[Place]:
+def _elsewhere(typed: str, answer: Answer, texts: TextSearch) -> list[Occurrence]:
     """The first place in each article that has the words, or in which they are likely."""
     likely = [passage.article for passage in texts.passages(answer.query.text, k=_LIKELY)]
     literal = [place.article for place in texts.places(typed, limit=_LITERAL)]
     articles = {article.id: article for article in (*likely, *literal)}
     found = ((article, places(typed, article.text)) for article in articles.values())
-    return [Place(article, *first[0]) for article, first in found if first]
+    return [Occurrence(article, *first[0]) for article, first in found if first]
 
 
-def _around(place: Place) -> tuple[str, ...]:
+def _around(place: Occurrence) -> tuple[str, ...]:
     """The words around a place, which are the same in every copy of a story."""
     text = place.article.text
     return tuple(text[max(0, place.start - _CONTEXT) : place.end + _CONTEXT].split())
@@ -256,7 +256,7 @@ MAX_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredFeedback:
     """A line of the file, numbered from 1, and what it holds."""
 
     line: int
@@ -264,7 +264,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
+class DamagedLine:
     """A line of the file that holds no feedback, and why."""
 
     line: int
@@ -327,7 +327,7 @@ def _add(disk: Disk, descriptor: int, size: int, data: bytes, path: Path) -> Non
         raise
 
 
-def read(folder: Path) -> list[Kept | Damaged]:
+def read(folder: Path) -> list[StoredFeedback | DamagedLine]:
     """Every line of the file in ``folder``, in order. Raises ConfigError when it cannot be read."""
     path = folder / NAME
     try:
@@ -342,8 +342,8 @@ def read(folder: Path) -> list[Kept | Damaged]:
         raise ConfigError(f"{str(path)!r} cannot be read ({error.strerror}); mend that.") from error
 
 
-def _line(number: int, raw: bytes) -> Kept | Damaged:
+def _line(number: int, raw: bytes) -> StoredFeedback | DamagedLine:
     try:
-        return Kept(number, from_json(json.loads(raw.decode())))
+        return StoredFeedback(number, from_json(json.loads(raw.decode())))
     except (ValueError, RecursionError) as error:
-        return Damaged(number, str(error))
+        return DamagedLine(number, str(error))

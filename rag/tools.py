@@ -18,7 +18,7 @@ from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
 from rag.present.json import answer_json, checked_json, hit_json
 from rag.query.understand import Corrections
-from rag.quotes.check import check
+from rag.quotes.check import check_quotation
 from rag.types import IndexInfo, Kind, Window
 
 Json = dict[str, Any]
@@ -140,7 +140,10 @@ class Tools:
         difference; only words that stand in an article are a quotation from it.
         """
         with self._lease() as engine:
-            return {**checked_json(check(quote, engine.texts)), "index": _index(engine.info)}
+            return {
+                **checked_json(check_quotation(quote, engine.texts)),
+                "index": _index(engine.info),
+            }
 
 
 def _retrieved(stages: Iterator[Stage]) -> Retrieved:

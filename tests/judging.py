@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from rag.feedback import Feedback, Quotation, Verdict, feedback_on
-from rag.index.local import Place
+from rag.index.local import Occurrence
 from rag.types import Answer, Article, Citation, IndexInfo, Kind, Passage, Query, Window
 
 TEXTS = {
@@ -56,9 +56,9 @@ class Shelf:
     def article(self, article_id: str) -> Article | None:
         return next((one for one in self.articles if one.id == article_id), None)
 
-    def places(self, text: str, *, limit: int) -> list[Place]:
+    def places(self, text: str, *, limit: int) -> list[Occurrence]:
         found = [
-            Place(one, start, start + len(text))
+            Occurrence(one, start, start + len(text))
             for one in self.articles
             for start in range(len(one.text))
             if one.text.startswith(text, start)

@@ -23,10 +23,10 @@ from rag.errors import ConfigError, IndexUnusable, QuestionError
 from rag.feedback import (
     MAX_SPAN,
     NAME,
-    Damaged,
+    DamagedLine,
     Feedback,
-    Kept,
     Quotation,
+    StoredFeedback,
     Verdict,
     append,
     find_span,
@@ -255,7 +255,7 @@ def kept(folder: Path) -> list[Feedback]:
     """What the file holds; no line of it is damaged."""
     lines = read(folder)
     assert [line.line for line in lines] == list(range(1, len(lines) + 1))
-    return [line.feedback for line in lines if isinstance(line, Kept)]
+    return [line.feedback for line in lines if isinstance(line, StoredFeedback)]
 
 
 def test_lines_are_read_as_they_were_said(tmp_path: Path) -> None:
@@ -293,8 +293,8 @@ def test_a_damaged_line_is_named_and_the_others_are_read(
         file.write(damage)
     append(tmp_path, SECOND)
     first, damaged, second = read(tmp_path)
-    assert (first, second) == (Kept(1, FIRST), Kept(3, SECOND))
-    assert isinstance(damaged, Damaged)
+    assert (first, second) == (StoredFeedback(1, FIRST), StoredFeedback(3, SECOND))
+    assert isinstance(damaged, DamagedLine)
     assert damaged.line == 2
     assert reason in damaged.reason
 
@@ -307,8 +307,8 @@ def test_a_torn_last_line_costs_only_itself(tmp_path: Path, share: float) -> Non
         file.write(torn[: int(share * len(torn))])
     append(tmp_path, THIRD)
     first, damaged, third = read(tmp_path)
-    assert (first, third) == (Kept(1, FIRST), Kept(3, THIRD))
-    assert isinstance(damaged, Damaged)
+    assert (first, third) == (StoredFeedback(1, FIRST), StoredFeedback(3, THIRD))
+    assert isinstance(damaged, DamagedLine)
 
 
 def test_a_last_line_that_lacks_only_its_end_is_whole(tmp_path: Path) -> None:
@@ -407,7 +407,7 @@ def test_killed_at_any_step_what_was_said_before_is_there(
     status = in_child(lambda: append(ram_path, SECOND, disk=dying(number)))
     assert status == -signal.SIGKILL
     append(ram_path, THIRD, disk=QuickDisk())
-    lines = [line.feedback for line in read(ram_path) if isinstance(line, Kept)]
+    lines = [line.feedback for line in read(ram_path) if isinstance(line, StoredFeedback)]
     assert lines in ([FIRST, THIRD], [FIRST, SECOND, THIRD])
 
 

@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 
 from rag.config import AskConfig, BuildConfig
-from rag.errors import ArticleError, BuildCancelled, IndexBusy, IndexDamaged, IndexMissing
+from rag.errors import (
+    ArticleError,
+    BuildCancelled,
+    IndexBusy,
+    IndexDamaged,
+    IndexMissing,
+)
 from rag.index import versions
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.service import Rebuild, Service, Status
 from rag.types import BuildReport
 from rag.web.server import open_service
@@ -153,10 +159,10 @@ def test_the_report_of_a_build_by_another_program_is_that_of_the_last_one(
 def test_whoever_asks_after_a_switch_asks_without_the_article(tmp_path: Path, folder: Path) -> None:
     config = BuildConfig(articles=folder, index=tmp_path / "index")
     run(folder, config.index)
-    opened: list[Index] = []
+    opened: list[LocalStore] = []
 
     def open_engine(ask: AskConfig) -> Any:
-        opened.append(Index.open(ask.index))
+        opened.append(LocalStore.open(ask.index))
         opened[-1].current = opened[-1].is_current  # type: ignore[attr-defined]
         return opened[-1]
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
-from rag.index.local import Place
+from rag.index.local import Occurrence
 from rag.tools import Tools
 from rag.types import Answer, Article, Citation, Passage, Query
 from tests.web.engine import Collection, Engine
@@ -29,9 +29,9 @@ class ListTexts:
     def article(self, article_id: str) -> Article | None:
         return next((one for one in self._articles if one.id == article_id), None)
 
-    def places(self, text: str, *, limit: int) -> list[Place]:
+    def places(self, text: str, *, limit: int) -> list[Occurrence]:
         found = [
-            Place(one, start, start + len(text))
+            Occurrence(one, start, start + len(text))
             for one in self._articles
             for start in range(len(one.text))
             if one.text.startswith(text, start)

@@ -22,7 +22,15 @@ from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 
-from rag.answer.rules.offices import OVER, Told, core, is_country, is_of, may_belong, offices_in
+from rag.answer.rules.offices import (
+    OVER,
+    NamedOffice,
+    core,
+    is_country,
+    is_of,
+    may_belong,
+    offices_in,
+)
 from rag.text.lexicon import PLACES
 from rag.types import Article
 
@@ -47,7 +55,7 @@ class Agreement:
 def agreements(articles: Iterable[Article]) -> tuple[Agreement, Agreement]:
     """Over countries' offices: where it is said whose an office is, and where it is not."""
     said: defaultdict[tuple[str, frozenset[str]], list[tuple[date, str]]] = defaultdict(list)
-    unsaid: list[tuple[Article, Told]] = []
+    unsaid: list[tuple[Article, NamedOffice]] = []
     for article in articles:
         for told in offices_in(article.text):
             country = _country(told.of)
@@ -71,7 +79,7 @@ def agreements(articles: Iterable[Article]) -> tuple[Agreement, Agreement]:
 
 
 def _supposed(
-    unsaid: Iterable[tuple[Article, Told]],
+    unsaid: Iterable[tuple[Article, NamedOffice]],
     said: dict[tuple[str, frozenset[str]], list[tuple[date, str]]],
 ) -> Iterator[bool]:
     """For each holder and country that an article lets suppose, whether others say so, too."""
@@ -91,7 +99,7 @@ def _country(owner: str) -> str:
     return next((place for place in sorted(PLACES) if is_of(place, owner)), "")
 
 
-def _last(told: Told) -> str:
+def _last(told: NamedOffice) -> str:
     return told.holder.split()[-1].lower()
 
 

@@ -27,12 +27,12 @@ import numpy as np
 from rag.answer.confidence import SentenceFeatures
 from rag.answer.evidence import Candidate, Weights, rank
 from rag.config import AskConfig, BuildConfig
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.ingest.build import build
 from rag.models import sentence_reader
 from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder, reopen_embedder
-from rag.models.reader import Reading
+from rag.models.reader import PassageReading
 from rag.models.sentence_reader import Place, Rarity, SentenceReader
 from rag.retrieval.retriever import Retriever
 from rag.types import Passage, Query, Span
@@ -155,7 +155,7 @@ class Fit:
         for hit, spans in zip(hits, read.spans, strict=True):
             name = hit.passage.article.id
             scored = [Span(start, end, scores[name, start, end]) for start, end in spans]
-            readings.append(Reading(tuple(scored), 0.0))
+            readings.append(PassageReading(tuple(scored), 0.0))
         return rank(hits, readings, Weights(weight))
 
     def _right(self, i: int, ranked: Sequence[Candidate]) -> bool:
@@ -206,7 +206,7 @@ def fit(
             lines.write(json.dumps({"id": article_id, "text": text}) + "\n")
     config = BuildConfig(articles=articles, index=folder / "index", models=models)
     build(config)
-    with Index.open(config.index) as index:
+    with LocalStore.open(config.index) as index:
         embedder = reopen_embedder(index.model_fingerprint, None, models, threads=0)
         retriever = Retriever(index, embedder, AskConfig())
         work = Fit(retriever, embedder, index.lexical.rarity, asked)

@@ -30,15 +30,15 @@ from evals.metrics.answers import f1
 from evals.run import ask_one
 from evals.sets import EvalSet, open_set
 from evals.types import Question
-from rag.answer.aggregation import agree
-from rag.answer.components import open_parts
+from rag.answer.aggregation import group_answers
+from rag.answer.components import open_components
 from rag.answer.confidence import Calibrator, SpanFeatures
 from rag.answer.evidence import Candidate, Weights, rank
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.ingest.build import build
-from rag.models.reader import Reading
+from rag.models.reader import PassageReading
 from rag.types import Hit, Query
 from training.logistic import Rows, choose_threshold, fitted, values
 from training.rows import fingerprint, held_out, read_jsonl
@@ -59,13 +59,13 @@ class Read:
 
     question: Question
     hits: list[Hit]
-    readings: list[Reading]
+    readings: list[PassageReading]
 
     def f1(self, retrieval: float, null: float, agreement: float) -> float:
         """F1 of the first answer under these weights."""
         ranked = rank(self.hits, self.readings, Weights(retrieval, null))
         if agreement:
-            ranked = [answer.best for answer in agree(ranked, weight=agreement)]
+            ranked = [answer.best for answer in group_answers(ranked, weight=agreement)]
         said = ranked[0].quote if ranked else ""
         return f1(said, [gold.text for gold in self.question.answers])
 
@@ -170,8 +170,8 @@ def indexed(asked: EvalSet, work: Path, ask: AskConfig) -> Indexed:
 
 def fit_weights(kept: Indexed) -> tuple[Triple, dict[str, float]]:
     """The weights with the best mean F1 over answerable questions, and the F1 of each choice."""
-    with Index.open(kept.ask.index) as index:
-        parts = open_parts(index, kept.ask)
+    with LocalStore.open(kept.ask.index) as index:
+        parts = open_components(index, kept.ask)
         read = []
         for question in kept.asked.questions:
             if question.unanswerable:
@@ -197,8 +197,8 @@ def _best(means: Mapping[Triple, float]) -> Triple:
 
 def confidence_rows(asked: EvalSet, at: Indexed, weights: Triple) -> tuple[Rows, Rows]:
     """Features of the answer to each question that got one, and whether it is right."""
-    index = Index.open(at.ask.index)
-    parts = open_parts(index, at.ask, weights=weights)
+    index = LocalStore.open(at.ask.index)
+    parts = open_components(index, at.ask, weights=weights)
     recorder = Recorder(SpanFeatures(index.lexical.rarity, parts.retriever.embedder, weights[2]))
     rows, right = [], []
     with Pipeline(index, replace(parts, calibrator=recorder), at.ask) as pipeline:

@@ -11,7 +11,7 @@ from evals.figures.figure import Figure
 from evals.metrics.retrieval import ndcg
 from evals.types import Question, QuestionSet
 from rag.config import AskConfig, BuildConfig
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.ingest.build import build
 from rag.models.embedder import reopen_embedder
 from rag.retrieval.retriever import Retriever
@@ -33,7 +33,7 @@ def retrieval(time: QuestionSet, config: BuildConfig) -> list[Figure]:
     """
     tuned = [question for question in time.questions if int(question.id) % 2 == 0]
     held_out = [question for question in time.questions if int(question.id) % 2 == 1]
-    with Index.open(config.index) as index:
+    with LocalStore.open(config.index) as index:
         embedder = reopen_embedder(
             index.model_fingerprint, None, config.models_folder, threads=config.threads
         )

@@ -12,7 +12,7 @@ from typing import Any
 from evals.collections import write_rows
 from evals.figures.figure import Effort, Figure
 from rag.config import BuildConfig
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.ingest.build import build
 from rag.text.sentences import sentence_spans
 from rag.types import BuildReport
@@ -57,7 +57,7 @@ def quotations(config: BuildConfig, effort: Effort) -> Figure:
     """Passages and sentences drawn at random, compared with the rows that they came from."""
     texts = _texts(config.articles / NEWS)
     draw, right, total = random.Random(0), 0, 0
-    with Index.open(config.index) as index:
+    with LocalStore.open(config.index) as index:
         while total < effort.quotations:
             passage = index.passage(draw.randrange(len(index)))
             article = passage.article

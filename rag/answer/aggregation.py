@@ -33,7 +33,7 @@ _TELLING_APART = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class AnswerGroup:
     """An answer: its best candidate, and the best one of every other article that gives it too."""
 
     best: Candidate
@@ -41,7 +41,7 @@ class Agreed:
     score: float
 
 
-def agree(ranked: Sequence[Candidate], *, weight: float) -> list[Agreed]:
+def group_answers(ranked: Sequence[Candidate], *, weight: float) -> list[AnswerGroup]:
     """The distinct answers among ``ranked`` (best first), best first.
 
     An answer's score is that of its best candidate plus ``weight`` times the logarithm of one plus
@@ -56,7 +56,7 @@ def agree(ranked: Sequence[Candidate], *, weight: float) -> list[Agreed]:
         elif all(other.article_id != candidate.article_id for other in group):
             group.append(candidate)
     agreed = [
-        Agreed(group[0], tuple(group[1:]), group[0].score + weight * log1p(len(group) - 1))
+        AnswerGroup(group[0], tuple(group[1:]), group[0].score + weight * log1p(len(group) - 1))
         for group in groups
     ]
     return sorted(agreed, key=lambda answer: -answer.score)
@@ -124,7 +124,7 @@ _TELLS_OF_DEATH = re.compile(
 _INJURY = re.compile(r"\b(?:injur\w+|wound(?:s|ed|ing)?|hurt)\b", re.IGNORECASE)
 
 
-def fits(question: str, candidate: Candidate) -> bool:
+def could_answer(question: str, candidate: Candidate) -> bool:
     """Whether it gives a number where one is asked for, and not that of the injured for the dead.
 
     A sentence that speaks of the injured alone says nothing about the dead, nor the reverse.
@@ -171,9 +171,9 @@ class _Value:
         return bool(self.name and other.name) and not same_answer(self.name, other.name)
 
 
-def disagreeing(
-    agreed: Sequence[Agreed], question: str, matcher: Matcher, *, margin: float
-) -> tuple[Agreed, ...]:
+def conflicting_answers(
+    agreed: Sequence[AnswerGroup], question: str, matcher: Matcher, *, margin: float
+) -> tuple[AnswerGroup, ...]:
     """The other sides to the first of ``agreed``, one for each value, the latest first.
 
     Another side comes from an independent article, scores at most ``margin`` less, and its sentence
@@ -195,7 +195,9 @@ def disagreeing(
     return tuple(sorted(_distinct(sides), key=_published, reverse=True))
 
 
-def supporting(said: Agreed, question: str, matcher: Matcher) -> tuple[Candidate, ...]:
+def corroborating_answers(
+    said: AnswerGroup, question: str, matcher: Matcher
+) -> tuple[Candidate, ...]:
     """Who else says it: the same words in a sentence that speaks to what is asked as much, or half.
 
     "the two nations" does not support that cracks were found in two pillars.
@@ -214,11 +216,11 @@ def _matches(matcher: Matcher, question: str, candidate: Candidate) -> list[Matc
     return matcher.match(question, _sentence(candidate), around)
 
 
-def _published(side: Agreed) -> date:
+def _published(side: AnswerGroup) -> date:
     return side.best.hit.passage.article.published or date.min
 
 
-def _independent(first: Agreed, other: Agreed) -> bool:
+def _independent(first: AnswerGroup, other: AnswerGroup) -> bool:
     return other.best.article_id not in {first.best.article_id, *(c.article_id for c in first.also)}
 
 
@@ -285,7 +287,7 @@ def _shared(one: str, other: str) -> float:
     return len(words & others) / len(words | others)
 
 
-def _copies(first: Candidate) -> list[Agreed]:
+def _copies(first: Candidate) -> list[AnswerGroup]:
     """Near-copies of the answer's passage that have another figure in the same sentence."""
     sentence, quantity = _sentence(first), _value(first).quantity
     if quantity is None:
@@ -302,12 +304,12 @@ def _copies(first: Candidate) -> list[Agreed]:
             if quantity.comparable(other) and other.value != quantity.value:
                 span = Span(start + other.start, start + other.end, first.span.score)
                 hit = replace(first.hit, passage=copy, copies=())
-                sides.append(Agreed(Candidate(hit, span, first.score), (), first.score))
+                sides.append(AnswerGroup(Candidate(hit, span, first.score), (), first.score))
     return sides
 
 
-def _distinct(sides: Sequence[Agreed]) -> list[Agreed]:
-    kept: list[Agreed] = []
+def _distinct(sides: Sequence[AnswerGroup]) -> list[AnswerGroup]:
+    kept: list[AnswerGroup] = []
     for side in sides:
         if not any(same_answer(side.best.quote, other.best.quote) for other in kept):
             kept.append(side)

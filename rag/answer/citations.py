@@ -13,8 +13,8 @@ from rag.answer.evidence import Pick, sentence_around
 from rag.answer.speakers import speaker
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexDamaged
-from rag.index.local import Place
-from rag.ingest.files import Source, open_below
+from rag.index.local import Occurrence
+from rag.ingest.files import ArticleFile, open_below
 from rag.types import Article, Citation, DatedWords, Passage
 
 
@@ -54,7 +54,7 @@ class Citer:
         )
 
 
-def citation(place: Place) -> Citation:
+def citation(place: Occurrence) -> Citation:
     """The place as a citation, in the sentence or sentences that it touches."""
     article = place.article
     story = Passage(
@@ -64,7 +64,7 @@ def citation(place: Place) -> Citation:
     return Citation(article, place.start, place.end, first, last, score=1.0)
 
 
-def inside_word(place: Place) -> bool:
+def inside_word(place: Occurrence) -> bool:
     """Whether the place begins or ends inside a word: “he said” stands in “she said”, too."""
     return _joined(place.article.text, place.start) or _joined(place.article.text, place.end)
 
@@ -114,5 +114,5 @@ class Freshness:
         return any((self._folder / path).is_file() for path in some)
 
 
-def _sha256(source: Source) -> str:
+def _sha256(source: ArticleFile) -> str:
     return hashlib.file_digest(source.stream, "sha256").hexdigest()

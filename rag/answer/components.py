@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.answer.answerers.lists import ListMode
-from rag.answer.answerers.span import PassageMode, SpanMode
+from rag.answer.answerers.lists import ListAnswerer
+from rag.answer.answerers.span import PassageAnswerer, SpanAnswerer
 from rag.answer.answerers.stories import EventLimits, LineReader, StoryReader
-from rag.answer.answerers.topical import LatestMode, SummaryMode, TimelineMode
-from rag.answer.answerers.when import WhenMode
-from rag.answer.answerers.yes_no import YesNoMode
+from rag.answer.answerers.topical import (
+    LatestAnswerer,
+    SummaryAnswerer,
+    TimelineAnswerer,
+)
+from rag.answer.answerers.when import WhenAnswerer
+from rag.answer.answerers.yes_no import YesNoAnswerer
 from rag.answer.confidence import Calibrator, Features, SentenceFeatures, SpanFeatures
-from rag.answer.evidence import Mode, Ranker, Weights
-from rag.answer.rules.entailment import Judge
+from rag.answer.evidence import Answerer, Ranker, Weights
+from rag.answer.rules.entailment import EntailmentJudge
 from rag.answer.rules.matching import Matcher, word_likeness
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.models.classifier import load_logistic, read_fitted
 from rag.models.embedder import Embedder, reopen_embedder
 from rag.models.reader import SpanReader, open_reader
@@ -36,7 +40,7 @@ WEIGHTS = ("retrieval_weight", "null_weight", "agreement_weight")
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """What a Pipeline is made of, besides its index.
 
     ``spans`` reads for answers and ``sentences`` for whole sentences; without a span reader they
@@ -47,18 +51,18 @@ class Parts:
     spans: Ranker
     sentences: Ranker
     calibrator: Calibrator
-    modes: Mapping[Kind, Mode]
+    modes: Mapping[Kind, Answerer]
     warnings: tuple[str, ...] = ()
 
 
-def open_parts(
-    index: Index,
+def open_components(
+    index: LocalStore,
     config: AskConfig,
     *,
     fusion: Fusion | None = None,
     collapse: bool = True,
     weights: tuple[float, float, float] | None = None,
-) -> Parts:
+) -> Components:
     """The parts for ``index``: hybrid retriever, readers, calibrator and modes.
 
     ``fusion`` and ``collapse`` are handed to the retriever, to compare it with others; ``weights``
@@ -82,7 +86,7 @@ def open_parts(
         retrieval, null, agreement = weights or (float(fitted[name]) for name in WEIGHTS)
         spans = Ranker(reader, Weights(retrieval, null))
         features = SpanFeatures(rarity, embedder, agreement)
-    return Parts(
+    return Components(
         Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
         spans,
         sentences,
@@ -94,18 +98,18 @@ def open_parts(
 
 def _modes(
     embedder: Embedder, rarity: Rarity, spans: Ranker, sentences: Ranker, agreement: float
-) -> dict[Kind, Mode]:
+) -> dict[Kind, Answerer]:
     matcher = Matcher(rarity, word_likeness(embedder))
     stories, lines = StoryReader(embedder, rarity), LineReader(embedder, rarity)
     return {
-        "span": SpanMode(agreement, None if spans is sentences else matcher),
-        "list": ListMode(agreement, LIST_MARGIN),
-        "yesno": YesNoMode(Judge(matcher)),
-        "when": WhenMode(matcher, WHEN_MARGIN),
-        "timeline": TimelineMode(stories, lines, EventLimits(embedder)),
-        "latest": LatestMode(stories, spans, sentences),
-        "summary": SummaryMode(stories, lines),
-        "passage": PassageMode(PASSAGE_WEIGHT),
+        "span": SpanAnswerer(agreement, None if spans is sentences else matcher),
+        "list": ListAnswerer(agreement, LIST_MARGIN),
+        "yesno": YesNoAnswerer(EntailmentJudge(matcher)),
+        "when": WhenAnswerer(matcher, WHEN_MARGIN),
+        "timeline": TimelineAnswerer(stories, lines, EventLimits(embedder)),
+        "latest": LatestAnswerer(stories, spans, sentences),
+        "summary": SummaryAnswerer(stories, lines),
+        "passage": PassageAnswerer(PASSAGE_WEIGHT),
     }
 
 
@@ -125,7 +129,7 @@ def _span_reader(config: AskConfig) -> tuple[SpanReader | None, tuple[str, ...]]
         return None, (f"Whole sentences answer, because the reader cannot be used: {error}",)
 
 
-def _embedder(index: Index, config: AskConfig) -> Embedder:
+def _embedder(index: LocalStore, config: AskConfig) -> Embedder:
     named = index.settings.get("model")
     try:
         return reopen_embedder(

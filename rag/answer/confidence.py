@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.aggregation import agree
+from rag.answer.aggregation import group_answers
 from rag.answer.evidence import Candidate, sentence_around
 from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder
@@ -89,7 +89,7 @@ class SpanFeatures:
         self._weight = agreement_weight
 
     def __call__(self, question: str, ranked: Sequence[Candidate]) -> NDArray[np.float64]:
-        agreed = agree(ranked, weight=self._weight)
+        agreed = group_answers(ranked, weight=self._weight)
         first = agreed[0].best
         passage = first.hit.passage
         start, end = sentence_around(passage, first.span.start, first.span.end)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer.evidence import Candidate, Ranker
-from rag.index.local import Texts
+from rag.index.local import TextSearch
 from rag.query.history import History
 from rag.query.understand import Corrections, Understood
 from rag.types import Answer, Article, Hit, IndexInfo, Query, Window
@@ -24,7 +24,7 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
-class Considered:
+class ConsideredPassage:
     """A passage found, and the best score of an answer that the reader sees in it.
 
     ``reader`` is ``None`` where the reader has not read the passage or sees none in it; like every
@@ -40,7 +40,7 @@ class Answered:
     """The answer, and every passage that was considered for it, best first."""
 
     answer: Answer
-    considered: tuple[Considered, ...]
+    considered: tuple[ConsideredPassage, ...]
 
 
 Stage = Understood | Retrieved | Answered
@@ -53,7 +53,7 @@ def last(stages: Iterable[Stage]) -> Answered:
     return answered
 
 
-class Readings:
+class ReadingLog:
     """What the readers make of a question's hits; the one that is asked first leads."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Readings:
 
         return read
 
-    def considered(self, hits: Sequence[Hit]) -> tuple[Considered, ...]:
+    def considered(self, hits: Sequence[Hit]) -> tuple[ConsideredPassage, ...]:
         """The hits, each with the leading reader's best score for what lies in it.
 
         A candidate in the overlap of two passages counts for both.
@@ -80,7 +80,9 @@ class Readings:
         found: defaultdict[str, list[Candidate]] = defaultdict(list)
         for candidate in self._first or ():
             found[candidate.article_id].append(candidate)
-        return tuple(Considered(hit, _best(hit, found[hit.passage.article.id])) for hit in hits)
+        return tuple(
+            ConsideredPassage(hit, _best(hit, found[hit.passage.article.id])) for hit in hits
+        )
 
 
 def _best(hit: Hit, candidates: Iterable[Candidate]) -> float | None:
@@ -101,7 +103,7 @@ class Engine(Protocol):
     @property
     def info(self) -> IndexInfo: ...
     @property
-    def texts(self) -> Texts: ...
+    def texts(self) -> TextSearch: ...
     def ask(
         self,
         question: str,

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import exp
 from typing import Protocol
 
-from rag.models.reader import Reader, Reading
+from rag.models.reader import PassageReading, Reader
 from rag.text.sentences import sentence_spans
 from rag.types import Hit, Passage, Query, Span
 
@@ -66,7 +66,9 @@ class Ranker:
         return rank(hits, self.reader.read(question, [hit.passage for hit in hits]), self._weights)
 
 
-def rank(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights) -> list[Candidate]:
+def rank(
+    hits: Sequence[Hit], readings: Sequence[PassageReading], weights: Weights
+) -> list[Candidate]:
     """The candidates of all hits, best first; of overlapping ones in an article only the best."""
     candidates = sorted(
         (
@@ -83,7 +85,7 @@ def rank(hits: Sequence[Hit], readings: Sequence[Reading], weights: Weights) -> 
     return kept
 
 
-def _joined(hit: Hit, span: Span, reading: Reading, weights: Weights) -> float:
+def _joined(hit: Hit, span: Span, reading: PassageReading, weights: Weights) -> float:
     return span.score + weights.retrieval * hit.score - weights.null * reading.null_score
 
 
@@ -134,7 +136,7 @@ class Reply:
 NOTHING = Reply((), 0.0)
 
 
-class Found:
+class Evidence:
     """Everything that was found for a question; what is dear is computed when first asked for.
 
     ``hits`` are best first. ``spans`` are the span reader's candidates over all hits, best first,
@@ -188,7 +190,7 @@ class Found:
         return next(holding, None)
 
 
-class Mode(Protocol):
+class Answerer(Protocol):
     """One way of answering.
 
     ``depth`` is how many hits it wants to see; ``None`` leaves it to the settings. ``answer`` never
@@ -197,15 +199,15 @@ class Mode(Protocol):
 
     depth: int | None
 
-    def answer(self, found: Found) -> Reply: ...
+    def answer(self, found: Evidence) -> Reply: ...
 
 
-def holds_answer(sentence: Candidate | None) -> float:
+def answer_probability(sentence: Candidate | None) -> float:
     """The fitted probability that a sentence holds the answer: its score is the log-odds of it."""
     return 1 / (1 + exp(-max(-50.0, min(sentence.span.score, 50.0)))) if sentence else 0.0
 
 
-def either(one: float, other: float) -> float:
+def noisy_or(one: float, other: float) -> float:
     """The probability of what two independent signs speak for (noisy or, Pearl 1988)."""
     return 1 - (1 - one) * (1 - other)
 

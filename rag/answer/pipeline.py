@@ -13,19 +13,19 @@ from pathlib import Path
 from types import TracebackType
 
 from rag.answer.citations import Citer, Freshness
-from rag.answer.components import Parts, open_parts
-from rag.answer.engine import Answered, Readings, Retrieved, Stage, last
-from rag.answer.evidence import Found, Pick, Reply, pick
+from rag.answer.components import Components, open_components
+from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, last
+from rag.answer.evidence import Evidence, Pick, Reply, pick
 from rag.answer.no_answer import advice, mentions_in
 from rag.config import AskConfig
 from rag.errors import QuestionError
-from rag.index.local import Index, IndexTexts, Texts
-from rag.index.store import Entry
+from rag.index.local import LocalStore, LocalTextSearch, TextSearch
+from rag.index.store import ArticleRow
 from rag.query.history import MAX_CITED, MAX_EARLIER, Earlier, History
 from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
 from rag.retrieval.retriever import Retriever
-from rag.retrieval.truecasing import Names
+from rag.retrieval.truecasing import KnownNames
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
 
@@ -86,13 +86,13 @@ class Pipeline:
     ...     answer = pipeline.ask("Where did Sharif and Pezeshkian meet?")
     """
 
-    def __init__(self, index: Index, parts: Parts, config: AskConfig) -> None:
+    def __init__(self, index: LocalStore, parts: Components, config: AskConfig) -> None:
         self._index = index
         self._parts = parts
         self._config = config
         self._citer = Citer(index.article)
-        self._texts = IndexTexts(index)
-        self._names = Names(index)
+        self._texts = LocalTextSearch(index)
+        self._names = KnownNames(index)
         self._mentions = mentions_in(index.lexical)
         self._freshness = Freshness(config.articles, index.files())
 
@@ -105,9 +105,9 @@ class Pipeline:
         Raises IndexMissing, IndexDamaged, IndexMismatch or ModelError.
         """
         config = config or AskConfig()
-        opened = Index.open(Path(index) if index is not None else config.index)
+        opened = LocalStore.open(Path(index) if index is not None else config.index)
         try:
-            return cls(opened, open_parts(opened, config), config)
+            return cls(opened, open_components(opened, config), config)
         except BaseException:
             opened.close()
             raise
@@ -144,12 +144,12 @@ class Pipeline:
         """The article as it was indexed. Raises QuestionError for an unknown id."""
         return self._index.article(article_id)
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[ArticleRow]:
         """The indexed articles, one light row each."""
         return self._index.entries()
 
     @property
-    def texts(self) -> Texts:
+    def texts(self) -> TextSearch:
         """The articles' texts, in which a quotation can be looked for."""
         return self._texts
 
@@ -271,14 +271,14 @@ class Pipeline:
         with clock.stage("retrieve"):
             hits = self.retrieve(query, top_k=top_k or mode.depth)
         yield Retrieved(query, tuple(hits))
-        readings = Readings()
+        readings = ReadingLog()
         found = self._found(query, hits, readings)
         with clock.stage("read"):
             reply = mode.answer(found)
         answer = self._answer(found, reply, clock)
         return Answered(answer, readings.considered(hits))
 
-    def _answer(self, found: Found, reply: Reply, clock: Clock) -> Answer:
+    def _answer(self, found: Evidence, reply: Reply, clock: Clock) -> Answer:
         query = found.query
         reason = self._reason(found, reply)
         picks = reply.picks if reason is None else self._nearest(found)
@@ -298,9 +298,9 @@ class Pipeline:
             timings_ms=clock.spent_ms,
         )
 
-    def _found(self, query: Query, hits: Sequence[Hit], readings: Readings) -> Found:
+    def _found(self, query: Query, hits: Sequence[Hit], readings: ReadingLog) -> Evidence:
         parts, read = self._parts, hits[: self._config.top_k]
-        return Found(
+        return Evidence(
             query,
             hits,
             readings.by(parts.spans, query.text, read),
@@ -308,7 +308,7 @@ class Pipeline:
             lambda ranked: parts.calibrator.confidence(query.text, ranked),
         )
 
-    def _nearest(self, found: Found) -> list[Pick]:
+    def _nearest(self, found: Evidence) -> list[Pick]:
         """What comes closest to an answer, whole sentences."""
         return [pick(candidate) for candidate in found.sentences[:MAX_NEAREST]]
 
@@ -316,7 +316,7 @@ class Pipeline:
         paths = {citation.article.path for citation in cited}
         return tuple(sorted(path for path in paths if self._freshness.changed(path)))
 
-    def _reason(self, found: Found, reply: Reply) -> Reason | None:
+    def _reason(self, found: Evidence, reply: Reply) -> Reason | None:
         if not found.query.text:
             return "empty_question"
         if not found.hits:

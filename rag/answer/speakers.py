@@ -418,7 +418,7 @@ _ASKS_FOR_WORDS = re.compile(
 )
 
 
-def says_it(question: str, span: Candidate) -> bool | None:
+def is_said_by_asked_speaker(question: str, span: Candidate) -> bool | None:
     """Whether the one who is asked about says the span; None where no name is asked or given."""
     asked = _asked(question)
     if not asked:

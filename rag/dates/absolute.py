@@ -18,7 +18,7 @@ from rag.dates.lexicon import (
     NAMED_AFTER_DAYS,
     ORDINALS,
     WEEKDAYS,
-    Words,
+    DateTokens,
     counts,
     month_stands,
     season_stands,
@@ -42,10 +42,10 @@ class Phrase:
     relative: bool = False
 
 
-Rule = Callable[[Words, int], Phrase | None]
+Rule = Callable[[DateTokens, int], Phrase | None]
 
 
-def longest(rules: Iterable[Rule], words: Words, place: int) -> Phrase | None:
+def longest(rules: Iterable[Rule], words: DateTokens, place: int) -> Phrase | None:
     """What the rule that reaches furthest finds from ``place`` on; the earlier one of equals."""
     best: Phrase | None = None
     for rule in rules:
@@ -55,7 +55,7 @@ def longest(rules: Iterable[Rule], words: Words, place: int) -> Phrase | None:
     return best
 
 
-def resolved(phrase: Phrase, words: Words, place: int) -> Period | None:
+def resolved(phrase: Phrase, words: DateTokens, place: int) -> Period | None:
     """The days of ``phrase``, in the direction of time that is spoken of at ``place``."""
     if isinstance(phrase.meaning, Yearly):
         coming = words.coming(place)
@@ -84,7 +84,7 @@ def cut(phrase: Phrase, part: Cut, stop: int | None = None) -> Phrase | None:
     return Phrase(stop, cut_out, phrase.relative) if cut_out is not None else None
 
 
-def years(words: Words, place: int) -> Phrase | None:
+def years(words: DateTokens, place: int) -> Phrase | None:
     """2024, the year 2024, 2019-2021, 2023-24, 2023/24."""
     if words.follows(place, "the", "year"):
         place += 2 + (words.at(place + 2) == "of")
@@ -100,7 +100,7 @@ def years(words: Words, place: int) -> Phrase | None:
     return Phrase(place + 1, calendar.year(first)) if year_stands(words, place) else None
 
 
-def _last_year(words: Words, place: int, first: int) -> int | None:
+def _last_year(words: DateTokens, place: int, first: int) -> int | None:
     """The second year of 2019-2021 or 2023/24."""
     if words.at(place + 1) not in HYPHENS | {"/"} or not words.tied(place, 3):
         return None
@@ -108,7 +108,7 @@ def _last_year(words: Words, place: int, first: int) -> int | None:
     return year_number(words, place + 2) if short is None else first // 100 * 100 + short
 
 
-def with_year(words: Words, stop: int, in_year: Callable[[int], Period | None]) -> Phrase:
+def with_year(words: DateTokens, stop: int, in_year: Callable[[int], Period | None]) -> Phrase:
     """What every year has, with the year that stands behind it, if any does."""
     stop, year, relative = year_behind(words, stop)
     meaning = Yearly(in_year, year)
@@ -116,7 +116,7 @@ def with_year(words: Words, stop: int, in_year: Callable[[int], Period | None]) 
     return Phrase(stop, None if impossible else meaning, relative)
 
 
-def year_behind(words: Words, stop: int) -> tuple[int, int | None, bool]:
+def year_behind(words: DateTokens, stop: int) -> tuple[int, int | None, bool]:
     """Where a year behind a date stops: 2024; , 2024; of 2024; last year; of last year."""
     place = stop + (words.at(stop) in {",", "of"})
     if words.follows(place, "the", "year"):
@@ -153,7 +153,7 @@ class DayOfMonth:
     day: int
 
 
-def iso(words: Words, place: int) -> Phrase | None:
+def iso(words: DateTokens, place: int) -> Phrase | None:
     """2024-12-20, 2024/12/20, 2024-06; a time of day behind it belongs to it."""
     year, mark = year_number(words, place), words.at(place + 1)
     month, day = words.number(place + 2, (2,)), words.number(place + 4, (2,))
@@ -169,14 +169,14 @@ def iso(words: Words, place: int) -> Phrase | None:
     return Phrase(place + 3, calendar.month(year, month))
 
 
-def _after_time(words: Words, stop: int) -> int:
+def _after_time(words: DateTokens, stop: int) -> int:
     if words.at(stop) == "t" and words.glued(stop) and words.digit(stop + 1):
         while words.glued(stop) and (words.digit(stop) or words.at(stop) in set("t:.z+-")):
             stop += 1
     return stop
 
 
-def numeric(words: Words, place: int) -> Phrase | None:
+def numeric(words: DateTokens, place: int) -> Phrase | None:
     """20/12/2024 and 12/20/2024, also with points or hyphens; 3/4/2024 could be two days."""
     first, mark, second = words.number(place), words.at(place + 1), words.number(place + 2)
     year = year_number(words, place + 4)
@@ -192,7 +192,7 @@ def numeric(words: Words, place: int) -> Phrase | None:
     return Phrase(place + 5, days.pop() if days else None)
 
 
-def day_of_month(words: Words, place: int) -> Phrase | None:
+def day_of_month(words: DateTokens, place: int) -> Phrase | None:
     """20 December 2024, Friday, Dec. 20, the 20th of December."""
     place = _after_weekday(words, place)
     found = day_first(words, place) or month_first(words, place)
@@ -205,14 +205,14 @@ def day_of_month(words: Words, place: int) -> Phrase | None:
     return with_year(words, found.stop, lambda year: _day(year, found.month, found.day))
 
 
-def _verb_behind(words: Words, place: int, stop: int) -> bool:
+def _verb_behind(words: DateTokens, place: int, stop: int) -> bool:
     """Whether a small "may" or "march" beside a number is a verb: you may 2 times, 3 may be."""
     near = {words.at(step) for step in range(place, stop)} & {"may", "march"}
     small = near and not any(words.capital(step) for step in range(place, stop))
     return bool(small) and (words.noun(stop) or words.at(stop) in {"be", "have", "not", "also"})
 
 
-def _after_weekday(words: Words, place: int) -> int:
+def _after_weekday(words: DateTokens, place: int) -> int:
     if words.at(place) not in WEEKDAYS:
         return place
     stop = place + 1
@@ -221,7 +221,7 @@ def _after_weekday(words: Words, place: int) -> int:
     return stop + 1 if words.at(stop) == "," else stop
 
 
-def day_first(words: Words, place: int) -> DayOfMonth | None:
+def day_first(words: DateTokens, place: int) -> DayOfMonth | None:
     """20 December, 20th Dec., the 20th of December, 20-Dec."""
     the = words.at(place) == "the"
     number = day_number(words, place + the)
@@ -238,7 +238,7 @@ def day_first(words: Words, place: int) -> DayOfMonth | None:
     return DayOfMonth(stop, month[1], number.day)
 
 
-def month_first(words: Words, place: int) -> DayOfMonth | None:
+def month_first(words: DateTokens, place: int) -> DayOfMonth | None:
     """December 20, Dec. 20th, December the 20th."""
     month = _month(words, place)
     if month is None:
@@ -249,7 +249,7 @@ def month_first(words: Words, place: int) -> DayOfMonth | None:
     return DayOfMonth(number.stop, month[1], number.day)
 
 
-def _a_count(words: Words, stop: int) -> bool:
+def _a_count(words: DateTokens, stop: int) -> bool:
     """Whether the number goes on: 5.5, 5,000, 20:15, 5%."""
     mark = words.at(stop)
     return mark in set("%:") or (
@@ -257,7 +257,7 @@ def _a_count(words: Words, stop: int) -> bool:
     )
 
 
-def day_number(words: Words, place: int) -> DayNumber | None:
+def day_number(words: DateTokens, place: int) -> DayNumber | None:
     """3, 3rd, third, twenty-first."""
     number = words.number(place)
     if number is not None:
@@ -271,7 +271,7 @@ def day_number(words: Words, place: int) -> DayNumber | None:
     return DayNumber(place + 1, spelt, True) if spelt else None
 
 
-def _month(words: Words, place: int) -> tuple[int, int] | None:
+def _month(words: DateTokens, place: int) -> tuple[int, int] | None:
     """Where the name of a month stops, with the point of a short one, and its number."""
     number = MONTHS.get(words.at(place))
     if number is None:
@@ -283,7 +283,7 @@ def _month(words: Words, place: int) -> tuple[int, int] | None:
     return place + 1 + (point and short), number
 
 
-def month(words: Words, place: int) -> Phrase | None:
+def month(words: DateTokens, place: int) -> Phrase | None:
     """June 2024, June, June last year, the month of June."""
     if words.follows(place, "the", "month", "of") and words.at(place + 3) in MONTHS:
         place += 3
@@ -321,7 +321,7 @@ _FEASTS = {
 _BEFORE_CHRISTMAS = frozenset("at on since before after until till by over last this next".split())
 
 
-def quarter(words: Words, place: int) -> Phrase | None:
+def quarter(words: DateTokens, place: int) -> Phrase | None:
     """Q3 2024, 2024 Q3, third-quarter 2024, the third quarter; H1 2024."""
     year = year_number(words, place)
     first = place if year is None else place + 1
@@ -331,7 +331,7 @@ def quarter(words: Words, place: int) -> Phrase | None:
     return None if year is not None else _spelt_quarter(words, place)
 
 
-def _lettered(words: Words, place: int, number: int, year: int | None) -> Phrase | None:
+def _lettered(words: DateTokens, place: int, number: int, year: int | None) -> Phrase | None:
     quarters = words.at(place) == "q"
     if not 1 <= number <= (4 if quarters else 2):
         return None
@@ -342,7 +342,7 @@ def _lettered(words: Words, place: int, number: int, year: int | None) -> Phrase
     return found if quarters or found.stop > place + 2 else None
 
 
-def _spelt_quarter(words: Words, place: int) -> Phrase | None:
+def _spelt_quarter(words: DateTokens, place: int) -> Phrase | None:
     the = words.at(place) == "the"
     number = ORDINALS.get(words.at(place + the), 5)
     hyphen = words.at(place + the + 1) in HYPHENS
@@ -354,7 +354,7 @@ def _spelt_quarter(words: Words, place: int) -> Phrase | None:
     return None if found.stop == stop and (words.at(stop) == "of" or not led) else found
 
 
-def season(words: Words, place: int) -> Phrase | None:
+def season(words: DateTokens, place: int) -> Phrase | None:
     """Spring 2024, the winter of 2023/24, the spring."""
     the = words.at(place) == "the"
     name = words.at(place + the)
@@ -372,7 +372,7 @@ def season(words: Words, place: int) -> Phrase | None:
     return found
 
 
-def decade(words: Words, place: int) -> Phrase | None:
+def decade(words: DateTokens, place: int) -> Phrase | None:
     """The 1990s, 1990s, the '90s, the 90s."""
     start = place + (words.at(place) == "the")
     short = words.at(start) in APOSTROPHES
@@ -390,7 +390,7 @@ def decade(words: Words, place: int) -> Phrase | None:
     return Phrase(stop + 1, calendar.decade(number))
 
 
-def feast(words: Words, place: int) -> Phrase | None:
+def feast(words: DateTokens, place: int) -> Phrase | None:
     """Christmas Eve, New Year's Day 2024, Christmas where a day is asked for."""
     for name, (number, on) in _FEASTS.items():
         if words.follows(place, *name) and words.capital(place):

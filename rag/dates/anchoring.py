@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.dates.calendar import DateExpression
-from rag.dates.lexicon import Words
+from rag.dates.lexicon import DateTokens
 from rag.dates.tagger import expression, expressions, scan
 from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article
@@ -43,7 +43,7 @@ _NOT_VERBS = frozenset("red bed hundred need united indeed speed seed feed".spli
 _GROUP = 4
 
 
-def signs_of(words: Words) -> list[bool | None]:
+def signs_of(words: DateTokens) -> list[bool | None]:
     """For each place, whether what is to come is spoken of there; None without any verb."""
     signs = [_sign(words, place) for place in range(len(words))]
     before = _carried(signs)
@@ -61,7 +61,7 @@ def _carried(signs: Sequence[bool | None]) -> list[bool | None]:
     return carried
 
 
-def _sign(words: Words, place: int) -> bool | None:
+def _sign(words: DateTokens, place: int) -> bool | None:
     """True where a verb speaks of what is to come, False where of what was, None for no verb."""
     word, behind = words.at(place), words.at(place + 1)
     if word in _FUTURE:
@@ -77,7 +77,7 @@ def _ends_like_past(word: str) -> bool:
     return len(word) > 3 and word.endswith("ed") and word not in _NOT_VERBS
 
 
-def _of_participle(words: Words, place: int) -> bool | None:
+def _of_participle(words: DateTokens, place: int) -> bool | None:
     """The sign of "held": will be held, is to be held; none for what is held."""
     for step in range(place - 1, max(place - 1 - _GROUP, -1), -1):
         word = words.at(step)
@@ -98,7 +98,7 @@ def article_dates(text: str, start: int, end: int, published: date | None) -> li
 
     They are shown beside the article's own words, never in place of them.
     """
-    words = Words(text[start:end], published or _ANY_DAY)
+    words = DateTokens(text[start:end], published or _ANY_DAY)
     return [
         replace(one, start=one.start + start, end=one.end + start)
         for one in _clear(words)
@@ -106,7 +106,7 @@ def article_dates(text: str, start: int, end: int, published: date | None) -> li
     ]
 
 
-def _clear(words: Words) -> list[DateExpression]:
+def _clear(words: DateTokens) -> list[DateExpression]:
     """Those on which no other direction of time would name other days than the words' own one."""
     signs = signs_of(words)
     found = scan(words.towards([sign is True for sign in signs]))

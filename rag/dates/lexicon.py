@@ -102,7 +102,7 @@ def _end_of_month(day: date) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class DateToken:
     """A run of letters, a run of digits, or one mark; ``glued`` when no gap is before it."""
 
     start: int
@@ -112,7 +112,7 @@ class Word:
     glued: bool
 
 
-class Words:
+class DateTokens:
     """The words of a text, read from the day ``today``; places outside it hold the empty word.
 
     ``latest`` is the last day that a date without a year may begin on: ``today``, or, where the
@@ -123,18 +123,18 @@ class Words:
         self.today = today
         self.latest = today if newest is None else min(today, _end_of_month(newest))
         self._future: Sequence[bool] = ()
-        self._words: list[Word] = []
+        self._words: list[DateToken] = []
         end = -1
         for match in _TOKEN.finditer(text):
             raw = match[0]
             start = match.start()
-            self._words.append(Word(start, match.end(), raw, raw.lower(), start == end))
+            self._words.append(DateToken(start, match.end(), raw, raw.lower(), start == end))
             end = match.end()
 
     def __len__(self) -> int:
         return len(self._words)
 
-    def __getitem__(self, place: int) -> Word:
+    def __getitem__(self, place: int) -> DateToken:
         return self._words[place]
 
     def at(self, place: int) -> str:
@@ -182,13 +182,13 @@ class Words:
         """Whether the sentence speaks there of what is still to come."""
         return place < len(self._future) and self._future[place]
 
-    def of_today(self) -> Words:
+    def of_today(self) -> DateTokens:
         """The same words, read without a look at how new the articles are."""
         turned = copy(self)
         turned.latest = self.today
         return turned
 
-    def towards(self, future: Sequence[bool]) -> Words:
+    def towards(self, future: Sequence[bool]) -> DateTokens:
         """The same words, with what ``coming`` says of each."""
         turned = copy(self)
         turned._future = future
@@ -229,7 +229,7 @@ _PRAYERS = frozenset("prayer prayers sermon sermons mosque mosques times telegra
 _RECURRING = frozenset("a every each any".split())
 
 
-def month_stands(words: Words, place: int, stop: int) -> bool:
+def month_stands(words: DateTokens, place: int, stop: int) -> bool:
     """Whether the bare month name at ``place`` (``stop`` is after its point) is a month."""
     name, before = words.at(place), words.at(place - 1)
     if before in _NAME_ADJECTIVES:
@@ -244,7 +244,7 @@ def month_stands(words: Words, place: int, stop: int) -> bool:
     return _of_a_thing(words, place, stop)
 
 
-def _part_of(words: Words, place: int) -> bool:
+def _part_of(words: DateTokens, place: int) -> bool:
     """Whether "the end of", "the first half of", "the 3rd of" stands before."""
     part = words.at(place - 2)
     if words.at(place - 1) == "-":
@@ -252,7 +252,7 @@ def _part_of(words: Words, place: int) -> bool:
     return words.at(place - 1) == "of" and (part in _PARTS or words.digit(place - 2))
 
 
-def _in_range(words: Words, place: int, stop: int) -> bool:
+def _in_range(words: DateTokens, place: int, stop: int) -> bool:
     """Whether another month stands beside it: May or June, March to May."""
     before, link = words.at(place - 2), words.at(place - 1)
     if link in {"and", "or"}:
@@ -262,7 +262,7 @@ def _in_range(words: Words, place: int, stop: int) -> bool:
     return words.at(stop) in RANGE_LINKS and words.at(stop + 1) in MONTHS
 
 
-def _is_verb(words: Words, place: int) -> bool:
+def _is_verb(words: DateTokens, place: int) -> bool:
     """Whether a small "march" or "may" in a month's place is none: this march, the last may."""
     before = words.at(place - 1)
     if words.capital(place):
@@ -270,11 +270,11 @@ def _is_verb(words: Words, place: int) -> bool:
     return before == "this" or (before in {"last", "next"} and words.at(place - 2) in DETERMINERS)
 
 
-def _goes_on_as_name(words: Words, stop: int) -> bool:
+def _goes_on_as_name(words: DateTokens, stop: int) -> bool:
     return words.named(stop) or (words.noun(stop) and words.at(stop).endswith("ed"))
 
 
-def _of_a_thing(words: Words, place: int, stop: int) -> bool:
+def _of_a_thing(words: DateTokens, place: int, stop: int) -> bool:
     """Whether it is the month of a thing: the March agreement, June's report."""
     if words.possessive(stop):
         return words.noun(stop + 2) and not words.named(place - 1)
@@ -282,7 +282,7 @@ def _of_a_thing(words: Words, place: int, stop: int) -> bool:
     return determined and words.noun(stop) and not words.capital(stop)
 
 
-def weekday_stands(words: Words, place: int, stop: int) -> bool:
+def weekday_stands(words: DateTokens, place: int, stop: int) -> bool:
     """Whether the bare weekday name at ``place`` is a day."""
     before = words.at(place - 1)
     if before in _RECURRING or before in ORDINALS or words.at(stop) in _PRAYERS:
@@ -294,7 +294,7 @@ def weekday_stands(words: Words, place: int, stop: int) -> bool:
     return not words.named(stop) and before not in _NAME_ADJECTIVES
 
 
-def season_stands(words: Words, place: int, stop: int) -> bool:
+def season_stands(words: DateTokens, place: int, stop: int) -> bool:
     """Whether the bare season at ``place``, without a year, is one: in spring, in the spring."""
     first = place - 1 if words.at(place - 1) == "the" else place
     return (
@@ -306,7 +306,7 @@ def season_stands(words: Words, place: int, stop: int) -> bool:
 _COMPARING = frozenset({"more", "less", "fewer", "other", "rather"})
 
 
-def year_number(words: Words, place: int) -> int | None:
+def year_number(words: DateTokens, place: int) -> int | None:
     """The year that could stand at ``place``: four digits that count nothing."""
     number = words.number(place, (4,))
     if number is None or not OLDEST_YEAR <= number <= NEWEST_YEAR:
@@ -314,7 +314,7 @@ def year_number(words: Words, place: int) -> int | None:
     return None if words.at(place + 1) in COUNTED else number
 
 
-def year_stands(words: Words, place: int) -> bool:
+def year_stands(words: DateTokens, place: int) -> bool:
     """Whether the bare number at ``place`` is a year."""
     number, before = year_number(words, place), words.at(place - 1)
     if number is None or before in NUMBERED or _joined_to_a_count(words, place + 1):
@@ -331,13 +331,13 @@ def year_stands(words: Words, place: int) -> bool:
     return opening or (number in _MODERN and (words.named(place - 1) or number % 100 != 0))
 
 
-def _joined_to_a_count(words: Words, stop: int) -> bool:
+def _joined_to_a_count(words: DateTokens, stop: int) -> bool:
     """Whether a number that is no year follows: 1500 and 3000 people."""
     joined = words.at(stop) in {"and", "or", "to", "-", "–"} and words.digit(stop + 1)
     return joined and len(words.raw(stop + 1)) > 2 and year_number(words, stop + 1) is None
 
 
-def counts(words: Words, stop: int, number: int, *, often: bool = False) -> bool:
+def counts(words: DateTokens, stop: int, number: int, *, often: bool = False) -> bool:
     """Whether the number before ``stop`` counts the things that follow: in 1500 villages.
 
     ``often`` where a number is more likely to stand than a year.
@@ -347,13 +347,13 @@ def counts(words: Words, stop: int, number: int, *, often: bool = False) -> bool
     return often or number not in _MODERN or number % 50 == 0
 
 
-def _plural(words: Words, place: int) -> bool:
+def _plural(words: DateTokens, place: int) -> bool:
     word = words.at(place)
     lower = words.noun(place) and not words.capital(place)
     return lower and len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
-def _year_of_a_thing(words: Words, place: int, number: int) -> bool:
+def _year_of_a_thing(words: DateTokens, place: int, number: int) -> bool:
     """Whether the year of the noun behind it is meant: the 2023 budget, Iran's 1979 revolution."""
     determined = words.at(place - 1) in DETERMINERS or words.possessive(place - 2)
     if not (determined or number in _MODERN) or words.at(place - 1) in {"a", "an"}:

@@ -30,7 +30,7 @@ from rag.dates.lexicon import (
     ORDINALS,
     UNITS,
     WEEKDAYS,
-    Words,
+    DateTokens,
     month_stands,
     weekday_stands,
 )
@@ -43,7 +43,7 @@ _VAGUE = frozenset("than over nearly almost least under".split())
 _BEFORE_WEEKEND = frozenset("over at during on since before after until by the".split())
 
 
-def day_word(words: Words, place: int) -> Phrase | None:
+def day_word(words: DateTokens, place: int) -> Phrase | None:
     """Yesterday, today, tonight, tomorrow, last night, this morning, earlier today."""
     word, behind = words.at(place), words.at(place + 1)
     if word in {"earlier", "later"} and behind == "today":
@@ -56,7 +56,7 @@ def day_word(words: Words, place: int) -> Phrase | None:
     return None
 
 
-def step(words: Words, place: int) -> Phrase | None:
+def step(words: DateTokens, place: int) -> Phrase | None:
     """Last week, this year, next Tuesday, last June, this summer, last Christmas."""
     steps = _STEPS.get(words.at(place))
     name = words.at(place + 1)
@@ -74,7 +74,7 @@ def step(words: Words, place: int) -> Phrase | None:
     return _relative(yearly.stop, found) if found is not None else None
 
 
-def _unit_step(words: Words, place: int, unit: Grain, steps: int) -> Phrase | None:
+def _unit_step(words: DateTokens, place: int, unit: Grain, steps: int) -> Phrase | None:
     """Last week; "this year so far" ends with today, "the week before last" is two weeks back."""
     if words.at(place - 1) in DETERMINERS and steps:
         return None
@@ -84,7 +84,7 @@ def _unit_step(words: Words, place: int, unit: Grain, steps: int) -> Phrase | No
     return _relative(place + 2, whole)
 
 
-def _weekday_step(words: Words, weekday: int, steps: int) -> date:
+def _weekday_step(words: DateTokens, weekday: int, steps: int) -> date:
     """Last: the nearest before today; this: that of today's week; next: the first after today."""
     ahead = weekday - words.today.weekday()
     if steps == 0:
@@ -94,7 +94,7 @@ def _weekday_step(words: Words, weekday: int, steps: int) -> date:
     )
 
 
-def _yearly(words: Words, place: int) -> Phrase | None:
+def _yearly(words: DateTokens, place: int) -> Phrase | None:
     """A month, season or feast without a year."""
     name = words.at(place)
     if name in SEASONS:
@@ -104,7 +104,7 @@ def _yearly(words: Words, place: int) -> Phrase | None:
     return feast(words, place)
 
 
-def _yearly_step(words: Words, yearly: Yearly, steps: int) -> Period | None:
+def _yearly_step(words: DateTokens, yearly: Yearly, steps: int) -> Period | None:
     """Last: the latest that is over; next: the first that has not begun.
 
     This: the one that goes on, else that of this year, where a winter ends in its year.
@@ -119,7 +119,7 @@ def _yearly_step(words: Words, yearly: Yearly, steps: int) -> Period | None:
     return yearly.in_year(words.today.year)
 
 
-def _last_over(words: Words, yearly: Yearly) -> Period | None:
+def _last_over(words: DateTokens, yearly: Yearly) -> Period | None:
     """The latest that is over; where no article is as new, the latest that articles may be of."""
     over = yearly.preceding(words.today)
     if over is not None and words.today < over.end:
@@ -127,7 +127,7 @@ def _last_over(words: Words, yearly: Yearly) -> Period | None:
     return yearly.preceding(words.latest) if over and words.latest < over.start else over
 
 
-def rolling(words: Words, place: int) -> Phrase | None:
+def rolling(words: DateTokens, place: int) -> Phrase | None:
     """The past three days, the last week, the past year, the next two weeks; today counts."""
     start = place + (words.at(place) in {"the", "this", "these"})
     past = words.at(start) in _PAST
@@ -144,14 +144,14 @@ def rolling(words: Words, place: int) -> Phrase | None:
     return _relative(stop + 1, _stretch(words, unit, count or 1, past=past))
 
 
-def _whole(words: Words, start: int, stop: int, *, single: bool) -> bool:
+def _whole(words: DateTokens, start: int, stop: int, *, single: bool) -> bool:
     """Whether one unit is meant where no number stands: the last week, the past year."""
     singular = UNITS.get(words.at(stop)) == words.at(stop)
     the = words.at(start) == "past" or (words.at(start) == "last" and words.at(stop) != "day")
     return single and singular and the
 
 
-def _stretch(words: Words, unit: Grain, count: int, *, past: bool) -> Period:
+def _stretch(words: DateTokens, unit: Grain, count: int, *, past: bool) -> Period:
     months, days = (length * count for length in calendar.LENGTHS[unit])
     tomorrow = words.today + ONE_DAY
     if past:
@@ -159,7 +159,7 @@ def _stretch(words: Words, unit: Grain, count: int, *, past: bool) -> Period:
     return Period(tomorrow, calendar.later(tomorrow, months, days), "range")
 
 
-def counted(words: Words, place: int) -> tuple[int, int | None]:
+def counted(words: DateTokens, place: int) -> tuple[int, int | None]:
     """Where a number stops and what it is: three, 10, a couple of; None where there is none.
 
     "Few" is three.
@@ -176,7 +176,7 @@ def counted(words: Words, place: int) -> tuple[int, int | None]:
     return (place + 1, number) if number else (place, None)
 
 
-def ago(words: Words, place: int) -> Phrase | None:
+def ago(words: DateTokens, place: int) -> Phrase | None:
     """Three days ago; the week, month, year or decade that was two of them ago."""
     stop, count = counted(words, place)
     unit = UNITS.get(words.at(stop))
@@ -188,7 +188,7 @@ def ago(words: Words, place: int) -> Phrase | None:
     return _relative(stop + 2, calendar.moved(now, -count))
 
 
-def so_far(words: Words, place: int) -> Phrase | None:
+def so_far(words: DateTokens, place: int) -> Phrase | None:
     """Earlier this year, so far this month: up to today. Later this year: from today on."""
     early = words.at(place) == "earlier" or words.follows(place, "so", "far")
     start = place + 1 + (words.at(place) == "so")
@@ -203,7 +203,7 @@ def so_far(words: Words, place: int) -> Phrase | None:
     return _relative(start + 2, Period(words.today, whole.end, "range"))
 
 
-def before_last(words: Words, place: int) -> Phrase | None:
+def before_last(words: DateTokens, place: int) -> Phrase | None:
     """The week, month, year before last."""
     start = place + (words.at(place) == "the")
     unit = UNITS.get(words.at(start))
@@ -215,7 +215,7 @@ def before_last(words: Words, place: int) -> Phrase | None:
     return _relative(start + 3, calendar.moved(now, -2))
 
 
-def weekday(words: Words, place: int) -> Phrase | None:
+def weekday(words: DateTokens, place: int) -> Phrase | None:
     """Tuesday, Friday of last week."""
     number = WEEKDAYS.get(words.at(place))
     if number is None or not weekday_stands(words, place, place + 1):
@@ -230,7 +230,7 @@ def weekday(words: Words, place: int) -> Phrase | None:
     return _relative(place + 1, calendar.day(words.today + timedelta(days=days)))
 
 
-def the_weekend(words: Words, place: int) -> Phrase | None:
+def the_weekend(words: DateTokens, place: int) -> Phrase | None:
     """The weekend: the latest that has begun, or, in the future, the first that is not over."""
     if not words.follows(place, "the", "weekend") or words.at(place + 2) in {"of", "before"}:
         return None
@@ -257,7 +257,7 @@ _LAST = frozenset("last final latter closing".split())
 _FIRST = frozenset("first opening".split())
 
 
-def plain(words: Words, place: int) -> Phrase | None:
+def plain(words: DateTokens, place: int) -> Phrase | None:
     """A date that is no part of another; the part of the day behind it belongs to it."""
     found = longest(_PLAIN, words, place)
     if found is None or words.at(found.stop) not in DAY_PARTS or found.meaning is None:
@@ -268,7 +268,7 @@ def plain(words: Words, place: int) -> Phrase | None:
     return Phrase(found.stop + 1, found.meaning, found.relative)
 
 
-def third(words: Words, place: int) -> Phrase | None:
+def third(words: DateTokens, place: int) -> Phrase | None:
     """Early March 2024, mid-2024, late in June, the early 1990s."""
     start = place + (words.at(place) == "the")
     which = _THIRDS.get(words.at(start))
@@ -285,7 +285,7 @@ def _is_decade(phrase: Phrase) -> bool:
     return isinstance(phrase.meaning, Period) and phrase.meaning.grain == "decade"
 
 
-def edge(words: Words, place: int) -> Phrase | None:
+def edge(words: DateTokens, place: int) -> Phrase | None:
     """The end of August, the start of the year, the middle of May."""
     start = place + (words.at(place) == "the")
     name = words.at(start)
@@ -299,7 +299,7 @@ def edge(words: Words, place: int) -> Phrase | None:
     return cut(found, lambda period: calendar.edge(period, end=_EDGES[name]))
 
 
-def _whole_period(words: Words, place: int) -> Phrase | None:
+def _whole_period(words: DateTokens, place: int) -> Phrase | None:
     """A plain date, or "the year" for this year."""
     named = plain(words, place)
     unit = UNITS.get(words.at(place + 1))
@@ -310,7 +310,7 @@ def _whole_period(words: Words, place: int) -> Phrase | None:
     return Phrase(place + 2, calendar.around(words.today, unit), relative=True)
 
 
-def block(words: Words, place: int) -> Phrase | None:
+def block(words: DateTokens, place: int) -> Phrase | None:
     """The first half of 2024, the last week of May, the first three months of last year."""
     start = place + (words.at(place) == "the")
     name = words.at(start)
@@ -331,7 +331,7 @@ def block(words: Words, place: int) -> Phrase | None:
     return cut(found, lambda period: calendar.block(period, number, unit, count or 1))
 
 
-def around_day(words: Words, place: int) -> Phrase | None:
+def around_day(words: DateTokens, place: int) -> Phrase | None:
     """The week of 3 June, the week ending 9 June, the night of 3 June."""
     start = place + (words.at(place) == "the")
     name = words.at(start)
@@ -358,7 +358,7 @@ def _stretch_around(period: Period, name: str, *, ending: bool) -> Period | None
     return calendar.weekend(period.start) if name == "weekend" else period
 
 
-def eve(words: Words, place: int) -> Phrase | None:
+def eve(words: DateTokens, place: int) -> Phrase | None:
     """The eve of 9 June 2024."""
     start = place + (words.at(place) == "the")
     if not words.follows(start, "eve", "of"):
@@ -367,7 +367,7 @@ def eve(words: Words, place: int) -> Phrase | None:
     return None if found is None else cut(found, lambda period: _counted_from(period, "day", -1))
 
 
-def counted_from(words: Words, place: int) -> Phrase | None:
+def counted_from(words: DateTokens, place: int) -> Phrase | None:
     """The day before yesterday, two days after 9 June, the week before 20 December."""
     the = words.at(place) == "the"
     stop, count = (place + 1, None) if the else counted(words, place)
@@ -410,6 +410,6 @@ def _next_to(period: Period, unit: Grain, sign: int) -> Period | None:
 PARTS = (third, edge, block, around_day, eve, counted_from)
 
 
-def dated(words: Words, place: int) -> Phrase | None:
+def dated(words: DateTokens, place: int) -> Phrase | None:
     """Any date that names one period."""
     return longest((plain, *PARTS), words, place)

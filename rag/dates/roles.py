@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.dates.lexicon import AUXILIARIES, DETERMINERS, Words
+from rag.dates.lexicon import AUXILIARIES, DETERMINERS, DateTokens
 from rag.dates.tagger import DOCUMENTS, Bounds
 
 # Prepositions that leave the meaning of a date as it is; they go with its words.
@@ -43,7 +43,7 @@ _FILTER = Role(filters=True)
 _SUBJECT = Role(filters=False)
 
 
-def role_of(words: Words, found: Bounds) -> Role:
+def role_of(words: DateTokens, found: Bounds) -> Role:
     """The role of the date expression ``found`` in its question."""
     if found.after is not None and found.after > words.today:
         return _SUBJECT
@@ -60,7 +60,7 @@ def role_of(words: Words, found: Bounds) -> Role:
     return Role(filters=True, ambiguous=_dates_an_event(words, found))
 
 
-def neutral_words(words: Words, found: Bounds) -> int:
+def neutral_words(words: DateTokens, found: Bounds) -> int:
     """How many words before the date are a preposition that only places it."""
     for phrase in _NEUTRAL:
         if words.follows(found.start - len(phrase), *phrase):
@@ -68,7 +68,7 @@ def neutral_words(words: Words, found: Bounds) -> int:
     return 0
 
 
-def _of_news(words: Words, found: Bounds) -> bool:
+def _of_news(words: DateTokens, found: Bounds) -> bool:
     """Yesterday's news, the June articles, the events of 3 June."""
     noun = found.stop + 2 if words.possessive(found.stop) else found.stop
     before = words.at(found.start - 2)
@@ -78,7 +78,7 @@ def _of_news(words: Words, found: Bounds) -> bool:
     )
 
 
-def _names_a_thing(words: Words, found: Bounds) -> bool:
+def _names_a_thing(words: DateTokens, found: Bounds) -> bool:
     if words.possessive(found.stop):
         return True
     if found.relation not in {"", "between"} or neutral_words(words, found):
@@ -93,7 +93,7 @@ def _is_deictic(found: Bounds) -> bool:
     return found.relative and found.grain in {"range", "week"}
 
 
-def _stands_before_a_noun(words: Words, found: Bounds) -> bool:
+def _stands_before_a_noun(words: DateTokens, found: Bounds) -> bool:
     """The 2023 budget, which Tuesday meeting, Veldmere's new 2024 law; not: did last week end."""
     if not words.noun(found.stop):
         return False
@@ -106,14 +106,14 @@ def _stands_before_a_noun(words: Words, found: Bounds) -> bool:
     return adjective and (nearest[1] in DETERMINERS or words.possessive(found.start - 3))
 
 
-def _is_part_of_a_name(words: Words, found: Bounds) -> bool:
+def _is_part_of_a_name(words: DateTokens, found: Bounds) -> bool:
     """World Cup 2022; or the year itself is what is spoken of: was 2023 the hottest?"""
     if found.grain != "year" or found.relative:
         return False
     return words.named(found.start - 1) or words.at(found.start - 1) in AUXILIARIES
 
 
-def _is_topic(words: Words, found: Bounds) -> bool:
+def _is_topic(words: DateTokens, found: Bounds) -> bool:
     """What was said about the 1990s, before or after 3 June, "until 2030"; but: what about 2022?"""
     if words.at(found.start - 1) == "or" and words.at(found.start - 2) in {"before", "after"}:
         return True
@@ -123,7 +123,7 @@ def _is_topic(words: Words, found: Bounds) -> bool:
     return about and not words.follows(found.start - 2, "what")
 
 
-def _since_an_extreme(words: Words, found: Bounds) -> bool:
+def _since_an_extreme(words: DateTokens, found: Bounds) -> bool:
     """The worst flood since 1953, the first visit since 2019."""
     if found.relation != "since":
         return False
@@ -138,12 +138,12 @@ def _is_extreme(word: str) -> bool:
     )
 
 
-def _begun(words: Words, found: Bounds) -> bool:
+def _begun(words: DateTokens, found: Bounds) -> bool:
     """Born in 1950: a date that is told long afterwards."""
     return words.at(found.start - 2) in _BEGUN or words.at(found.start - 1) in _BEGUN
 
 
-def _still_to_come(words: Words, found: Bounds) -> bool:
+def _still_to_come(words: DateTokens, found: Bounds) -> bool:
     """What will be held, or is to be held, in December: articles that tell of it may be older."""
     return any(
         words.at(place) in _FUTURE
@@ -152,24 +152,24 @@ def _still_to_come(words: Words, found: Bounds) -> bool:
     )
 
 
-def _in_a_relative_clause(words: Words, found: Bounds) -> bool:
+def _in_a_relative_clause(words: DateTokens, found: Bounds) -> bool:
     """Who led the company that failed in 2023; but: what did the man who fell say in 2023."""
     places = range(1, found.start)
     relative = next((place for place in places if _is_relative(words, place)), None)
     return relative is not None and not any(words.at(place) in _DO for place in range(relative))
 
 
-def _is_relative(words: Words, place: int) -> bool:
+def _is_relative(words: DateTokens, place: int) -> bool:
     return words.at(place) in _RELATIVES and words.noun(place - 1)
 
 
-def _asks_for_the_last(words: Words, found: Bounds) -> bool:
+def _asks_for_the_last(words: DateTokens, found: Bounds) -> bool:
     """When had they last won before 2024: articles of later days may tell of it."""
     outside = [words.at(place) for place in range(found.start)]
     return found.relation != "" and "had" in outside and "last" in outside
 
 
-def _dates_an_event(words: Words, found: Bounds) -> bool:
+def _dates_an_event(words: DateTokens, found: Bounds) -> bool:
     """About the meeting on 9 June: the day of the meeting, of which later articles may tell."""
     if words.at(found.start - 1) not in {"in", "on"} or words.at(found.start - 2) not in _OCCASIONS:
         return False

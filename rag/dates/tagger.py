@@ -28,7 +28,7 @@ from rag.dates.lexicon import (
     ORDINALS,
     RANGE_LINKS,
     WEEKDAYS,
-    Words,
+    DateTokens,
 )
 from rag.dates.relative import dated
 
@@ -140,7 +140,7 @@ DOCUMENTS = frozenset(
 _DATING = DOCUMENTS | frozenset("is are was were dated dates date".split())
 
 
-def alone(words: Words, place: int) -> Bounds | None:
+def alone(words: DateTokens, place: int) -> Bounds | None:
     """Any date; with "onwards" or "or earlier" behind it, it is open on one side."""
     phrase = dated(words, place)
     if phrase is None:
@@ -149,14 +149,14 @@ def alone(words: Words, place: int) -> Bounds | None:
     return of_phrase(words, place, place, relation, phrase, stop)
 
 
-def _closed(words: Words, stop: int) -> tuple[int, Relation]:
+def _closed(words: DateTokens, stop: int) -> tuple[int, Relation]:
     for closing, relation in _SPLIT_CLOSINGS:
         if words.follows(stop, *closing):
             return stop + len(closing), relation
     return stop, ""
 
 
-def led(words: Words, place: int) -> Bounds | None:
+def led(words: DateTokens, place: int) -> Bounds | None:
     """A date with the words that open it: since March, no later than 3 June."""
     for opening, relation in _SPLIT_OPENINGS:
         if words.follows(place, *opening):
@@ -170,14 +170,14 @@ def led(words: Words, place: int) -> Bounds | None:
     return None
 
 
-def _onwards(words: Words, stop: int) -> int:
+def _onwards(words: DateTokens, stop: int) -> int:
     """Where "onwards" or "on" behind "from June" stops."""
     on = words.at(stop) == "on" and not words.raw(stop + 1).isalnum()
     return stop + (on or words.at(stop) in {"onward", "onwards"})
 
 
 def of_phrase(
-    words: Words, start: int, core: int, relation: Relation, phrase: Phrase, stop: int
+    words: DateTokens, start: int, core: int, relation: Relation, phrase: Phrase, stop: int
 ) -> Bounds | None:
     """The bounds that ``relation`` makes of the phrase at ``core``; the words are [start, stop)."""
     if phrase.meaning is None:
@@ -193,7 +193,7 @@ def of_phrase(
     return replace(found, yearly=lacking, year=phrase.meaning.year)
 
 
-def _point(words: Words, core: int, relation: Relation, period: Period) -> Period:
+def _point(words: DateTokens, core: int, relation: Relation, period: Period) -> Period:
     """The side of "the end of" or "the start of" a period that a relation looks at."""
     edge = {words.at(core), words.at(core + 1)}
     if relation == "before" and edge & {"end", "close"}:
@@ -212,7 +212,7 @@ class _Stretch:
     relative: bool
 
 
-def stretch(words: Words, place: int) -> Bounds | None:
+def stretch(words: DateTokens, place: int) -> Bounds | None:
     """Between X and Y, from X to Y, X to Y, X-Y."""
     opening = words.at(place) if words.at(place) in {"between", "from"} else ""
     core = place + bool(opening)
@@ -225,7 +225,7 @@ def stretch(words: Words, place: int) -> Bounds | None:
     return bounded(place, found.stop, core, "between", found.whole, relative=found.relative)
 
 
-def _joined(words: Words, place: int, opening: str) -> int | None:
+def _joined(words: DateTokens, place: int, opening: str) -> int | None:
     """Where the second date begins, if the word at ``place`` joins it to the first."""
     joins = {"and"} if opening == "between" else RANGE_LINKS
     if words.at(place) not in joins:
@@ -233,7 +233,7 @@ def _joined(words: Words, place: int, opening: str) -> int | None:
     return place + 1 + (words.at(place + 1) == "the" and words.digit(place + 2))
 
 
-def _days_before_month(words: Words, core: int, opening: str) -> _Stretch | None:
+def _days_before_month(words: DateTokens, core: int, opening: str) -> _Stretch | None:
     """3 to 5 March 2024, 3 and 4 March."""
     number = day_number(words, core + (words.at(core) == "the"))
     if number is None or number.spelt:
@@ -247,7 +247,7 @@ def _days_before_month(words: Words, core: int, opening: str) -> _Stretch | None
     return _days(words, core, last.stop, last.month, number.day, last.day)
 
 
-def _days_after_month(words: Words, core: int, opening: str) -> _Stretch | None:
+def _days_after_month(words: DateTokens, core: int, opening: str) -> _Stretch | None:
     """March 3-5, 2024, March 3 to 5."""
     first = month_first(words, core)
     second = None if first is None else _joined(words, first.stop, opening)
@@ -259,7 +259,9 @@ def _days_after_month(words: Words, core: int, opening: str) -> _Stretch | None:
     return _days(words, core, number.stop, first.month, first.day, number.day)
 
 
-def _days(words: Words, core: int, stop: int, month: int, first: int, last: int) -> _Stretch | None:
+def _days(
+    words: DateTokens, core: int, stop: int, month: int, first: int, last: int
+) -> _Stretch | None:
     phrase = with_year(words, stop, lambda year: _days_of(year, month, first, last))
     whole = resolved(phrase, words, core)
     if first > last:
@@ -275,7 +277,7 @@ def _days_of(year: int, month: int, first: int, last: int) -> Period | None:
         return None
 
 
-def _two_dates(words: Words, core: int, opening: str) -> _Stretch | None:
+def _two_dates(words: DateTokens, core: int, opening: str) -> _Stretch | None:
     first = dated(words, core)
     second = None if first is None else _joined(words, first.stop, opening)
     if first is None or second is None:
@@ -294,7 +296,7 @@ def _two_dates(words: Words, core: int, opening: str) -> _Stretch | None:
     return _Stretch(last.stop, Period(start.start, end.end, "range"), relative)
 
 
-def _now(words: Words, place: int) -> Phrase | None:
+def _now(words: DateTokens, place: int) -> Phrase | None:
     """The end of a stretch that goes on: from May to now, until the present."""
     place += words.at(place) == "the"
     if words.at(place) not in {"now", "present", "date"}:
@@ -303,7 +305,7 @@ def _now(words: Words, place: int) -> Phrase | None:
 
 
 def _ordered(
-    words: Words, core: int, first: Phrase, last: Phrase
+    words: DateTokens, core: int, first: Phrase, last: Phrase
 ) -> tuple[Period | None, Period | None]:
     """Both periods, where one without a year takes it from the other."""
     end = resolved(last, words, core)
@@ -359,11 +361,11 @@ def expressions(text: str, today: date) -> list[DateExpression]:
     ...  for e in expressions(text, date(2024, 12, 25))]
     ['June']
     """
-    words = Words(text, today)
+    words = DateTokens(text, today)
     return [expression(words, found) for found in scan(words) if not found.impossible]
 
 
-def expression(words: Words, found: Bounds) -> DateExpression:
+def expression(words: DateTokens, found: Bounds) -> DateExpression:
     return DateExpression(
         words[found.start].start,
         words[found.stop - 1].end,
@@ -374,7 +376,7 @@ def expression(words: Words, found: Bounds) -> DateExpression:
     )
 
 
-def scan(words: Words) -> list[Bounds]:
+def scan(words: DateTokens) -> list[Bounds]:
     """Every date expression, and every day that no calendar has, from left to right."""
     found: list[Bounds] = []
     place = 0
@@ -386,7 +388,7 @@ def scan(words: Words) -> list[Bounds]:
     return _share_years(words, found)
 
 
-def _at(words: Words, place: int) -> Bounds | None:
+def _at(words: DateTokens, place: int) -> Bounds | None:
     if not _may_start(words, place) or _tied_before(words, place):
         return None
     try:
@@ -397,14 +399,14 @@ def _at(words: Words, place: int) -> Bounds | None:
     return None if found is None or _tied_behind(words, found.stop) else found
 
 
-def _may_start(words: Words, place: int) -> bool:
+def _may_start(words: DateTokens, place: int) -> bool:
     """Whether a date can begin there: a cheap look before the rules are asked."""
     if words.digit(place) or words.at(place) in _STARTS:
         return True
     return words.at(place) in APOSTROPHES and words.digit(place + 1)
 
 
-def _tied_before(words: Words, place: int) -> bool:
+def _tied_before(words: DateTokens, place: int) -> bool:
     """Whether the word belongs to something longer: $2000, 1.2024, mid-air."""
     if place == 0 or not words.glued(place):
         return False
@@ -416,7 +418,7 @@ def _tied_before(words: Words, place: int) -> bool:
     return mark in APOSTROPHES and words.glued(place - 1) and words.at(place - 2).isalnum()
 
 
-def _tied_behind(words: Words, stop: int) -> bool:
+def _tied_behind(words: DateTokens, stop: int) -> bool:
     """Whether the words belong to something longer: 2019-nCoV, 2024.pdf, 2000%."""
     if not words.glued(stop):
         return False
@@ -426,7 +428,7 @@ def _tied_behind(words: Words, stop: int) -> bool:
     return mark in _TIES_BEHIND and words.glued(stop + 1) and words.at(stop + 1).isalnum()
 
 
-def _share_years(words: Words, found: list[Bounds]) -> list[Bounds]:
+def _share_years(words: DateTokens, found: list[Bounds]) -> list[Bounds]:
     """Give a date the year of the next one on its list: June and July 2023.
 
     Where neither has a year, the first is no later than the second: December and January.

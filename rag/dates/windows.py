@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rag.dates.calendar import ONE_DAY, DateExpression
-from rag.dates.lexicon import Words
+from rag.dates.lexicon import DateTokens
 from rag.dates.roles import neutral_words, role_of
 from rag.dates.tagger import Bounds, expression, scan
 from rag.errors import QuestionError
@@ -23,7 +23,7 @@ class Assumed:
     said: str
 
 
-def with_years_taken(words: Words, found: Sequence[Bounds]) -> list[Bounds]:
+def assume_years(words: DateTokens, found: Sequence[Bounds]) -> list[Bounds]:
     """``found``, with ``taken`` set where it would be of another year if only today counted."""
     if words.latest == words.today:
         return list(found)
@@ -56,7 +56,7 @@ _GAP = re.compile(r"\s+")
 _BEFORE_MARK = re.compile(r"\s+(?=[?.,;:!)])")
 
 
-def without(words: Words, question: str, dates: Sequence[Bounds]) -> str:
+def without_dates(words: DateTokens, question: str, dates: Sequence[Bounds]) -> str:
     """``question`` without the words of ``dates``, their prepositions, and what joined them.
 
     Empty when nothing but marks is left.
@@ -73,7 +73,7 @@ def without(words: Words, question: str, dates: Sequence[Bounds]) -> str:
     return left if any(character.isalnum() for character in left) else ""
 
 
-def _span(words: Words, found: Bounds) -> tuple[int, int]:
+def _span(words: DateTokens, found: Bounds) -> tuple[int, int]:
     """The words of a date with the preposition before it or the possessive behind it."""
     start, stop = found.start, found.stop
     if words.possessive(stop):
@@ -81,7 +81,7 @@ def _span(words: Words, found: Bounds) -> tuple[int, int]:
     return start - (neutral_words(words, found) or words.at(start - 1) in _LEADING), stop
 
 
-def _joined(words: Words, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(words: DateTokens, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Spans that only "and" or a comma parts become one."""
     joined: list[tuple[int, int]] = []
     for start, stop in spans:
@@ -93,7 +93,7 @@ def _joined(words: Words, spans: Sequence[tuple[int, int]]) -> list[tuple[int, i
     return joined
 
 
-def _with_marks(words: Words, start: int, stop: int) -> tuple[int, int]:
+def _with_marks(words: DateTokens, start: int, stop: int) -> tuple[int, int]:
     """Brackets around the span go with it, and commas that nothing else needs."""
     if words.at(start - 1) == "(" and words.at(stop) == ")":
         return start - 1, stop + 1
@@ -109,7 +109,7 @@ Side = date | None
 
 
 @dataclass(frozen=True, slots=True)
-class WindowReading:
+class InferredWindow:
     """How the dates of a question were understood.
 
     ``filters`` is the window of the first reading, ``other`` that of the second one where the
@@ -128,7 +128,7 @@ class WindowReading:
     assumed: tuple[Assumed, ...] = ()
 
 
-def window_in(question: str, today: date, newest: date | None = None) -> WindowReading:
+def infer_window(question: str, today: date, newest: date | None = None) -> InferredWindow:
     """The reading of ``question``, asked on ``today`` of articles of which one is of ``newest``.
 
     Raises QuestionError when no day is left between its dates ("after 2025 and before 2024").
@@ -136,18 +136,18 @@ def window_in(question: str, today: date, newest: date | None = None) -> WindowR
     >>> window_in("Who presented the 2023 budget in March 2024?", date(2024, 12, 25)).remainder
     'Who presented the 2023 budget?'
     """
-    words = Words(question, today, newest)
-    found = with_years_taken(words, scan(words))
+    words = DateTokens(question, today, newest)
+    found = assume_years(words, scan(words))
     dates = [(one, role_of(words, one)) for one in found if not one.impossible]
     filtering = [one for one, role in dates if role.filters]
     window = _combined(words, question, filtering)
     firm = [one for one, role in dates if role.filters and not role.ambiguous]
     doubtful = [one for one, role in dates if not role.filters and role.ambiguous]
     other, ambiguous = _second(words, question, firm, doubtful, window)
-    return WindowReading(
+    return InferredWindow(
         filters=window,
         subject=tuple(expression(words, one) for one, role in dates if not role.filters),
-        remainder=without(words, question, filtering),
+        remainder=without_dates(words, question, filtering),
         ambiguous=ambiguous,
         other=other,
         impossible=tuple(_written(words, question, one) for one in found if one.impossible),
@@ -160,7 +160,7 @@ def window_in(question: str, today: date, newest: date | None = None) -> WindowR
 
 
 def _second(
-    words: Words,
+    words: DateTokens,
     question: str,
     firm: Sequence[Bounds],
     doubtful: Sequence[Bounds],
@@ -175,7 +175,7 @@ def _second(
     return (None, False) if _days(other) == _days(window) else (other, True)
 
 
-def _combined(words: Words, question: str, dates: Sequence[Bounds]) -> Window | None:
+def _combined(words: DateTokens, question: str, dates: Sequence[Bounds]) -> Window | None:
     windows = [Window(*_until_today(words, one), said=_said(words, question, one)) for one in dates]
     closed = [window for window in windows if window.after and window.before]
     if len(closed) > 1 and not _overlap(closed):
@@ -214,7 +214,7 @@ def _days(window: Window | None) -> tuple[Side, Side]:
     return (window.after, window.before) if window else (None, None)
 
 
-def _until_today(words: Words, found: Bounds) -> tuple[Side, Side]:
+def _until_today(words: DateTokens, found: Bounds) -> tuple[Side, Side]:
     """The days of ``found``; a calendar's unit that goes on and is said as "this" ends today."""
     this = words.at(found.core) == "this" and not found.relation
     if this and found.after and found.before and found.after <= words.today < found.before:
@@ -222,7 +222,7 @@ def _until_today(words: Words, found: Bounds) -> tuple[Side, Side]:
     return found.after, found.before
 
 
-def _said(words: Words, question: str, found: Bounds) -> str:
+def _said(words: DateTokens, question: str, found: Bounds) -> str:
     """The words of the date; with the year, and without "last", if the collection told the year."""
     if not found.taken:
         return _written(words, question, found)
@@ -231,7 +231,7 @@ def _said(words: Words, question: str, found: Bounds) -> str:
     return f"{opening}{question[words[core].start : words[found.stop - 1].end]} {found.taken}"
 
 
-def _written(words: Words, question: str, found: Bounds) -> str:
+def _written(words: DateTokens, question: str, found: Bounds) -> str:
     return question[words[found.start].start : words[found.stop - 1].end]
 
 
@@ -259,7 +259,7 @@ def explicit_window(
     return Window(after, end, ", ".join(said))
 
 
-def narrowed(explicit: Window | None, inferred: Window | None) -> Window | None:
+def intersect_windows(explicit: Window | None, inferred: Window | None) -> Window | None:
     """``explicit`` with the days of ``inferred`` alone, so that a question's dates only narrow.
 
     Where the two share no day the user's own window stands as it is: what was set wins over what
@@ -281,7 +281,7 @@ def newest_asked_about(newest: date | None, window: Window | None) -> date | Non
     return min((day for day in (newest, last) if day), default=None)
 
 
-def years_taken(assumed: Sequence[Assumed], newest: date) -> str:
+def assumed_years_note(assumed: Sequence[Assumed], newest: date) -> str:
     """One sentence on the dates without a year, for the user; empty where there are none."""
     if not assumed:
         return ""

@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.disk import Disk, FileRecord, map_array, map_bytes, write_array, write_file
+from rag.index.disk import (
+    Disk,
+    FileRecord,
+    map_array,
+    map_bytes,
+    write_array,
+    write_file,
+)
 
 _MOST = 65_535
 

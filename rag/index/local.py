@@ -15,12 +15,18 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable, QuestionError
+from rag.errors import (
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexUnusable,
+    QuestionError,
+)
 from rag.index import versions
 from rag.index.base import Candidates
 from rag.index.bm25 import Lexical, Postings, TermRows, best
 from rag.index.disk import hold, map_array, map_bytes
-from rag.index.store import Entry, Selection, Span, Store, content_key
+from rag.index.store import ArticleRow, ArticleTable, Selection, Span, content_key
 from rag.index.vectors import VectorStore
 from rag.index.versions import (
     MANIFEST,
@@ -47,7 +53,7 @@ class Reuse:
     terms: TermRows
 
 
-class Index:
+class LocalStore:
     """One immutable version of the index; no build removes it while this is open.
 
     Articles that were switched off when it was opened are neither searched nor counted, though
@@ -78,7 +84,7 @@ class Index:
             stack.pop_all()
 
     def _map(self, path: Path) -> None:
-        self.store = Store(path)
+        self.store = ArticleTable(path)
         self.postings = Postings(path)
         self.vectors = VectorStore(path, self.manifest.vectors)
         self._check_counts()
@@ -202,7 +208,7 @@ class Index:
         """The ids of all articles, in the order of their passages."""
         return [entry.id for entry in self.store.entries()]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[ArticleRow]:
         """All articles without their texts, in the order of their passages."""
         off = set(self.selection.off.tolist())
         rows = enumerate(self.store.entries())
@@ -282,7 +288,7 @@ def _checked(path: Path, raw: bytes) -> Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Occurrence:
     """Where something stands: ``[start, end)`` in characters of an article's text."""
 
     article: Article
@@ -302,7 +308,7 @@ class Place:
         return self.article.text[self.start : self.end]
 
 
-class Texts(Protocol):
+class TextSearch(Protocol):
     """The texts of a collection of articles, in which quotations are looked for.
 
     ``article``: the article of an id; ``None`` where there is none.
@@ -318,12 +324,12 @@ class Texts(Protocol):
 
     def article(self, article_id: str) -> Article | None: ...
 
-    def places(self, text: str, *, limit: int) -> list[Place]: ...
+    def places(self, text: str, *, limit: int) -> list[Occurrence]: ...
 
     def passages(self, text: str, *, k: int) -> list[Passage]: ...
 
 
-class IndexTexts:
+class LocalTextSearch:
     """The texts of one version of the index; fulfils ``Texts``.
 
     Articles that are switched off are not searched, as everywhere, though ``article`` gives them.
@@ -331,7 +337,7 @@ class IndexTexts:
     rest of a page's work up to some million articles, and cannot miss a place.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: LocalStore) -> None:
         folder = index.folder / VERSIONS / index.version
         self._index = index
         self._texts = map_bytes(folder / "articles.txt")
@@ -344,10 +350,11 @@ class IndexTexts:
         except QuestionError:
             return None
 
-    def places(self, text: str, *, limit: int) -> list[Place]:
+    def places(self, text: str, *, limit: int) -> list[Occurrence]:
         found = islice(self._literal(text.encode(errors="surrogatepass")), limit)
         return [
-            Place(self._index.store.article(row), start, start + len(text)) for row, start in found
+            Occurrence(self._index.store.article(row), start, start + len(text))
+            for row, start in found
         ]
 
     def _literal(self, text: bytes) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ArticleError, QuestionError
-from rag.index.disk import Disk, FileRecord, Output, map_array, map_bytes, write_array, write_file
+from rag.index.disk import (
+    Disk,
+    FileRecord,
+    Output,
+    map_array,
+    map_bytes,
+    write_array,
+    write_file,
+)
 from rag.types import Article, IndexInfo, Passage, Window, headline
 
 # One closing row follows the last article, so that row i + 1 always tells where row i ends.
@@ -37,7 +45,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArticleRow:
     """An article without its text, for lists; ``passages`` counts them; ``on``: it is searched."""
 
     id: str
@@ -107,7 +115,7 @@ class _Recent:
                 self._chars -= len(oldest.text)
 
 
-class Store:
+class ArticleTable:
     """Articles by id or row, passages by row."""
 
     def __init__(self, folder: Path) -> None:
@@ -169,13 +177,13 @@ class Store:
             self._by_content = {keys[32 * row : 32 * row + 32]: row for row in rows}
         return self._by_content.get(key)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ArticleRow]:
         """Every article without its text, in the order of the rows."""
         counts = np.diff(self._rows["passage"]).tolist()
         for row in range(self.articles):
             values = self._metadata(row)
             del values["body"]
-            yield Entry(**values, passages=counts[row])
+            yield ArticleRow(**values, passages=counts[row])
 
     def files(self) -> list[Mapping[str, Any]]:
         """What the build noted of each file."""
@@ -215,7 +223,7 @@ class Store:
         return np.asarray(inside[self.spans[:, 0]])
 
 
-class StoreWriter:
+class ArticleTableWriter:
     """Streams the texts to disk; ``finish`` makes the files durable."""
 
     def __init__(self, disk: Disk, folder: Path) -> None:
@@ -334,7 +342,7 @@ class Selection:
     ``passages``: bool [passages], those of the others; ``None`` while nothing is off.
     """
 
-    def __init__(self, store: Store, off: Collection[str]) -> None:
+    def __init__(self, store: ArticleTable, off: Collection[str]) -> None:
         self._store = store
         self.off = store.rows_of(off)
         self._articles = np.ones(store.articles, dtype=np.bool_)

@@ -25,8 +25,8 @@ from rag.index.disk import (
     write_file,
     writing,
 )
-from rag.index.local import Index, missing
-from rag.index.store import Span, StoreWriter
+from rag.index.local import LocalStore, missing
+from rag.index.store import ArticleTableWriter, Span
 from rag.index.vectors import check_unit, plan, write_vectors
 from rag.index.versions import (
     FORMAT,
@@ -64,13 +64,13 @@ def check_index(folder: Path) -> list[str]:
 
 def _problems(folder: Path, name: str) -> Iterator[str]:
     try:
-        with Index(folder, name) as index:
+        with LocalStore(folder, name) as index:
             verify_version(index)
     except IndexUnusable as error:
         yield f"Version {name}: {error}."
 
 
-def verify_version(index: Index) -> None:
+def verify_version(index: LocalStore) -> None:
     """Raises IndexDamaged unless the contents of an opened version make sense together."""
     try:
         index.postings.check()
@@ -81,7 +81,7 @@ def verify_version(index: Index) -> None:
     _check_self_search(index)
 
 
-def _check_spans(index: Index) -> None:
+def _check_spans(index: LocalStore) -> None:
     """Every article can be read, and its passages lie inside it, in the order of the rows."""
     store = index.store
     lengths = np.array([len(store.article(row).text) for row in range(store.articles)], np.int64)
@@ -93,7 +93,7 @@ def _check_spans(index: Index) -> None:
         raise ValueError("a passage lies outside its article")
 
 
-def _check_self_search(index: Index) -> None:
+def _check_self_search(index: LocalStore) -> None:
     """The nearest vector to a stored one is that one, or another as near."""
     vectors = index.vectors
     for row in np.linspace(0, len(vectors) - 1, min(_SAMPLES, len(vectors)), dtype=np.int64):
@@ -142,7 +142,7 @@ class IndexWriter:
             make_folder(self._disk, self._folder / versions.VERSIONS)
             versions.sweep(self._disk, self._folder)
             stack.callback(self._discard)
-            self._store = StoreWriter(self._disk, self._new_folder())
+            self._store = ArticleTableWriter(self._disk, self._new_folder())
             stack.callback(self._store.close)
             self._exit = stack.pop_all()
         return self
@@ -275,7 +275,7 @@ class IndexWriter:
     def _verify(self) -> None:
         """Reads the new version back as every later reader will."""
         try:
-            with Index(self._folder, self._name) as index:
+            with LocalStore(self._folder, self._name) as index:
                 verify_version(index)
         except IndexDamaged as error:
             raise IndexDamaged(
@@ -287,7 +287,7 @@ class IndexWriter:
 def _serving(folder: Path) -> str:
     """The version that readers get now and can fall back on later; empty if there is none."""
     try:
-        with Index.open(folder) as index:
+        with LocalStore.open(folder) as index:
             return index.version
     except IndexUnusable:
         return ""

@@ -14,12 +14,19 @@ from rag.config import BuildConfig
 from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexUnusable, ModelError
 from rag.index.disk import Disk
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter, Step
 from rag.ingest.corpus import Corpus, Limits
 from rag.ingest.embed import Embedding
 from rag.ingest.report import Watch, file_records, file_reports, save_report
-from rag.ingest.splitter import PREFIX_TOKENS, SPLITTING, Limit, Prefixer, Splitter, TokenCounter
+from rag.ingest.splitter import (
+    PREFIX_TOKENS,
+    SPLITTING,
+    Limit,
+    Prefixer,
+    Splitter,
+    TokenCounter,
+)
 from rag.models.embedder import Embedder, open_embedder
 from rag.text.analyzer import analyse
 from rag.types import Article, BuildReport, Passage, Progress
@@ -129,10 +136,12 @@ def _writer(config: BuildConfig, embedder: Embedder, disk: Disk) -> IndexWriter:
     )
 
 
-def _previous(config: BuildConfig, stack: ExitStack, say: Callable[[str], None]) -> Index | None:
+def _previous(
+    config: BuildConfig, stack: ExitStack, say: Callable[[str], None]
+) -> LocalStore | None:
     """The version that serves now, if it can be opened."""
     try:
-        index = stack.enter_context(Index.open(config.index))
+        index = stack.enter_context(LocalStore.open(config.index))
     except IndexUnusable as error:
         if config.index.joinpath("CURRENT").exists():
             say(f"{error} Building from the articles instead.")
@@ -142,7 +151,7 @@ def _previous(config: BuildConfig, stack: ExitStack, say: Callable[[str], None])
     return index
 
 
-def _check_model(config: BuildConfig, previous: Index) -> None:
+def _check_model(config: BuildConfig, previous: LocalStore) -> None:
     """Raises ModelError when nobody names a model, and the index has another than the default."""
     named = previous.settings.get("model")
     if config.model is None and named is not None:
@@ -153,7 +162,7 @@ def _check_model(config: BuildConfig, previous: Index) -> None:
         )
 
 
-def _same(previous: Index, writer: IndexWriter, files: Sequence[Mapping[str, Any]]) -> bool:
+def _same(previous: LocalStore, writer: IndexWriter, files: Sequence[Mapping[str, Any]]) -> bool:
     return (
         not previous.damage
         and previous.manifest.fingerprint == writer.fingerprint
@@ -173,7 +182,7 @@ class _Reading:
         embedder: Embedder,
         writer: IndexWriter,
         embedding: Embedding,
-        previous: Index | None,
+        previous: LocalStore | None,
     ) -> None:
         self._config = config
         self._embedder = embedder
@@ -236,7 +245,7 @@ def _token_counter() -> TokenCounter:
     return TokenCounter()
 
 
-def _reusable(previous: Index, config: BuildConfig, embedder: Embedder) -> bool:
+def _reusable(previous: LocalStore, config: BuildConfig, embedder: Embedder) -> bool:
     """Whether the passages of ``previous`` were cut as they would be now."""
     same_settings = previous.settings == _settings(config)
     return same_settings and previous.model_fingerprint == embedder.fingerprint

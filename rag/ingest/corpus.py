@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
 
-from rag.ingest.files import Entry, Source, as_name, explain, open_below, walk
+from rag.ingest.files import ArticleFile, FolderEntry, as_name, explain, open_below, walk
 from rag.ingest.formats.dispatch import read_source, unknown_extension
 from rag.ingest.records import Draft, Limits, Rejected, printable
 from rag.types import Article
@@ -118,7 +118,7 @@ class Folder:
             tuple(sorted(before.keys() - both)),
         )
 
-    def _differs(self, entry: Entry, before: Mapping[str, Any]) -> bool:
+    def _differs(self, entry: FolderEntry, before: Mapping[str, Any]) -> bool:
         """Whether the bytes are others; of a file that was not read, only its size can tell."""
         size_bytes = int(before["size_bytes"])
         try:
@@ -128,7 +128,7 @@ class Folder:
         except OSError:
             return True
 
-    def _sha256(self, entry: Entry, size_bytes: int) -> str:
+    def _sha256(self, entry: FolderEntry, size_bytes: int) -> str:
         """The file's SHA-256; empty, without reading it, when it has another size."""
         stat = self._path.joinpath(*entry.parts).lstat()
         if stat.st_size != size_bytes:
@@ -190,7 +190,7 @@ class Corpus:
         for entry in list(walk(self._folder, self._limits)):
             yield from self._read(entry, register)
 
-    def _read(self, entry: Entry, register: Register) -> Iterator[Article]:
+    def _read(self, entry: FolderEntry, register: Register) -> Iterator[Article]:
         reason = entry.trouble or unknown_extension(entry.path)
         if reason:
             self.files.append(SourceFile(entry.path, skipped=reason))
@@ -232,7 +232,7 @@ class _Tally:
             self._kept.append(name)
             yield _article(outcome, name, self._path)
 
-    def result(self, source: Source) -> SourceFile:
+    def result(self, source: ArticleFile) -> SourceFile:
         more = (f"and {self._unlisted:,} more",) if self._unlisted else ()
         return SourceFile(
             self._path,
@@ -295,7 +295,7 @@ def read_article(
     return None
 
 
-def _open_again(folder: Path, path: str) -> Source | None:
+def _open_again(folder: Path, path: str) -> ArticleFile | None:
     if unknown_extension(path) or any(part.startswith(".") for part in path.split("/")):
         return None
     for written in (path, as_name(path)):

@@ -50,7 +50,7 @@ class _HashingFile(io.RawIOBase):
         super().close()
 
 
-class Source:
+class ArticleFile:
     """An open regular file; ``stream`` is read once, from its beginning, by ``size_bytes``."""
 
     def __init__(self, descriptor: int) -> None:
@@ -58,7 +58,7 @@ class Source:
         self.stream: io.BufferedReader = io.BufferedReader(self._file, BUFFER_BYTES)
         self.size_bytes = os.fstat(descriptor).st_size
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> ArticleFile:
         return self
 
     def __exit__(
@@ -76,7 +76,7 @@ class Source:
         return self._file.digest.hexdigest() if whole else ""
 
 
-def open_below(folder: Path, parts: Sequence[str]) -> Source:
+def open_below(folder: Path, parts: Sequence[str]) -> ArticleFile:
     """Open ``folder/parts[0]/…/parts[-1]``; below ``folder`` no symbolic link is ever followed.
 
     Raises OSError when it cannot be opened, is anything but a regular file, or a part is not a
@@ -96,7 +96,7 @@ def open_below(folder: Path, parts: Sequence[str]) -> Source:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file")
-    return Source(descriptor)
+    return ArticleFile(descriptor)
 
 
 def explain(error: OSError) -> str:
@@ -117,7 +117,7 @@ _KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FolderEntry:
     """A file by its parts below the folder, as the system names them; or why it is not read."""
 
     parts: tuple[str, ...]
@@ -141,7 +141,7 @@ def as_name(text: str) -> str:
     return os.fsdecode(_WRITTEN_BYTE.sub(lambda m: bytes.fromhex(m[1].decode()), data))
 
 
-def walk(folder: Path, limits: Limits) -> Iterator[Entry]:
+def walk(folder: Path, limits: Limits) -> Iterator[FolderEntry]:
     """Files by POSIX path, bytewise; hidden ones are passed over, links are never followed.
 
     A folder that holds an index is named once and not gone into: its files are copies of articles.
@@ -165,7 +165,7 @@ def walk(folder: Path, limits: Limits) -> Iterator[Entry]:
         yield entry
 
 
-def _check_depth(entry: Entry, limits: Limits) -> None:
+def _check_depth(entry: FolderEntry, limits: Limits) -> None:
     if len(entry.parts) > limits.max_depth:
         raise ArticleError(
             f"The folder {printable(entry.path)} lies more than {limits.max_depth} folders deep; "
@@ -173,7 +173,7 @@ def _check_depth(entry: Entry, limits: Limits) -> None:
         )
 
 
-def _top(folder: Path) -> list[Entry]:
+def _top(folder: Path) -> list[FolderEntry]:
     if not folder.exists():
         raise ArticleError(
             f"The articles' folder {folder} does not exist; create it or name another one."
@@ -195,39 +195,41 @@ def _top(folder: Path) -> list[Entry]:
     return entries
 
 
-def _listed(folder: Path, entry: Entry) -> list[Entry]:
+def _listed(folder: Path, entry: FolderEntry) -> list[FolderEntry]:
     try:
         entries = _entries(folder, entry.parts)
     except OSError as error:
-        return [Entry(entry.parts, explain(error))]
-    return [Entry(entry.parts, "is an index, not articles")] if _is_index(entries) else entries
+        return [FolderEntry(entry.parts, explain(error))]
+    return (
+        [FolderEntry(entry.parts, "is an index, not articles")] if _is_index(entries) else entries
+    )
 
 
-def _is_index(entries: Iterable[Entry]) -> bool:
+def _is_index(entries: Iterable[FolderEntry]) -> bool:
     """Whether an index was built in the folder with these entries."""
     kinds = {entry.parts[-1]: entry.is_folder for entry in entries}
     return kinds.get(CURRENT) is False and kinds.get(VERSIONS) is True
 
 
-def _entries(folder: Path, parts: tuple[str, ...]) -> list[Entry]:
+def _entries(folder: Path, parts: tuple[str, ...]) -> list[FolderEntry]:
     with os.scandir(folder.joinpath(*parts)) as listing:
         entries = [_entry(item, parts) for item in listing if not item.name.startswith(".")]
     return sorted(entries, key=_order)
 
 
-def _order(entry: Entry) -> bytes:
+def _order(entry: FolderEntry) -> bytes:
     # A folder sorts as the beginning of the paths below it.
     return os.fsencode(entry.parts[-1]) + (b"/" if entry.is_folder else b"")
 
 
-def _entry(item: os.DirEntry[str], parts: tuple[str, ...]) -> Entry:
+def _entry(item: os.DirEntry[str], parts: tuple[str, ...]) -> FolderEntry:
     parts = (*parts, item.name)
     try:
         mode = item.stat(follow_symlinks=False).st_mode
     except OSError as error:
-        return Entry(parts, explain(error))
+        return FolderEntry(parts, explain(error))
     trouble = next((said for is_kind, said in _KINDS if is_kind(mode)), "")
-    return Entry(parts, trouble, is_folder=stat.S_ISDIR(mode))
+    return FolderEntry(parts, trouble, is_folder=stat.S_ISDIR(mode))
 
 
 HEAD_BYTES = 4096

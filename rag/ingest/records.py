@@ -29,7 +29,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Record:
     """What a format found, unchecked; ``""`` stands for absent. ``date`` is as written."""
 
     text: str
@@ -76,7 +76,7 @@ class Unusable(Exception):
     """Stops the reading of a row or file; its message is the reason. Never leaves this package."""
 
 
-def check(found: Found, *, sha256: str, limits: Limits, today: date) -> Draft | Rejected:
+def check(found: Record, *, sha256: str, limits: Limits, today: date) -> Draft | Rejected:
     """A draft of what was found; an empty ``sha256`` stands for that of the text."""
     try:
         return _draft(found, sha256, limits, today)
@@ -108,7 +108,7 @@ def _cut(line: str, limit: int) -> str:
     return (head if space else line[:limit]).rstrip(" ,;:–—-")
 
 
-def _draft(found: Found, sha256: str, limits: Limits, today: date) -> Draft:
+def _draft(found: Record, sha256: str, limits: Limits, today: date) -> Draft:
     _check(found, limits)
     published, date_notes = _published(found.date.strip(), today)
     title, title_notes = _title(found)
@@ -127,7 +127,7 @@ def _draft(found: Found, sha256: str, limits: Limits, today: date) -> Draft:
     )
 
 
-def _check(found: Found, limits: Limits) -> None:
+def _check(found: Record, limits: Limits) -> None:
     if "\0" in found.text:
         raise Unusable("looks binary: its text holds a NUL character")
     if len(found.text) > limits.max_article_chars:
@@ -172,7 +172,7 @@ def _published(said: str, today: date) -> tuple[date | None, tuple[str, ...]]:
     return None, (f"date {printable(said)} {trouble}: kept as undated",)
 
 
-def _title(found: Found) -> tuple[str, tuple[str, ...]]:
+def _title(found: Record) -> tuple[str, tuple[str, ...]]:
     own = " ".join(found.title.split())
     if not own:
         return derive_title(found.text, _story_start(found.text, found.body)), ()

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.errors import BuildCancelled
 from rag.index.disk import Disk, replace_file
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.versions import now, read_current, seal, unseal
 from rag.ingest.corpus import SourceFile
 from rag.types import BuildReport, Fate, FileReport, Progress
@@ -55,7 +55,7 @@ def file_records(files: Sequence[SourceFile]) -> list[dict[str, Any]]:
 
 
 def file_reports(
-    files: Sequence[SourceFile], previous: Index | None, new_ids: Collection[str]
+    files: Sequence[SourceFile], previous: LocalStore | None, new_ids: Collection[str]
 ) -> tuple[FileReport, ...]:
     """One report per file in order of path, removed ones included.
 
@@ -73,7 +73,9 @@ def file_reports(
 
 
 def _ids_by_path(
-    files: Sequence[SourceFile], before: Mapping[str, Mapping[str, Any]], previous: Index | None
+    files: Sequence[SourceFile],
+    before: Mapping[str, Mapping[str, Any]],
+    previous: LocalStore | None,
 ) -> dict[str, frozenset[str]]:
     """The ids that changed files held before; only files of several articles need them."""
     wanted = {

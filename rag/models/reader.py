@@ -11,14 +11,21 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.models.compile import export_reader, reader_fingerprint
-from rag.models.runtime import CARD_FILE, REMAKE, TOKENIZER_FILE, Float32, Runtime, read_card
+from rag.models.runtime import (
+    CARD_FILE,
+    REMAKE,
+    TOKENIZER_FILE,
+    Float32,
+    Runtime,
+    read_card,
+)
 from rag.models.spans import Edges, best_spans, merge_spans
 from rag.models.windows import TokenWindow, Windows
 from rag.types import Passage, Span
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PassageReading:
     """What a reader found in one passage: spans best first, and the score of "not in here"."""
 
     spans: tuple[Span, ...]
@@ -34,7 +41,7 @@ class Reader(Protocol):
 
     name: str
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]: ...
+    def read(self, question: str, passages: Sequence[Passage]) -> list[PassageReading]: ...
 
 
 SHIPPED = Path(__file__).with_name("weights") / "reader"
@@ -65,7 +72,7 @@ class SpanReader:
         self._windows = Windows(folder / TOKENIZER_FILE, card.max_tokens)
         self._runtime = Runtime(folder, threads=threads, remedy=remedy)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage]) -> list[PassageReading]:
         """One Reading for each passage, in order.
 
         The null score is the sum of both logits of the no-answer token; of several windows the
@@ -98,7 +105,7 @@ class SpanReader:
         return logits
 
 
-def _reading(passage: Passage, read: Sequence[tuple[TokenWindow, Float32]]) -> Reading:
+def _reading(passage: Passage, read: Sequence[tuple[TokenWindow, Float32]]) -> PassageReading:
     edges = Edges(passage.text)
     spans = merge_spans(
         span
@@ -110,7 +117,7 @@ def _reading(passage: Passage, read: Sequence[tuple[TokenWindow, Float32]]) -> R
             edges,
         )
     )
-    return Reading(
+    return PassageReading(
         tuple(
             Span(passage.start + span.start, passage.start + span.end, span.score) for span in spans
         ),

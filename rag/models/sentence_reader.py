@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder
-from rag.models.reader import Reading
+from rag.models.reader import PassageReading
 from rag.text.analyzer import analyse
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage, Span
@@ -65,7 +65,7 @@ class SentenceReader:
         self._rarity = rarity
         self._model = model
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Passage]) -> list[PassageReading]:
         """Every sentence of every passage, best first; the null score is that of even odds."""
         places, sentences = self.sentences(passages)
         odds = self._model.log_odds(self.features(question, list(sentences.values())))
@@ -74,7 +74,9 @@ class SentenceReader:
         for passage, spans in zip(passages, places, strict=True):
             name = passage.article.id
             scored = [Span(start, end, scores[name, start, end]) for start, end in spans]
-            readings.append(Reading(tuple(sorted(scored, key=lambda s: (-s.score, s.start))), 0.0))
+            readings.append(
+                PassageReading(tuple(sorted(scored, key=lambda s: (-s.score, s.start))), 0.0)
+            )
         return readings
 
     @staticmethod

@@ -22,7 +22,7 @@ _DISAGREEMENT = "The articles do not agree on this; each is quoted, and none pre
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ExportSource:
     """Where a quotation stands: ``file`` with its offsets, ``link`` opens it in the chat."""
 
     title: str
@@ -35,7 +35,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ExportEntry:
     """A quotation, its source, and what is known of it.
 
     ``sentence`` holds the slices of its sentence, each with whether it is quoted; it is empty where
@@ -45,24 +45,24 @@ class Entry:
 
     quote: str
     sentence: tuple[tuple[str, bool], ...]
-    source: Source
+    source: ExportSource
     facts: tuple[str, ...]
-    also: tuple[Source, ...]
+    also: tuple[ExportSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ExportSection:
     """A question and its answer; without one, ``said`` is why, and ``entries`` came nearest."""
 
     question: str
     understood: tuple[str, ...]
     said: tuple[str, ...]
     heading: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ExportEntry, ...]
     notes: tuple[str, ...]
 
 
-def sections(answers: Sequence[Answer]) -> list[Section]:
+def sections(answers: Sequence[Answer]) -> list[ExportSection]:
     """One section an answer, in order."""
     return [_section(answer) for answer in answers]
 
@@ -72,9 +72,9 @@ def indexes(answers: Sequence[Answer]) -> list[str]:
     return [_index(info) for info in dict.fromkeys(answer.index for answer in answers)]
 
 
-def _section(answer: Answer) -> Section:
+def _section(answer: Answer) -> ExportSection:
     cited = answer.nearest if answer.abstained else answer.citations
-    return Section(
+    return ExportSection(
         question=answer.query.question,
         understood=tuple(wording.understood(answer.query)),
         said=tuple(_said(answer)),
@@ -102,12 +102,12 @@ def _notes(answer: Answer) -> Iterator[str]:
         yield f"Confidence {answer.confidence:.0%}"
 
 
-def _entries(cited: Sequence[Citation]) -> Iterator[Entry]:
+def _entries(cited: Sequence[Citation]) -> Iterator[ExportEntry]:
     for before, citation in pairwise((None, *cited)):
         assert citation is not None
         told = before is not None and _sentence(before) == _sentence(citation)
         whole = citation.quote == citation.sentence
-        yield Entry(
+        yield ExportEntry(
             quote=citation.quote,
             sentence=() if told or whole else tuple(pieces([citation])),
             source=_source(citation),
@@ -120,9 +120,9 @@ def _sentence(citation: Citation) -> tuple[str, int, int]:
     return citation.article.id, citation.sentence_start, citation.sentence_end
 
 
-def _source(citation: Citation) -> Source:
+def _source(citation: Citation) -> ExportSource:
     article: Article = citation.article
-    return Source(
+    return ExportSource(
         title=article.headline,
         day=wording.day(article.published),
         file=article.path,
@@ -150,7 +150,9 @@ def _index(info: IndexInfo) -> str:
     )
 
 
-def markdown_document(sections: Sequence[Section], indexes: Sequence[str], *, address: str) -> str:
+def markdown_document(
+    sections: Sequence[ExportSection], indexes: Sequence[str], *, address: str
+) -> str:
     """The document; ``address`` is that of the chat, which the links at its end lead to."""
     links: list[str] = []
     blocks = ["# Dateline", *map(exact_markdown, indexes)]
@@ -160,7 +162,7 @@ def markdown_document(sections: Sequence[Section], indexes: Sequence[str], *, ad
     return "\n\n".join((*blocks, "\n".join(targets))) + "\n"
 
 
-def _markdown_section(section: Section, links: list[str]) -> Iterator[str]:
+def _markdown_section(section: ExportSection, links: list[str]) -> Iterator[str]:
     yield f"## {exact_markdown(section.question)}"
     if section.understood:
         yield f"Understood: {exact_markdown(', '.join(section.understood))}"
@@ -172,7 +174,7 @@ def _markdown_section(section: Section, links: list[str]) -> Iterator[str]:
     yield from map(exact_markdown, section.notes)
 
 
-def _markdown_entry(entry: Entry, links: list[str]) -> Iterator[str]:
+def _markdown_entry(entry: ExportEntry, links: list[str]) -> Iterator[str]:
     yield f"> “{exact_markdown(entry.quote)}”"
     yield f"— {_markdown_source(entry.source, links)}"
     if entry.sentence:
@@ -183,7 +185,7 @@ def _markdown_entry(entry: Entry, links: list[str]) -> Iterator[str]:
         yield "\n".join(f"- {fact}" for fact in facts)
 
 
-def _markdown_source(source: Source, links: list[str]) -> str:
+def _markdown_source(source: ExportSource, links: list[str]) -> str:
     """Title, day, place and address, and a link whose target is added to ``links``."""
     links.append(source.link)
     place = f"{source.file} [{source.start}:{source.end}]"
@@ -224,7 +226,9 @@ _HEAD = f"""<!DOCTYPE html>
 """
 
 
-def html_document(sections: Sequence[Section], indexes: Sequence[str], *, address: str) -> str:
+def html_document(
+    sections: Sequence[ExportSection], indexes: Sequence[str], *, address: str
+) -> str:
     """The page; ``address`` is that of the chat, which the links lead to.
 
     The text of each ``blockquote`` is the quotation and nothing else. Nothing but the style of the
@@ -235,7 +239,7 @@ def html_document(sections: Sequence[Section], indexes: Sequence[str], *, addres
     return f"{_HEAD}{body}\n<footer>{footer}</footer>\n</body>\n</html>\n"
 
 
-def _html_section(section: Section, address: str) -> Iterator[str]:
+def _html_section(section: ExportSection, address: str) -> Iterator[str]:
     yield f"<section>\n<h2>{exact_html(section.question)}</h2>"
     if section.understood:
         yield f'<p class="dim exact">Understood: {exact_html(", ".join(section.understood))}</p>'
@@ -248,7 +252,7 @@ def _html_section(section: Section, address: str) -> Iterator[str]:
     yield "</section>"
 
 
-def _html_entry(entry: Entry, address: str) -> Iterator[str]:
+def _html_entry(entry: ExportEntry, address: str) -> Iterator[str]:
     yield f"<blockquote>{exact_html(entry.quote)}</blockquote>"
     yield f'<p class="dim">— {_html_source(entry.source, address)}</p>'
     if entry.sentence:
@@ -264,7 +268,7 @@ def _html_piece(text: str, *, quoted: bool) -> str:
     return f"<mark>{exact_html(text)}</mark>" if quoted else exact_html(text)
 
 
-def _html_source(source: Source, address: str) -> str:
+def _html_source(source: ExportSource, address: str) -> str:
     place = f"<samp>{exact_html(source.file)}</samp> [{source.start}:{source.end}]"
     parts = [f"<bdi>{exact_html(source.title)}</bdi>", exact_html(source.day), place]
     parts += [f"<bdi>{exact_html(source.url)}</bdi>"] if source.url else []

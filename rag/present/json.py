@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from rag.answer.citations import inside_word
-from rag.index.local import Place
-from rag.quotes.check import Checked, Near
+from rag.index.local import Occurrence
+from rag.quotes.check import CheckedQuotation, NearestText
 from rag.quotes.selector import Selector
 from rag.types import Answer, Article, Citation, Hit, Passage, Window
 
@@ -142,7 +142,7 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def checked_json(checked: Checked) -> dict[str, Any]:
+def checked_json(checked: CheckedQuotation) -> dict[str, Any]:
     """The result as a JSON object; the same text and index, the same bytes."""
     return {
         "text": checked.text,
@@ -153,7 +153,7 @@ def checked_json(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _near(near: Near) -> dict[str, Any]:
+def _near(near: NearestText) -> dict[str, Any]:
     return {
         **_place(near.place),
         "likeness": round(near.likeness, 4),
@@ -164,7 +164,7 @@ def _near(near: Near) -> dict[str, Any]:
     }
 
 
-def _place(place: Place) -> dict[str, Any]:
+def _place(place: Occurrence) -> dict[str, Any]:
     article = place.article
     return {
         "article_id": article.id,

@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rag.answer.citations import citation, inside_word
-from rag.index.local import Place
+from rag.index.local import Occurrence
 from rag.present import wording
 from rag.present.json import REASONS
 from rag.present.wording import by_sentence, pieces
-from rag.quotes.check import Checked, Near, Run
+from rag.quotes.check import CheckedQuotation, DiffRun, NearestText
 from rag.types import Answer, BuildReport, Citation, Hit, Progress
 
 WIDTH = 78
@@ -240,7 +240,7 @@ _LEGEND = "[-words of the article that your text lacks-] {+words that only your 
 _FORMS = {"equal": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
 
 
-def checked_text(checked: Checked, *, colour: bool) -> str:
+def checked_text(checked: CheckedQuotation, *, colour: bool) -> str:
     """Where the text stands to the letter; or what is nearest to it, with the difference."""
     if checked.near is not None:
         parts = list(_near(checked.near, colour=colour))
@@ -251,7 +251,7 @@ def checked_text(checked: Checked, *, colour: bool) -> str:
     return "\n\n".join("\n".join(lines) for lines in parts)
 
 
-def _exact(checked: Checked, *, colour: bool) -> Iterator[list[str]]:
+def _exact(checked: CheckedQuotation, *, colour: bool) -> Iterator[list[str]]:
     count = len(checked.places)
     number = f"{'more than ' if checked.more else ''}{count} place{'' if count == 1 else 's'}"
     yield [styled(f"Exact, in {number}:", BOLD, colour=colour)]
@@ -261,12 +261,12 @@ def _exact(checked: Checked, *, colour: bool) -> Iterator[list[str]]:
         yield [f"These are the first {SHOWN}; --json lists {'100' if checked.more else 'all'}."]
 
 
-def _shown(place: Place, *, colour: bool) -> list[str]:
+def _shown(place: Occurrence, *, colour: bool) -> list[str]:
     lines = cited(citation(place), answered=True, colour=colour)
     return [*lines, "  It begins or ends inside a word."] if inside_word(place) else lines
 
 
-def _near(near: Near, *, colour: bool) -> Iterator[list[str]]:
+def _near(near: NearestText, *, colour: bool) -> Iterator[list[str]]:
     if near.but_for:
         yield [styled(f"Exact but for {near.typography}:", BOLD, colour=colour)]
     else:
@@ -276,20 +276,20 @@ def _near(near: Near, *, colour: bool) -> Iterator[list[str]]:
     yield _shown(near.place, colour=colour)
 
 
-def _difference(runs: Sequence[Run]) -> list[str]:
+def _difference(runs: Sequence[DiffRun]) -> list[str]:
     """The words of both texts in the manner of ``git diff --word-diff``."""
     return textwrap.wrap("".join(map(_marked, runs)), WIDTH - 2)
 
 
-def _marked(run: Run) -> str:
+def _marked(run: DiffRun) -> str:
     text = inline(run.shown)
     words = text.rstrip()
     return _FORMS[run.kind].format(words) + text[len(words) :]
 
 
 if TYPE_CHECKING:
-    from rag.index.local import Index
-    from rag.quotes.verify import Exported, Verdict
+    from rag.index.local import LocalStore
+    from rag.quotes.verify import Exported, VerificationResult
 
 
 def report_text(report: BuildReport) -> str:
@@ -343,7 +343,7 @@ def report_json(report: BuildReport) -> dict[str, Any]:
     }
 
 
-def verdict_json(verdict: Verdict) -> dict[str, Any]:
+def verdict_json(verdict: VerificationResult) -> dict[str, Any]:
     """One verdict as a JSON object."""
     quoted = verdict.exported
     return {
@@ -365,7 +365,7 @@ def _role(exported: Exported) -> str:
     return f"{role} {visible(exported.question)[:40]}"
 
 
-def verdicts_text(verdicts: Sequence[Verdict]) -> str:
+def verdicts_text(verdicts: Sequence[VerificationResult]) -> str:
     """A line for each quotation, and the counts."""
     lines = [
         f"{v.state:<8}{visible(v.exported.article_id)} [{v.exported.start}:{v.exported.end}] "
@@ -378,7 +378,7 @@ def verdicts_text(verdicts: Sequence[Verdict]) -> str:
     return "\n".join([*lines, f"{len(verdicts)} quotations: {counted or 'none'}."])
 
 
-def info_json(index: Index) -> dict[str, Any]:
+def info_json(index: LocalStore) -> dict[str, Any]:
     """What is indexed, and how."""
     info = index.info
     return {

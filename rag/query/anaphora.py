@@ -12,7 +12,7 @@ from rag.text.lexicon import (
     PREPOSITIONS,
     QUESTION_WORDS,
     is_plural,
-    wording,
+    normalize_question,
 )
 
 MARKS = frozenset(",;:.?!")
@@ -20,7 +20,7 @@ _PARTICLES = frozenset("out up off on".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MarkedWords:
     """A question's plain words; ``named`` says of each whether it belongs to a name or quote."""
 
     plain: tuple[str, ...]
@@ -56,14 +56,14 @@ class Words:
         return number < len(self) and (self.named[number] or self.plain[number] in ("the", "a"))
 
 
-def words_of(question: str, *, known: Known | None = None) -> Words:
+def mark_words(question: str, *, known: Known | None = None) -> MarkedWords:
     """The plain words of ``question``, names found as ``entities`` finds them."""
-    spelled = wording(question)
+    spelled = normalize_question(question)
     names = [found for found in entities(question, known=known) if found.sort != "number"]
     named = tuple(
         any(name.start < end and start < name.end for name in names) for start, end in spelled.spans
     )
-    return Words(tuple(spelled.plain.split(" ")) if spelled.plain else (), named)
+    return MarkedWords(tuple(spelled.plain.split(" ")) if spelled.plain else (), named)
 
 
 _LINKING_VERBS = frozenset(
@@ -86,7 +86,7 @@ _OF_THINGS = frozenset(
 )
 
 
-def is_expletive(words: Words, number: int) -> bool:
+def is_expletive(words: MarkedWords, number: int) -> bool:
     """Whether the "it" at ``number`` stands for nothing that was said before."""
     behind = words.at(number + 1)
     if behind in _EFFORT and "to" in words.plain[number:]:
@@ -100,7 +100,7 @@ def is_expletive(words: Words, number: int) -> bool:
     return False
 
 
-def _tells_of_clause(words: Words, number: int) -> bool:
+def _tells_of_clause(words: MarkedWords, number: int) -> bool:
     """Is it likely that, has it been decided who, was it the storm that; not: did it say that."""
     rest = words.plain[number + 1 :]
     for place, word in enumerate(rest, number + 1):
@@ -111,7 +111,7 @@ def _tells_of_clause(words: Words, number: int) -> bool:
     return False
 
 
-def _tells_itself(words: Words, number: int) -> bool:
+def _tells_itself(words: MarkedWords, number: int) -> bool:
     """Is it safe in Quillen, was it a meeting of ministers in Cairo."""
     told = words.at(number + 1) in _SAID_OF_CLAUSES | {"a", "an", "the"}
     return told and any(words.named[number:])
@@ -133,7 +133,7 @@ _OPENS_BACKGROUND = PREPOSITIONS | frozenset(
 )
 
 
-def is_bound(words: Words, number: int) -> bool:
+def is_bound(words: MarkedWords, number: int) -> bool:
     """Whether the pronoun at ``number`` can stand for something else in the same question."""
     if _is_told_behind(words, number):
         return True
@@ -147,7 +147,7 @@ def is_bound(words: Words, number: int) -> bool:
     return bool(candidates)
 
 
-def _is_among_its_parts(words: Words, number: int) -> bool:
+def _is_among_its_parts(words: MarkedWords, number: int) -> bool:
     """A stone with names on it, a tram with passengers in it."""
     before = words.plain[:number]
     if words.at(number - 1) not in _LOCATIVE or "with" not in before:
@@ -155,7 +155,7 @@ def _is_among_its_parts(words: Words, number: int) -> bool:
     return words.contents(range(before.index("with"))) > 0
 
 
-def _is_told_behind(words: Words, number: int) -> bool:
+def _is_told_behind(words: MarkedWords, number: int) -> bool:
     """Whether it stands in an opening clause, and the main clause behind the comma has a subject.
 
     "In his letter, what does the chairman say?"; not "After he left, who took over the office?".
@@ -171,11 +171,11 @@ def _is_told_behind(words: Words, number: int) -> bool:
     return first + 1 < len(words) and _is_subject(words, first + 1)
 
 
-def _is_subject(words: Words, number: int) -> bool:
+def _is_subject(words: MarkedWords, number: int) -> bool:
     return words.named[number] or words.plain[number] in _DETERMINERS
 
 
-def _asks_twice(words: Words, one: int, number: int) -> bool:
+def _asks_twice(words: MarkedWords, one: int, number: int) -> bool:
     """Whether a mark, or another question ("and how large is it"), parts the two words."""
     return any(
         words.plain[place] in MARKS
@@ -184,7 +184,7 @@ def _asks_twice(words: Words, one: int, number: int) -> bool:
     )
 
 
-def _is_object(words: Words, number: int) -> bool:
+def _is_object(words: MarkedWords, number: int) -> bool:
     word = words.plain[number]
     if word == "it":
         return not _acts(words, number)
@@ -193,13 +193,13 @@ def _is_object(words: Words, number: int) -> bool:
     return word in OBJECTS
 
 
-def _acts(words: Words, number: int) -> bool:
+def _acts(words: MarkedWords, number: int) -> bool:
     """Whether "it" is a subject: "the doses it ordered", "said it will"."""
     between = number + 1 < len(words) and words.is_content(number + 1)
     return words.at(number + 1) in AUXILIARIES or (between and words.is_content(number - 1))
 
 
-def _candidates(words: Words, number: int) -> list[int]:
+def _candidates(words: MarkedWords, number: int) -> list[int]:
     """Earlier words that a pronoun may stand for; not the source in "according to the UN,"."""
     return [
         one
@@ -208,17 +208,17 @@ def _candidates(words: Words, number: int) -> list[int]:
     ]
 
 
-def _is_source(words: Words, number: int) -> bool:
+def _is_source(words: MarkedWords, number: int) -> bool:
     return "according" in words.plain[max(0, number - 4) : number + 1]
 
 
-def _follows_first_auxiliary(words: Words, number: int) -> bool:
+def _follows_first_auxiliary(words: MarkedWords, number: int) -> bool:
     """Whether the pronoun opens the subject of the question: "what did her father lose"."""
     first = next((n for n, word in enumerate(words.plain) if word in AUXILIARIES), None)
     return first is not None and number - first in ({1, 2} if words.at(first + 1) == "not" else {1})
 
 
-def _in_another_clause(words: Words, one: int, number: int) -> bool:
+def _in_another_clause(words: MarkedWords, one: int, number: int) -> bool:
     """Whether a clause begins between them, and the word at ``one`` is not its subject."""
     for boundary in range(one + 1, number):
         if words.plain[boundary] in _CLAUSE_WORDS:
@@ -228,7 +228,7 @@ def _in_another_clause(words: Words, one: int, number: int) -> bool:
     return False
 
 
-def _has_subject(words: Words, start: int, end: int) -> bool:
+def _has_subject(words: MarkedWords, start: int, end: int) -> bool:
     """Whether the clause names who acts: "that Rell phoned him", not "that died with him"."""
     return start < end and _is_subject(words, start)
 
@@ -247,7 +247,7 @@ _PLACED = frozenset("in at near from to into outside".split())
 _AT_A_PLACE = frozenset("in on at near".split())
 
 
-def pointers(words: Words) -> tuple[str, ...]:
+def pointers(words: MarkedWords) -> tuple[str, ...]:
     """The words that point to an earlier turn, in order; none when the question stands alone.
 
     >>> from rag.query.anaphora import words_of
@@ -258,7 +258,7 @@ def pointers(words: Words) -> tuple[str, ...]:
     return tuple(found) or _unfinished(words)
 
 
-def _points(words: Words, number: int) -> bool:
+def _points(words: MarkedWords, number: int) -> bool:
     word = words.plain[number]
     if words.named[number]:
         return False
@@ -277,14 +277,14 @@ def _points(words: Words, number: int) -> bool:
     return word == "then" and words.at(number + 1) in MARKS and number > 1
 
 
-def _has_its_twin(words: Words, number: int) -> bool:
+def _has_its_twin(words: MarkedWords, number: int) -> bool:
     """Whether what "other" or "same" is compared with, or where it is, stands in the question."""
     if any(words.named) or _TWINS_HERE & set(words.plain[:number]) or "than" in words.plain:
         return True
     return words.placed(range(number + 1, len(words)))
 
 
-def _is_demonstrative(words: Words, number: int) -> bool:
+def _is_demonstrative(words: MarkedWords, number: int) -> bool:
     """Whether "that" stands for something, rather than joining a clause or marking the day."""
     word, before, after = (words.at(number + step) for step in (0, -1, 1))
     if after.removesuffix("'s") in _ALWAYS_THERE:
@@ -309,18 +309,18 @@ def _is_group(after: str) -> bool:
     return told or (len(after) > 4 and after.endswith(("ed", "en")))
 
 
-def _describes_itself(words: Words, number: int) -> bool:
+def _describes_itself(words: MarkedWords, number: int) -> bool:
     """Whether what is meant comes after it: "that lunch at which he warned"."""
     return any(word in ("which", "that", "who", "where") for word in words.plain[number + 2 :][:3])
 
 
-def _is_told_before(words: Words, number: int) -> bool:
+def _is_told_before(words: MarkedWords, number: int) -> bool:
     """Whether "that" is the clause before it: "When people had to boil water, where was that?"."""
     marks = [one for one in range(number) if words.plain[one] in MARKS]
     return bool(marks) and words.contents(range(marks[-1])) > 2
 
 
-def _is_place(words: Words, number: int) -> bool:
+def _is_place(words: MarkedWords, number: int) -> bool:
     """Whether "there" is a place told elsewhere: not "were there any", "there on the island"."""
     if any(words.named[one] and words.at(one - 1) in _PLACED for one in range(len(words))):
         return False
@@ -332,7 +332,7 @@ def _is_place(words: Words, number: int) -> bool:
     )
 
 
-def _unfinished(words: Words) -> tuple[str, ...]:
+def _unfinished(words: MarkedWords) -> tuple[str, ...]:
     """Words that show that something was left out though nothing points to it."""
     plain = words.plain
     if any(words.named):
@@ -345,7 +345,7 @@ def _unfinished(words: Words) -> tuple[str, ...]:
     return ()
 
 
-def _lacks_its_noun(words: Words) -> bool:
+def _lacks_its_noun(words: MarkedWords) -> bool:
     """Whether neither what is counted is told nor where: "how many came out alive"."""
     after = words.at(2)
     if is_plural(after) or is_plural(words.at(3)) or (after in MARKS):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.query.question_type import kind_of
+from rag.query.question_type import question_type
 from rag.text.entities import Known, entities
 from rag.text.escape import single_line
-from rag.text.lexicon import wording
+from rag.text.lexicon import normalize_question
 
 MAX_EARLIER = 4
 MAX_CHARS = 2_000
@@ -67,7 +67,7 @@ def names_cited(turn: Earlier, asked: str, *, known: Known | None = None) -> lis
     """
     if _names(asked, known) and not _asks_for_a_name(asked):
         return []
-    present = set(wording(asked).plain.split())
+    present = set(normalize_question(asked).plain.split())
     for text in (turn.answer, *turn.cited):
         new = [name for name in _names(text, known) if not _is_told(name, present)]
         if new:
@@ -77,13 +77,16 @@ def names_cited(turn: Earlier, asked: str, *, known: Known | None = None) -> lis
 
 def mentions(turn: Earlier, name: str) -> bool:
     """Whether the turn's question or what was cited has ``name``, or "Iranian" for "Iran"."""
-    told = wording(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
-    return all(any(word.startswith(part) for word in told) for part in wording(name).plain.split())
+    told = normalize_question(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
+    return all(
+        any(word.startswith(part) for word in told)
+        for part in normalize_question(name).plain.split()
+    )
 
 
 def _is_told(name: str, present: set[str]) -> bool:
     """Whether the question has its last word: "Sharif" tells "Prime Minister Shehbaz Sharif"."""
-    words = wording(name).plain.split()
+    words = normalize_question(name).plain.split()
     return not words or words[-1] in present
 
 
@@ -95,6 +98,6 @@ def _asks_for_a_name(question: str) -> bool:
     """Whether the answer is a name; that to "Who are Sharif and Pezeshkian?" is not."""
     if _WHO_SOMEBODY_IS.fullmatch(question.strip(" ?.!")):
         return False
-    return kind_of(question).wants in ("span", "list") and bool(
-        _ASK_FOR_A_NAME & set(wording(question).plain.split())
+    return question_type(question).wants in ("span", "list") and bool(
+        _ASK_FOR_A_NAME & set(normalize_question(question).plain.split())
     )

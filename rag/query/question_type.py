@@ -10,9 +10,9 @@ from rag.text.lexicon import (
     AUXILIARY,
     FUNCTION_WORDS,
     PREPOSITIONS,
-    Wording,
+    NormalizedQuestion,
     asks_for_several,
-    wording,
+    normalize_question,
 )
 from rag.text.sentences import word_spans
 from rag.types import Kind, Query
@@ -380,13 +380,13 @@ class Asked:
     wants: Kind
 
 
-def kind_of(question: str) -> Asked:
+def question_type(question: str) -> Asked:
     """The kind of ``question`` by its form; words without a question ask for a passage.
 
-    >>> kind_of("Could you tell me who leads the party now?")
+    >>> question_type("Could you tell me who leads the party now?")
     Asked(kind='latest', said='now', wants='span')
     """
-    words = wording(question)
+    words = normalize_question(question)
     begin = beginning(words.plain)
     told = _first(TOLD, words, begin)
     if told is not None:
@@ -399,7 +399,7 @@ def kind_of(question: str) -> Asked:
     return Asked(form, said, form)
 
 
-def _by_form(words: Wording, begin: int) -> tuple[Kind, str]:
+def _by_form(words: NormalizedQuestion, begin: int) -> tuple[Kind, str]:
     """The kind apart from whether the latest is asked for, and the words that show it."""
     found = _first((*YES_OR_NO, *WEAK_SUMMARY, *WHEN), words, begin)
     found = found or _first((*LIST_REQUEST, *MANNER), words, begin)
@@ -409,7 +409,9 @@ def _by_form(words: Wording, begin: int) -> tuple[Kind, str]:
     return found or ("passage", "")
 
 
-def _first(candidates: Iterable[Rule], words: Wording, begin: int) -> tuple[Kind, str] | None:
+def _first(
+    candidates: Iterable[Rule], words: NormalizedQuestion, begin: int
+) -> tuple[Kind, str] | None:
     for rule in candidates:
         find = rule.pattern.search if rule.anywhere else rule.pattern.match
         match = find(words.plain, 0 if rule.anywhere else begin)

@@ -7,9 +7,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.query.anaphora import Words, pointers, words_of
-from rag.query.history import MAX_CHARS, Earlier, History, last_turns, mentions, names_cited
-from rag.query.question_type import kind_of
+from rag.query.anaphora import MarkedWords, mark_words, pointers
+from rag.query.history import (
+    MAX_CHARS,
+    Earlier,
+    History,
+    last_turns,
+    mentions,
+    names_cited,
+)
+from rag.query.question_type import question_type
 from rag.text.entities import Entity, Known, entities
 from rag.text.lexicon import (
     AUXILIARIES,
@@ -17,7 +24,7 @@ from rag.text.lexicon import (
     PLACES,
     PREPOSITIONS,
     QUESTION_WORDS,
-    wording,
+    normalize_question,
 )
 from rag.text.sentences import word_spans
 
@@ -49,7 +56,7 @@ _YEAR_SAID = re.compile(_YEAR)
 
 
 @dataclass(frozen=True, slots=True)
-class DateWords:
+class DateMention:
     """``text[start:end]``, of which ``text[date:end]`` is the date without its preposition."""
 
     text: str
@@ -74,16 +81,16 @@ class DateWords:
         return _ONLY_MONTH.fullmatch(self.text, self.date, self.end) is not None
 
 
-def date_words(text: str) -> list[DateWords]:
+def date_mentions(text: str) -> list[DateMention]:
     """The dates that ``text`` speaks of, in order; a month alone needs a preposition before it.
 
     >>> [text[said.start:said.end] for text in ("And in May?",) for said in date_words(text)]
     ['in May']
     """
-    found: list[DateWords] = []
+    found: list[DateMention] = []
     for pattern in (_SAID, _MONTH_SAID):
         for match in pattern.finditer(text):
-            said = DateWords(text, match.start(), match.start("date"), match.end())
+            said = DateMention(text, match.start(), match.start("date"), match.end())
             if not any(said.start < other.end and other.start < said.end for other in found):
                 found.append(said)
     return sorted(found, key=lambda said: said.start)
@@ -100,7 +107,7 @@ def redate(question: str, later: str) -> str | None:
     >>> redate("What happened on 9 June 2024?", "and the day before?")
     'What happened the day before 9 June 2024?'
     """
-    old, new = date_words(question), date_words(later)
+    old, new = date_mentions(question), date_mentions(later)
     if not old or not new:
         return None
     out, into = old[-1], new[0]
@@ -113,7 +120,7 @@ def redate(question: str, later: str) -> str | None:
     return question[:start] + later[first : into.end] + year + question[out.end :]
 
 
-def _keeps_preposition(into: DateWords) -> bool:
+def _keeps_preposition(into: DateMention) -> bool:
     """ "in 2022" and "2023" give "in 2023"; "in 2022" and "last year" give "last year"."""
     return into.text[into.date].isdigit() or into.is_month
 
@@ -167,17 +174,17 @@ def leaves_open(question: str, last: Earlier, *, known: Known | None = None) -> 
         return False
     if names := _names(question, known):
         return _is_known_side(question, names, last)
-    return bool(last.cited) or _THE_ARTICLE.search(wording(question).plain) is None
+    return bool(last.cited) or _THE_ARTICLE.search(normalize_question(question).plain) is None
 
 
 def may_leave_open(question: str, *, known: Known | None = None) -> bool:
     """Whether there are turns after which ``question`` would leave something open."""
-    plain = wording(question).plain
+    plain = normalize_question(question).plain
     if _names(question, known):
         return _SIDE.match(plain) is not None
     if _THE_ARTICLE.search(plain) is not None:
         return True
-    return _OPEN.fullmatch(plain) is not None and not date_words(question)
+    return _OPEN.fullmatch(plain) is not None and not date_mentions(question)
 
 
 def _names(question: str, known: Known | None) -> list[str]:
@@ -246,12 +253,12 @@ def part_of(question: str, *, known: Known | None = None) -> Part | None:
     lead = _LEAD.match(question)
     linked = lead is not None and lead.end() < len(question)
     text = question[lead.end() if linked and lead else 0 :].strip(_EDGE_MARKS)
-    plain = wording(text).plain
+    plain = normalize_question(text).plain
     if not plain:
         return None
-    if _MORE.fullmatch(plain) or _MORE.fullmatch(wording(question).plain.rstrip(" .?!")):
+    if _MORE.fullmatch(plain) or _MORE.fullmatch(normalize_question(question).plain.rstrip(" .?!")):
         return Part("more", "")
-    words = words_of(text, known=known)
+    words = mark_words(text, known=known)
     if (match := _WHAT_ABOUT.match(text)) and not _has_verb(words):
         return _fragment(text[match.end() :])
     if _BARE.fullmatch(plain) and not _has_verb(words) and not any(words.named):
@@ -287,7 +294,7 @@ def _lower_auxiliary(whole: str) -> str:
 def _fragment(text: str) -> Part:
     if _OWNED.match(text):
         return Part("owned", text)
-    dates = date_words(text)
+    dates = date_mentions(text)
     covered = sum(said.end - said.start for said in dates)
     return Part("date" if covered * 2 > len(text) else "name", text)
 
@@ -295,27 +302,27 @@ def _fragment(text: str) -> Part:
 def _only_dates(text: str) -> bool:
     """Whether the dates in ``text`` are all that it tells: not "the flood of March 2023"."""
     left = text
-    for said in reversed(date_words(text)):
+    for said in reversed(date_mentions(text)):
         left = left[: said.start] + left[said.end :]
-    return set(wording(left).plain.split()) <= FUNCTION_WORDS | set(",")
+    return set(normalize_question(left).plain.split()) <= FUNCTION_WORDS | set(",")
 
 
-def _has_verb(words: Words) -> bool:
+def _has_verb(words: MarkedWords) -> bool:
     return any(word in AUXILIARIES for word in words.plain)
 
 
-def _is_fragment(question: str, text: str, words: Words, *, linked: bool) -> bool:
+def _is_fragment(question: str, text: str, words: MarkedWords, *, linked: bool) -> bool:
     """Whether ``text`` has no verb as far as can be told, and is a name, a date or a place."""
     plain = words.plain
     if len(plain) > _MOST_WORDS or _has_verb(words) or QUESTION_WORDS & set(plain):
         return False
-    if kind_of(text).kind not in ("passage", "span", "when"):
+    if question_type(text).kind not in ("passage", "span", "when"):
         return False
     if linked:
         return True
     if plain[0] in PREPOSITIONS or plain[:2] == ("according", "to"):
         return len(plain) <= 6
-    if date_words(text) and _only_dates(text):
+    if date_mentions(text) and _only_dates(text):
         return True
     return "?" in question and all(words.named)
 
@@ -326,7 +333,7 @@ def _kept(whole: str, dated: str) -> str:
     while start < min(len(whole), len(dated)) and whole[start] == dated[start]:
         start += 1
     start = whole.rfind(" ", 0, start) + 1
-    said = date_words(whole)[-1]
+    said = date_mentions(whole)[-1]
     return " … ".join(filter(None, (whole[:start].strip(), whole[said.end :].strip())))
 
 
@@ -478,7 +485,7 @@ def may_follow(question: str, *, known: Known | None = None) -> bool:
     >>> may_follow("How old is she?"), may_follow("How old is Hanne Vro?")
     (True, False)
     """
-    pointing = bool(pointers(words_of(question, known=known)))
+    pointing = bool(pointers(mark_words(question, known=known)))
     return (
         pointing
         or part_of(question, known=known) is not None
@@ -520,7 +527,7 @@ def _complete(
 
 
 def _points_back(question: str, last: Earlier, known: Known | None) -> bool:
-    words = words_of(question, known=known)
+    words = mark_words(question, known=known)
     return bool(pointers(words)) or leaves_open(question, last, known=known)
 
 
@@ -539,10 +546,10 @@ def _subject(turns: Sequence[_Turn], known: Known | None) -> list[str]:
 
 def _with_terms(asked: str, kept: str, terms: Sequence[str], without: Collection[str]) -> FollowUp:
     """``asked`` followed by the terms that are not in it yet."""
-    present = set(wording(asked).plain.split())
+    present = set(normalize_question(asked).plain.split())
     added: list[str] = []
     for term in terms:
-        words = set(wording(term).plain.split())
+        words = set(normalize_question(term).plain.split())
         if term not in without and not words <= present and len(added) < MAX_CARRIED:
             added.append(term)
             present |= words
@@ -557,7 +564,7 @@ def with_carried(asked: str, terms: Sequence[str]) -> str:
 def _terms(question: str, known: Known | None) -> list[str]:
     """Names, quoted strings and runs of other telling words, in the order of the question."""
     found = [(e.start, e.end) for e in entities(question, known=known) if e.sort != "number"]
-    found += [(said.date, said.end) for said in date_words(question) if _free(said.date, found)]
+    found += [(said.date, said.end) for said in date_mentions(question) if _free(said.date, found)]
     spans = sorted(found + list(_runs(question, found)))
     return [question[start:end] for start, end in spans if end - start <= _MAX_TERM_CHARS]
 

@@ -6,10 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.dates.windows import WindowReading, narrowed, newest_asked_about, window_in, years_taken
+from rag.dates.windows import (
+    InferredWindow,
+    assumed_years_note,
+    infer_window,
+    intersect_windows,
+    newest_asked_about,
+)
 from rag.errors import QuestionError
 from rag.query.history import History
-from rag.query.question_type import kind_of
+from rag.query.question_type import question_type
 from rag.query.rewrite import FollowUp, complete, with_carried
 from rag.text.entities import Known, entities
 from rag.text.escape import single_line
@@ -77,21 +83,21 @@ def understand(
         question=question,
         text=followed.text,
         window=window,
-        kind=corrections.kind or kind_of(followed.asked).kind,
+        kind=corrections.kind or question_type(followed.asked).kind,
         entities=tuple(entity.text for entity in entities(followed.text, known=known)),
         carried=followed.carried,
     )
     if corrections.undated:
         return Understood(query)
     newest = newest_asked_about(newest, window)
-    read = window_in(followed.asked, today, newest)
+    read = infer_window(followed.asked, today, newest)
     _check_possible(read)
-    note = years_taken(read.assumed, newest) if newest else ""
+    note = assumed_years_note(read.assumed, newest) if newest else ""
     return _dated(replace(query, note=note), followed, window, read)
 
 
 def _dated(
-    query: Query, followed: FollowUp, window: Window | None, read: WindowReading
+    query: Query, followed: FollowUp, window: Window | None, read: InferredWindow
 ) -> Understood:
     first = _with_window(query, followed, window, read.filters, read)
     other = _with_window(query, followed, window, read.other, read) if read.ambiguous else None
@@ -105,16 +111,18 @@ def _with_window(
     followed: FollowUp,
     explicit: Window | None,
     inferred: Window | None,
-    read: WindowReading,
+    read: InferredWindow,
 ) -> Query:
     """The words that filter are not searched, unless they are all that there is."""
     filters = inferred == read.filters
     text = with_carried(read.remainder, followed.terms) if filters else query.text
     told = any(character.isalnum() for character in text)
-    return replace(query, text=text if told else query.text, window=narrowed(explicit, inferred))
+    return replace(
+        query, text=text if told else query.text, window=intersect_windows(explicit, inferred)
+    )
 
 
-def _check_possible(read: WindowReading) -> None:
+def _check_possible(read: InferredWindow) -> None:
     if read.impossible:
         raise QuestionError(
             f"No calendar has the day {read.impossible[0]!r}; ask for one that exists."

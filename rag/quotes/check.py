@@ -10,8 +10,15 @@ from itertools import groupby
 from typing import Literal
 
 from rag.errors import QuestionError
-from rag.index.local import Place, Texts
-from rag.text.alignment import Pair, align, differences, distance, fold, unquoted
+from rag.index.local import Occurrence, TextSearch
+from rag.text.alignment import (
+    Pair,
+    align,
+    distance,
+    fold_typography,
+    typographic_differences,
+    without_quotation_marks,
+)
 from rag.types import Article, Passage
 
 MAX_TEXT = 5_000
@@ -31,7 +38,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DiffRun:
     """Words that stand in both texts, that are missing from the pasted one, or added in it.
 
     ``text`` is a slice of the article, empty for ``added``; ``said`` one of what was pasted, empty
@@ -54,7 +61,7 @@ def _space_behind(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearestText:
     """The stretch of an article that is most like the pasted text.
 
     The ``text`` of all ``runs`` is ``place.text``, their ``said`` what was pasted. ``but_for``
@@ -62,8 +69,8 @@ class Near:
     words per pasted word.
     """
 
-    place: Place
-    runs: tuple[Run, ...]
+    place: Occurrence
+    runs: tuple[DiffRun, ...]
     likeness: float
     but_for: tuple[str, ...] = ()
 
@@ -74,7 +81,7 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedQuotation:
     """What became of ``text``, which is what was pasted without whitespace and marks around it.
 
     ``places`` are all at which it stands to the letter, or, with ``more``, the first
@@ -82,9 +89,9 @@ class Checked:
     """
 
     text: str
-    places: tuple[Place, ...] = ()
+    places: tuple[Occurrence, ...] = ()
     more: bool = False
-    near: Near | None = None
+    near: NearestText | None = None
 
     @property
     def state(self) -> State:
@@ -93,13 +100,13 @@ class Checked:
         return "near" if self.near is not None else "not_found"
 
 
-def check(text: str, texts: Texts) -> Checked:
+def check_quotation(text: str, texts: TextSearch) -> CheckedQuotation:
     """Whether ``text`` is a quotation from the articles.
 
     Raises QuestionError for a text that is empty, longer than ``MAX_TEXT`` characters, or made of
     more single signs than any language has.
     """
-    wanted = unquoted(text)
+    wanted = without_quotation_marks(text)
     if not wanted:
         raise QuestionError("There is nothing to look for; paste a sentence or a few words.")
     if len(wanted) > MAX_TEXT:
@@ -108,11 +115,11 @@ def check(text: str, texts: Texts) -> Checked:
         )
     places = texts.places(wanted, limit=MAX_PLACES + 1)
     if places:
-        return Checked(wanted, tuple(places[:MAX_PLACES]), more=len(places) > MAX_PLACES)
-    return Checked(wanted, near=_nearest(wanted, texts))
+        return CheckedQuotation(wanted, tuple(places[:MAX_PLACES]), more=len(places) > MAX_PLACES)
+    return CheckedQuotation(wanted, near=_nearest(wanted, texts))
 
 
-def _nearest(wanted: str, texts: Texts) -> Near | None:
+def _nearest(wanted: str, texts: TextSearch) -> NearestText | None:
     """The stretch with the fewest changed words around the passages that BM25 finds."""
     words = _words(wanted, _tokens(wanted))
     if len(words) > _MAX_WORDS:
@@ -141,7 +148,7 @@ class _Window:
     words: tuple[str, ...]
 
 
-def _windows(wanted: str, words: int, texts: Texts) -> Iterator[_Window]:
+def _windows(wanted: str, words: int, texts: TextSearch) -> Iterator[_Window]:
     """Around each passage as much text as what is near could reach over; none twice.
 
     That is half as much again as is wanted, in characters and in words.
@@ -173,26 +180,28 @@ def _tokens(text: str, start: int = 0, end: int | None = None) -> list[Span]:
 
 
 def _words(text: str, tokens: Iterable[Span]) -> tuple[str, ...]:
-    return tuple(fold(text[start:end]) for start, end in tokens)
+    return tuple(fold_typography(text[start:end]) for start, end in tokens)
 
 
-def _aligned(wanted: str, words: Sequence[str], window: _Window) -> Near | None:
+def _aligned(wanted: str, words: Sequence[str], window: _Window) -> NearestText | None:
     found = align(words, window.words)
     equal = sum(i is not None and j is not None for i, j in found.pairs)
     likeness = 1 - found.distance / len(words)
     if found.distance and equal < _FEWEST_EQUAL:
         return None
     numbers = [j for _, j in found.pairs if j is not None]
-    place = Place(window.article, window.tokens[numbers[0]][0], window.tokens[numbers[-1]][1])
-    return Near(
+    place = Occurrence(window.article, window.tokens[numbers[0]][0], window.tokens[numbers[-1]][1])
+    return NearestText(
         place,
         tuple(_runs(found.pairs, wanted, place, window)),
         likeness,
-        () if found.distance else differences(wanted, place.text),
+        () if found.distance else typographic_differences(wanted, place.text),
     )
 
 
-def _runs(pairs: Sequence[Pair], wanted: str, place: Place, window: _Window) -> Iterator[Run]:
+def _runs(
+    pairs: Sequence[Pair], wanted: str, place: Occurrence, window: _Window
+) -> Iterator[DiffRun]:
     """The pairs as slices; the space after a word belongs to it."""
     said = _slices(wanted, _tokens(wanted), len(wanted))
     numbers = [j for _, j in pairs if j is not None]
@@ -202,12 +211,12 @@ def _runs(pairs: Sequence[Pair], wanted: str, place: Place, window: _Window) -> 
         text = "".join(shown[j - numbers[0]] for _, j in members if j is not None)
         pasted = "".join(said[i] for i, _ in members if i is not None)
         if equal:
-            yield Run("equal", text, pasted)
+            yield DiffRun("equal", text, pasted)
             continue
         if text:
-            yield Run("missing", text, "")
+            yield DiffRun("missing", text, "")
         if pasted:
-            yield Run("added", "", pasted)
+            yield DiffRun("added", "", pasted)
 
 
 def _slices(text: str, tokens: Sequence[Span], end: int) -> list[str]:

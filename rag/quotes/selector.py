@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any, Self
 
 from rag.errors import QuestionError
-from rag.index.local import Place, Texts
+from rag.index.local import Occurrence, TextSearch
 from rag.types import Article
 
 PARAMETER = "quote"
@@ -61,7 +61,7 @@ class Selector:
 
         Raises ValueError for a span outside the text.
         """
-        text = Place(article, start, min(end, start + MAX_EXACT)).text
+        text = Occurrence(article, start, min(end, start + MAX_EXACT)).text
         stop = start + len(text)
         return cls(
             article_id=article.id,
@@ -114,28 +114,28 @@ def _plain(encoded: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundQuotation:
     """Where the quotation stands now; ``place.text`` is its ``exact``.
 
     ``unchanged``: at its old place in the same article of the same text. ``renamed``: in an article
     of another id. ``agrees``: whether the characters around it tell that it is the same place.
     """
 
-    place: Place
+    place: Occurrence
     unchanged: bool
     renamed: bool
     agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class LostQuotation:
     """The quotation stands nowhere any more; ``article`` is the one that it stood in, if there."""
 
     selector: Selector
     article: Article | None
 
 
-def find(selector: Selector, texts: Texts) -> Found | Gone:
+def find(selector: Selector, texts: TextSearch) -> FoundQuotation | LostQuotation:
     """Where the quotation stands in today's articles.
 
     Its own place; else the place in the same article whose surroundings agree best; else, where
@@ -144,8 +144,8 @@ def find(selector: Selector, texts: Texts) -> Found | Gone:
     """
     article = texts.article(selector.article_id)
     if article is not None and _is_unchanged(selector, article):
-        return Found(
-            Place(article, selector.start, selector.end),
+        return FoundQuotation(
+            Occurrence(article, selector.start, selector.end),
             unchanged=True,
             renamed=False,
             agrees=True,
@@ -153,7 +153,7 @@ def find(selector: Selector, texts: Texts) -> Found | Gone:
     own = _best(selector, _in_article(selector, article)) if article is not None else None
     if own is not None and own.agrees:
         return own
-    return _elsewhere(selector, texts) or own or Gone(selector, article)
+    return _elsewhere(selector, texts) or own or LostQuotation(selector, article)
 
 
 def _is_unchanged(selector: Selector, article: Article) -> bool:
@@ -161,14 +161,14 @@ def _is_unchanged(selector: Selector, article: Article) -> bool:
     return article.sha256 == selector.sha256 and there == selector.exact
 
 
-def _in_article(selector: Selector, article: Article) -> Iterator[Place]:
+def _in_article(selector: Selector, article: Article) -> Iterator[Occurrence]:
     start = article.text.find(selector.exact)
     while start >= 0:
-        yield Place(article, start, start + len(selector.exact))
+        yield Occurrence(article, start, start + len(selector.exact))
         start = article.text.find(selector.exact, start + 1)
 
 
-def _elsewhere(selector: Selector, texts: Texts) -> Found | None:
+def _elsewhere(selector: Selector, texts: TextSearch) -> FoundQuotation | None:
     """The quotation in another article, looked for with all its surroundings first."""
     for before, after in (
         (selector.prefix, selector.suffix),
@@ -180,7 +180,7 @@ def _elsewhere(selector: Selector, texts: Texts) -> Found | None:
         found = _best(
             selector,
             (
-                Place(place.article, place.start + len(before), place.end - len(after))
+                Occurrence(place.article, place.start + len(before), place.end - len(after))
                 for place in whole
                 if place.article.id != selector.article_id
             ),
@@ -190,7 +190,7 @@ def _elsewhere(selector: Selector, texts: Texts) -> Found | None:
     return None
 
 
-def _best(selector: Selector, places: Iterator[Place]) -> Found | None:
+def _best(selector: Selector, places: Iterator[Occurrence]) -> FoundQuotation | None:
     """The place that agrees best; of equal ones that of the same file, then the nearest."""
     ranked = [(*_likeness(selector, place), -n, place) for n, place in enumerate(places)]
     if not ranked:
@@ -199,7 +199,7 @@ def _best(selector: Selector, places: Iterator[Place]) -> Found | None:
     renamed = place.article.id != selector.article_id
     telling = same_file or agreed + len(selector.exact) >= _TELLING
     untouched = agreed == len(selector.prefix) + len(selector.suffix)
-    return Found(
+    return FoundQuotation(
         place,
         unchanged=False,
         renamed=renamed,
@@ -207,7 +207,7 @@ def _best(selector: Selector, places: Iterator[Place]) -> Found | None:
     )
 
 
-def _likeness(selector: Selector, place: Place) -> tuple[int, bool, int]:
+def _likeness(selector: Selector, place: Occurrence) -> tuple[int, bool, int]:
     """How many characters around it agree, whether it is the same file, how near it is."""
     text = place.article.text
     before = text[max(0, place.start - CONTEXT) : place.start]

@@ -17,7 +17,7 @@ State = Literal["match", "moved", "changed", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class ExportedSlice:
     """Text that is said to stand at ``[start, end)`` of an article."""
 
     start: int
@@ -39,11 +39,11 @@ class Exported:
     quote: str
     question: str = ""
     nearest: bool = False
-    parts: tuple[Slice, ...] = ()
+    parts: tuple[ExportedSlice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VerificationResult:
     """What became of a quotation.
 
     ``match``: it stands where it was quoted, and so do its parts. ``moved``: it stands elsewhere,
@@ -117,18 +117,18 @@ def _exported(value: Mapping[str, Any], question: str, *, nearest: bool) -> Iter
         yield from _exported(other, question, nearest=nearest)
 
 
-def _parts(value: Mapping[str, Any]) -> Iterator[Slice]:
+def _parts(value: Mapping[str, Any]) -> Iterator[ExportedSlice]:
     if "sentence" in value:
         start, end = int(value["sentence_start"]), int(value["sentence_end"])
-        yield Slice(start, end, str(value["sentence"]))
+        yield ExportedSlice(start, end, str(value["sentence"]))
     for part in (value.get("speaker"), *value.get("dates", ())):
         if part is not None:
-            yield Slice(int(part["start"]), int(part["end"]), str(part["text"]))
+            yield ExportedSlice(int(part["start"]), int(part["end"]), str(part["text"]))
 
 
 def verify(
     exported: Sequence[Exported], folder: Path, *, limits: Limits, today: date
-) -> list[Verdict]:
+) -> list[VerificationResult]:
     """One verdict per quotation, in order, from the articles as they are on disk now."""
     verdicts = [_compare(quoted, folder, limits, today) for quoted in exported]
     missing = {i for i, verdict in enumerate(verdicts) if verdict.state == "missing"}
@@ -144,18 +144,18 @@ def verify(
     return verdicts
 
 
-def _compare(quoted: Exported, folder: Path, limits: Limits, today: date) -> Verdict:
+def _compare(quoted: Exported, folder: Path, limits: Limits, today: date) -> VerificationResult:
     article = read_article(folder, quoted.file, quoted.article_id, limits=limits, today=today)
     if article is None:
-        return Verdict(quoted, "missing")
-    whole = (Slice(quoted.start, quoted.end, quoted.quote), *quoted.parts)
+        return VerificationResult(quoted, "missing")
+    whole = (ExportedSlice(quoted.start, quoted.end, quoted.quote), *quoted.parts)
     if all(_stands(article, part) for part in whole):
-        return Verdict(quoted, "match", article.id, quoted.start)
+        return VerificationResult(quoted, "match", article.id, quoted.start)
     start = _nearest(article, quoted) if _has_parts(article, quoted) else -1
-    return Verdict(quoted, "moved" if start >= 0 else "changed", article.id, start)
+    return VerificationResult(quoted, "moved" if start >= 0 else "changed", article.id, start)
 
 
-def _stands(article: Article, part: Slice) -> bool:
+def _stands(article: Article, part: ExportedSlice) -> bool:
     return part.start >= 0 and article.text[part.start : part.end] == part.text
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.text.analyzer import analyse
 
 PASSAGES = 8
 CACHED = 4096
 
 
-class Names:
+class KnownNames:
     """Tells whether a phrase is a name, by looking at how the articles write it.
 
     It is one when it is capitalised inside a sentence in at least half of the places where the
     first ``PASSAGES`` passages that have its rarest word write it.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: LocalStore) -> None:
         self._index = index
         self._is_name = lru_cache(maxsize=CACHED)(self._look)
 

@@ -135,12 +135,12 @@ FOLDS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def fold(text: str) -> str:
+def fold_typography(text: str) -> str:
     """``text`` without the differences that typography makes."""
     return _folded(text, tuple(FOLDS))
 
 
-def differences(one: str, other: str) -> tuple[str, ...]:
+def typographic_differences(one: str, other: str) -> tuple[str, ...]:
     """The fewest of the names of ``FOLDS`` without which both texts are equal; else none.
 
     >>> differences("the “D–8” talks", "the  'D-8' talks")
@@ -155,7 +155,7 @@ def differences(one: str, other: str) -> tuple[str, ...]:
     return ()
 
 
-def unquoted(text: str) -> str:
+def without_quotation_marks(text: str) -> str:
     """``text`` without the whitespace and the quotation marks around it; may be empty."""
     return _OUTER.sub("", text)
 

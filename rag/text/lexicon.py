@@ -72,7 +72,7 @@ FUNCTION_WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class NormalizedQuestion:
     """The words and marks of ``text``: ``plain`` is them in lower case with single spaces.
 
     ``starts`` are the offsets in ``plain`` where its words begin, ``spans`` the places in ``text``
@@ -94,10 +94,10 @@ class Wording:
         return self.text[inside[0][0] : inside[-1][1]] if inside else ""
 
 
-def wording(text: str) -> Wording:
+def normalize_question(text: str) -> NormalizedQuestion:
     """The first ``MAX_WORDS`` words of ``text``, common misspellings mended and ``'s`` spelled out.
 
-    >>> wording("Whats new, didn't he say?").plain
+    >>> normalize_question("Whats new, didn't he say?").plain
     'what is new , did not he say ?'
     """
     plain, starts, spans, length = [], [], [], 0
@@ -109,7 +109,7 @@ def wording(text: str) -> Wording:
             starts.append(length)
             spans.append(match.span())
             length += len(word) + 1
-    return Wording(text, " ".join(plain), tuple(starts), tuple(spans))
+    return NormalizedQuestion(text, " ".join(plain), tuple(starts), tuple(spans))
 
 
 def _plain_words(word: str) -> list[str]:
@@ -156,7 +156,7 @@ _SINGULAR = frozenset(
 def asks_for_several(plain: str, begin: int) -> tuple[int, int] | None:
     """The span of ``plain`` that asks for more than one thing, or None.
 
-    ``plain`` is that of a ``Wording``; the question itself begins at ``begin``.
+    ``plain`` is that of a ``NormalizedQuestion``; the question itself begins at ``begin``.
     """
     for pattern in (_NAMED_NOUN, _ASKED_NOUN):
         match = pattern.match(plain, begin)

@@ -20,7 +20,16 @@ from rag.service import Rebuild, Service, Status
 from rag.text.escape import markdown, one_line
 from rag.types import BuildReport, Fate, FileReport
 from rag.web import markup, uploads
-from rag.web.collection import STATES, Collection, Look, Order, Row, State, matching, ordered
+from rag.web.collection import (
+    STATES,
+    Collection,
+    Look,
+    Order,
+    Row,
+    State,
+    matching,
+    ordered,
+)
 from rag.web.source_panel import safe_markdown
 
 FILES = 200

@@ -30,7 +30,7 @@ from rag.web.conversation import (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShownPlace:
     """Which turn, and which of its citations, the article panel shows; both count from 0."""
 
     turn: int = 0
@@ -38,7 +38,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class PageState:
     """What is remembered: here by session, and the questions alone also in the browser.
 
     ``kept`` is a hidden box whose text the page stores, and hands back after a reload.
@@ -54,7 +54,7 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class TalkColumn:
     """The left column's components; ``wanted`` takes the number of a citation that is clicked."""
 
     chatbot: gr.Chatbot
@@ -68,7 +68,7 @@ MAX_TEXT = 500_000
 MAX_WITHOUT = 40
 
 
-def kept(turns: Sequence[Turn]) -> str:
+def to_browser(turns: Sequence[Turn]) -> str:
     """The questions, each with what was corrected in how it was understood, as JSON."""
     entries = [
         {
@@ -82,7 +82,7 @@ def kept(turns: Sequence[Turn]) -> str:
     return json.dumps(entries, ensure_ascii=False)
 
 
-def restored(text: str) -> tuple[Turn, ...]:
+def from_browser(text: str) -> tuple[Turn, ...]:
     """The turns to ask again: of the last ``REMEMBERED`` those that ``kept`` could have written.
 
     Anything else in ``text`` is left out.
@@ -119,7 +119,7 @@ _FILES = tuple(form for form in FORMATS if form != "jsonl")  # The same as .json
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class AnswerActions:
     """The components; ``linked`` tells what became of a quotation that the address links to."""
 
     judging: controls.FeedbackControls
@@ -136,7 +136,7 @@ class Beside:
         """Updates for the answer of the turn at a place; files and links are of before it."""
         turn = conversation.turn(at)
         covered = coverage.NOTHING if turn is None else turn.coverage
-        judging = controls.show_feedback(judged(conversation, at))
+        judging = controls.show_feedback(shown_answer(conversation, at))
         return {
             **dict(zip(self.judging.outputs, judging, strict=True)),
             **dict(zip(self.plot.outputs, coverage.show(covered), strict=True)),
@@ -158,7 +158,7 @@ class Beside:
         return gr.File(made if answers else None, visible=bool(answers))
 
 
-def judged(conversation: Conversation, at: int) -> controls.ShownAnswer | None:
+def shown_answer(conversation: Conversation, at: int) -> controls.ShownAnswer | None:
     """The answer of the turn at a place, for what a reader says about it."""
     turn = conversation.turn(at)
     if turn is None or not turn.answered or turn.answer is None or turn.today is None:
@@ -173,7 +173,7 @@ _UNANSWERED = f"Busy: {_BUSY[0].lower()}{_BUSY[1:]}"
 _WANTED = re.compile(r"(\d{1,4}) (\d{1,4})")
 
 
-class Desk:
+class AskEvents:
     """Conversation and article; each method answers one event with the updates that it makes.
 
     What comes from the browser (questions, numbers, values of controls, what it has kept) may be
@@ -184,10 +184,10 @@ class Desk:
     def __init__(
         self,
         service: Service,
-        memory: Memory,
-        talk: Talk,
+        memory: PageState,
+        talk: TalkColumn,
         panel: source_panel.Evidence,
-        beside: Beside,
+        beside: AnswerActions,
         *,
         crowded: Callable[[], bool],
     ) -> None:
@@ -211,7 +211,7 @@ class Desk:
         asked = conversation.put(waiting(Turn(question or "")), None)
         return self._asked(asked, len(asked.turns) - 1) | {self.talk.box: _box(asked, value="")}
 
-    def ask_again(self, conversation: Conversation, place: Place, *values: object) -> Updates:
+    def ask_again(self, conversation: Conversation, place: ShownPlace, *values: object) -> Updates:
         """The question that is shown, understood otherwise."""
         turn = conversation.turn(place.turn)
         if turn is None or conversation.waiting:
@@ -220,7 +220,7 @@ class Desk:
         return self._again(conversation, place, turn, correction)
 
     def choose_time(
-        self, conversation: Conversation, place: Place, event: gr.SelectData
+        self, conversation: Conversation, place: ShownPlace, event: gr.SelectData
     ) -> Updates:
         """The question that is shown, of the days alone that are chosen in the plot."""
         turn = conversation.turn(place.turn)
@@ -231,7 +231,7 @@ class Desk:
 
     def restore(self, text: str | None, conversation: Conversation) -> Updates:
         """The questions that the browser has kept, all to be asked again, where none is yet."""
-        turns = restored(text or "")
+        turns = from_browser(text or "")
         if not turns or conversation.turns:
             return _unchanged()
         return self._asked(Conversation(tuple(map(waiting, turns))), len(turns) - 1)
@@ -252,9 +252,9 @@ class Desk:
             for after in self._answering(conversation, at):
                 yield self._said(after)
                 conversation = after
-        yield self._ended(conversation, Place(unbegun[-1]))
+        yield self._ended(conversation, ShownPlace(unbegun[-1]))
 
-    def refused(self, conversation: Conversation, place: Place, text: str | None) -> Updates:
+    def refused(self, conversation: Conversation, place: ShownPlace, text: str | None) -> Updates:
         """After a question that was not let in: what was shown before, in the controls too.
 
         What the browser has kept is shown without answers, and kept for the next reload.
@@ -263,33 +263,37 @@ class Desk:
             return _unchanged()
         if conversation.turns:
             return self._shown(conversation, place)
-        turns = Conversation(tuple(map(waiting, restored(text or ""))))
-        return self._ended(turns.stopped(_UNANSWERED), Place(max(0, len(turns.turns) - 1)))
+        turns = Conversation(tuple(map(waiting, from_browser(text or ""))))
+        return self._ended(turns.stopped(_UNANSWERED), ShownPlace(max(0, len(turns.turns) - 1)))
 
-    def unanswered(self, conversation: Conversation, place: Place) -> Updates:
+    def unanswered(self, conversation: Conversation, place: ShownPlace) -> Updates:
         """After an answer that was refused, or has failed: what waits is not waited for."""
         if not conversation.waiting:
             return _unchanged()
         return self._ended(conversation.stopped(_UNANSWERED), place)
 
-    def stop(self, conversation: Conversation, place: Place) -> Updates:
+    def stop(self, conversation: Conversation, place: ShownPlace) -> Updates:
         """What waits is not waited for."""
         return self._ended(conversation.stopped(markup.stopped()), place)
 
     def forget(self) -> Updates:
         """A new conversation."""
         nothing = Conversation()
-        return self._ended(nothing, Place()) | {self.memory.kept: kept(())}
+        return self._ended(nothing, ShownPlace()) | {self.memory.kept: to_browser(())}
 
-    def show_turn(self, conversation: Conversation, place: Place, event: gr.SelectData) -> Updates:
+    def show_turn(
+        self, conversation: Conversation, place: ShownPlace, event: gr.SelectData
+    ) -> Updates:
         """The article of the message that is clicked; the one that is shown stays as it is."""
         index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
         at = int(index) // 2
         if at == place.turn or conversation.turn(at) is None:
             return _unchanged()
-        return self._shown(conversation, Place(at))
+        return self._shown(conversation, ShownPlace(at))
 
-    def open_wanted(self, conversation: Conversation, place: Place, wanted: str | None) -> Updates:
+    def open_wanted(
+        self, conversation: Conversation, place: ShownPlace, wanted: str | None
+    ) -> Updates:
         """The citation whose number is clicked.
 
         ``"2 3"`` is the third of the second answer, ``"0 3"`` that of the one that is shown.
@@ -298,22 +302,22 @@ class Desk:
         if numbers is None:
             return _unchanged()
         turn, citation = int(numbers[1]), int(numbers[2])
-        new = Place(turn - 1 if turn else place.turn, citation - 1)
+        new = ShownPlace(turn - 1 if turn else place.turn, citation - 1)
         opened = self._opened(conversation, new)
         if new.turn == place.turn or opened == _unchanged():
             return opened
         return self._shown(conversation, new)
 
-    def pick(self, conversation: Conversation, place: Place, index: int | None) -> Updates:
+    def pick(self, conversation: Conversation, place: ShownPlace, index: int | None) -> Updates:
         """The citation that is chosen in the list."""
         at = -1 if index is None else index
         return self._opened(conversation, replace(place, citation=at))
 
-    def previous(self, conversation: Conversation, place: Place) -> Updates:
+    def previous(self, conversation: Conversation, place: ShownPlace) -> Updates:
         """The citation before the one that is open."""
         return self._opened(conversation, replace(place, citation=place.citation - 1))
 
-    def following(self, conversation: Conversation, place: Place) -> Updates:
+    def following(self, conversation: Conversation, place: ShownPlace) -> Updates:
         """The citation after the one that is open."""
         return self._opened(conversation, replace(place, citation=place.citation + 1))
 
@@ -329,7 +333,7 @@ class Desk:
         return told | dict(zip(self.panel.outputs, shown, strict=True))
 
     def _again(
-        self, conversation: Conversation, place: Place, turn: Turn, correction: Correction
+        self, conversation: Conversation, place: ShownPlace, turn: Turn, correction: Correction
     ) -> Updates:
         if correction == turn.correction:
             return _unchanged()
@@ -341,7 +345,7 @@ class Desk:
             # Nothing that follows success then waits, too.
             raise gr.Error(_BUSY, title="Busy", print_exception=False)
         memory = self.memory
-        remembered = {memory.place: Place(at), memory.kept: kept(conversation.turns)}
+        remembered = {memory.place: ShownPlace(at), memory.kept: to_browser(conversation.turns)}
         return self._said(conversation) | remembered | {self.talk.box: _box(conversation)}
 
     def _answering(self, conversation: Conversation, at: int) -> Iterator[Conversation]:
@@ -351,7 +355,7 @@ class Desk:
         yield conversation
         yield from answering(self.service, conversation, at, date.today())
 
-    def _ended(self, conversation: Conversation, place: Place) -> Updates:
+    def _ended(self, conversation: Conversation, place: ShownPlace) -> Updates:
         box = {self.talk.box: _box(conversation)}
         return self._said(conversation) | self._shown(conversation, place) | box
 
@@ -361,7 +365,7 @@ class Desk:
             self.talk.chatbot: conversation.messages(),
         }
 
-    def _shown(self, conversation: Conversation, place: Place) -> Updates:
+    def _shown(self, conversation: Conversation, place: ShownPlace) -> Updates:
         turn = conversation.turn(place.turn)
         offered = source_panel.NOTHING if turn is None else turn.offered
         understanding = zip(
@@ -371,7 +375,7 @@ class Desk:
         beside = self.beside.show(conversation, place.turn)
         return {self.memory.place: place, **dict(understanding), **dict(panel), **beside}
 
-    def _opened(self, conversation: Conversation, place: Place) -> Updates:
+    def _opened(self, conversation: Conversation, place: ShownPlace) -> Updates:
         """The citation at a place; a place where there is none changes nothing."""
         turn = conversation.turn(place.turn)
         if turn is None or not 0 <= place.citation < len(turn.offered.citations):

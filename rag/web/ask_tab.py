@@ -9,7 +9,14 @@ import gradio as gr
 from rag.service import Service
 from rag.text.escape import one_line
 from rag.web import controls, coverage, source_panel
-from rag.web.ask_events import Beside, Desk, Memory, Place, Talk, judged
+from rag.web.ask_events import (
+    AnswerActions,
+    AskEvents,
+    PageState,
+    ShownPlace,
+    TalkColumn,
+    shown_answer,
+)
 from rag.web.conversation import MAX_QUESTION, Conversation
 
 EXAMPLES = (
@@ -31,9 +38,9 @@ def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
 
     While ``waiting`` events wait in the page's queue, whoever asks is told to try again.
     """
-    memory = Memory(
+    memory = PageState(
         conversation=gr.State(Conversation()),
-        place=gr.State(Place()),
+        place=gr.State(ShownPlace()),
         kept=gr.Textbox(visible="hidden", show_label=False, elem_id="kept"),
     )
     with gr.Row(elem_id="desk"):
@@ -43,16 +50,16 @@ def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
             linked = source_panel.safe_markdown(elem_id="link-said", visible=False)
             panel = source_panel.panel()
             plot = coverage.plot()
-    beside = Beside(judging, plot, export, exported, linked)
+    beside = AnswerActions(judging, plot, export, exported, linked)
 
     def crowded() -> bool:
         # The queue is made anew when the page is complete.
         return len(page._queue) >= waiting
 
-    _connect(page, Desk(service, memory, talk, panel, beside, crowded=crowded))
+    _connect(page, AskEvents(service, memory, talk, panel, beside, crowded=crowded))
 
 
-def _talk() -> tuple[Talk, controls.FeedbackControls, gr.Button, gr.File]:
+def _talk() -> tuple[TalkColumn, controls.FeedbackControls, gr.Button, gr.File]:
     chatbot = gr.Chatbot(
         show_label=False,
         container=False,
@@ -88,10 +95,10 @@ def _talk() -> tuple[Talk, controls.FeedbackControls, gr.Button, gr.File]:
         gr.Checkbox(True, label=_KEYS, container=False, interactive=True, elem_id="keys")
     exported = gr.File(visible=False, interactive=False, show_label=False, elem_id="exported")
     wanted = gr.Textbox(visible="hidden", show_label=False, elem_id="wanted")
-    return Talk(chatbot, understanding, box, clear, wanted), judging, export, exported
+    return TalkColumn(chatbot, understanding, box, clear, wanted), judging, export, exported
 
 
-def _connect(page: gr.Blocks, desk: Desk) -> None:
+def _connect(page: gr.Blocks, desk: AskEvents) -> None:
     """Every way to ask leads to the same step that answers, which Stop and starting anew end."""
     talk, memory = desk.talk, desk.memory
     conversation, place = memory.conversation, memory.place
@@ -125,7 +132,7 @@ def _connect(page: gr.Blocks, desk: Desk) -> None:
     _connect_beside(page, desk)
 
 
-def _connect_panel(desk: Desk) -> None:
+def _connect_panel(desk: AskEvents) -> None:
     talk, panel, outputs = desk.talk, desk.panel, desk.outputs
     at = [desk.memory.conversation, desk.memory.place]
     talk.chatbot.select(desk.show_turn, at, outputs, **_QUIET)
@@ -135,13 +142,13 @@ def _connect_panel(desk: Desk) -> None:
     panel.following.click(desk.following, at, outputs, **_QUIET)
 
 
-def _connect_beside(page: gr.Blocks, desk: Desk) -> None:
+def _connect_beside(page: gr.Blocks, desk: AskEvents) -> None:
     beside, memory = desk.beside, desk.memory
     states = [memory.conversation, memory.place]
     folder = desk.service.build.index
 
-    def shown(conversation: Conversation, place: Place) -> controls.ShownAnswer | None:
-        return judged(conversation, place.turn)
+    def shown(conversation: Conversation, place: ShownPlace) -> controls.ShownAnswer | None:
+        return shown_answer(conversation, place.turn)
 
     def files(conversation: Conversation, request: gr.Request) -> gr.File:
         address = request.request.base_url

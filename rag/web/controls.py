@@ -11,7 +11,15 @@ from typing import Any, get_args
 import gradio as gr
 
 from rag.errors import RagError
-from rag.feedback import MAX_SPAN, Part, Quotation, Verdict, append, feedback_on, find_span
+from rag.feedback import (
+    MAX_SPAN,
+    Part,
+    Quotation,
+    Verdict,
+    append,
+    feedback_on,
+    find_span,
+)
 from rag.present.wording import KINDS
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind

@@ -9,7 +9,7 @@ from datetime import date
 
 from rag.answer.engine import Answered, Retrieved
 from rag.answer.pipeline import turn_of
-from rag.dates.windows import window_in
+from rag.dates.windows import infer_window
 from rag.errors import QuestionError, RagError
 from rag.query.history import Earlier, History
 from rag.query.understand import Corrections, Understood
@@ -213,7 +213,7 @@ def _coverage(stage: Answered) -> coverage.Coverage:
     """That of answers which tell a story; the others would only be disturbed by it."""
     if stage.answer.kind not in STORIES:
         return coverage.NOTHING
-    return coverage.of(stage.answer, [one.hit for one in stage.considered])
+    return coverage.coverage_of(stage.answer, [one.hit for one in stage.considered])
 
 
 def window_of(dates: str, today: date, newest: date | None = None) -> Window:
@@ -221,9 +221,9 @@ def window_of(dates: str, today: date, newest: date | None = None) -> Window:
 
     Raises QuestionError when they name none.
     """
-    read = window_in(dates, today, newest)
+    read = infer_window(dates, today, newest)
     if read.filters is None and not read.impossible:
-        read = window_in(f"in {dates}", today, newest)  # "May" may also be no month.
+        read = infer_window(f"in {dates}", today, newest)  # "May" may also be no month.
     if read.filters is None or read.subject or read.impossible:
         raise QuestionError(
             f"“{one_line(dates, limit=80)}” names no days; write a day, a month or a year such as "

@@ -29,7 +29,7 @@ _COUNTED = "articles"
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class CoveragePeriod:
     """The days ``[first, before)``, and how many articles were published on them."""
 
     first: date
@@ -47,7 +47,7 @@ class Coverage:
     """Every period from the first to the last day, those without an article too."""
 
     unit: Unit = "day"
-    periods: tuple[Period, ...] = ()
+    periods: tuple[CoveragePeriod, ...] = ()
     undated: int = 0
 
     @property
@@ -58,7 +58,7 @@ class Coverage:
 NOTHING = Coverage()
 
 
-def of(answer: Answer, hits: Sequence[Hit]) -> Coverage:
+def coverage_of(answer: Answer, hits: Sequence[Hit]) -> Coverage:
     """The coverage of an answer's topic among the passages that were considered for it."""
     return coverage((article.published for article in topic(answer, hits)), answer.query.window)
 
@@ -93,7 +93,7 @@ def coverage(days: Iterable[date | None], window: Window | None) -> Coverage:
     counted = Counter(bisect_right(starts, day) - 1 for day in dated)
     ends = [*starts[1:], before]
     periods = tuple(
-        Period(start, end, counted[n])
+        CoveragePeriod(start, end, counted[n])
         for n, (start, end) in enumerate(zip(starts, ends, strict=True))
     )
     return Coverage(unit, periods, undated)
@@ -182,7 +182,7 @@ def bars(found: Coverage) -> list[tuple[str, str | None]]:
     return pieces
 
 
-def _name(period: Period, unit: Unit) -> str:
+def _name(period: CoveragePeriod, unit: Unit) -> str:
     if unit == "week":
         return f"week of {wording.day(period.first)}"
     if unit == "month":
@@ -198,7 +198,7 @@ def _bar(number: int, most: int) -> tuple[str, str | None]:
     return f"{told}{_SPACE * max(0, round(_BAR_SPACES * number / most) - taken)}\n", _COUNTED
 
 
-def chosen(found: Coverage, event: gr.SelectData) -> Period | None:
+def chosen(found: Coverage, event: gr.SelectData) -> CoveragePeriod | None:
     """The period that was chosen; None for an event that names none of them."""
     place = event.index if isinstance(event.index, int) else -1
     return found.periods[place // 2] if 0 <= place < 2 * len(found.periods) else None

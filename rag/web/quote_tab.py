@@ -9,7 +9,13 @@ import gradio as gr
 
 from rag.answer.citations import citation, inside_word
 from rag.errors import RagError
-from rag.quotes.check import MAX_TEXT, Checked, Near, Run, check
+from rag.quotes.check import (
+    MAX_TEXT,
+    CheckedQuotation,
+    DiffRun,
+    NearestText,
+    check_quotation,
+)
 from rag.text.escape import markdown, visible
 from rag.types import Citation
 from rag.web import markup
@@ -113,12 +119,12 @@ def checked(service: Service, text: str) -> Result:
     """What became of ``text``; an error becomes the sentence that explains it."""
     try:
         with service.lease() as engine:
-            return _result(check(text, engine.texts))
+            return _result(check_quotation(text, engine.texts))
     except RagError as error:
         return Result(markdown(str(error)), [])
 
 
-def _result(found: Checked) -> Result:
+def _result(found: CheckedQuotation) -> Result:
     if found.near is not None:
         near = found.near
         runs = [] if near.but_for else [_piece(run) for run in near.runs]
@@ -128,7 +134,7 @@ def _result(found: Checked) -> Result:
     return Result(_exact(found), [], tuple(map(citation, found.places[:SHOWN])))
 
 
-def _exact(found: Checked) -> str:
+def _exact(found: CheckedQuotation) -> str:
     many = len(found.places)
     number = f"{many:,} or more places" if found.more else markup.count(many, "place")
     said = f"**Exact.** The text stands to the letter in {number}."
@@ -139,13 +145,13 @@ def _exact(found: Checked) -> str:
     return said
 
 
-def _near(near: Near) -> str:
+def _near(near: NearestText) -> str:
     if near.but_for:
         return f"**Exact but for {near.typography}.**"
     return "**Not to the letter.** This is the nearest an article comes to it:"
 
 
-def _piece(run: Run) -> tuple[str, str | None]:
+def _piece(run: DiffRun) -> tuple[str, str | None]:
     return visible(run.shown), _LABELS[run.kind]
 
 

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import gradio as gr
 
 from rag.answer.citations import citation
-from rag.answer.engine import Answered, Considered
+from rag.answer.engine import Answered, ConsideredPassage
 from rag.errors import QuestionError, RagError
-from rag.index.local import Texts
+from rag.index.local import TextSearch
 from rag.present import wording
-from rag.quotes.selector import PARAMETER, Found, Gone, Selector, find
+from rag.quotes.selector import PARAMETER, FoundQuotation, LostQuotation, Selector, find
 from rag.text.escape import markdown, visible
 from rag.types import Article, Citation
 from rag.web import markup
@@ -25,7 +25,7 @@ class Engine(Protocol):
     """An engine that has the texts of its articles."""
 
     @property
-    def texts(self) -> Texts: ...
+    def texts(self) -> TextSearch: ...
 
 
 class Service(Protocol):
@@ -71,13 +71,13 @@ def opened(service: Service, query_params: Mapping[str, str]) -> Opened | None:
         return Opened(markdown(f"The quotation cannot be looked for: {error}"))
 
 
-def _told(result: Found | Gone) -> Opened:
-    if isinstance(result, Gone):
+def _told(result: FoundQuotation | LostQuotation) -> Opened:
+    if isinstance(result, LostQuotation):
         return Opened(_gone(result))
     return Opened(_moved(result), citation(result.place))
 
 
-def _moved(found: Found) -> str:
+def _moved(found: FoundQuotation) -> str:
     """What the reader should know: nothing where all is as it was."""
     if found.unchanged:
         return ""
@@ -92,7 +92,7 @@ def _moved(found: Found) -> str:
     )
 
 
-def _gone(gone: Gone) -> str:
+def _gone(gone: LostQuotation) -> str:
     selector = gone.selector
     quote = f"“{markup.isolated(selector.exact, limit=300)}”"
     place = f"at characters {selector.start:,} to {selector.end:,}"
@@ -115,7 +115,7 @@ _LEGEND = (
 )
 
 
-def passages_table(considered: Sequence[Considered], cited: Sequence[Citation]) -> str:
+def passages_table(considered: Sequence[ConsideredPassage], cited: Sequence[Citation]) -> str:
     """A row for each passage, with the numbers of the citations that come from it."""
     if not considered:
         return ""
@@ -123,7 +123,7 @@ def passages_table(considered: Sequence[Considered], cited: Sequence[Citation]) 
     return _HEAD + "\n".join(rows) + f"\n\n{_LEGEND}"
 
 
-def _passage_row(one: Considered, numbers: str) -> str:
+def _passage_row(one: ConsideredPassage, numbers: str) -> str:
     hit, article = one.hit, one.hit.passage.article
     told = f"{title(article)} · {wording.day(article.published)}{numbers}"
     text = isolated(hit.passage.text, limit=160)
@@ -134,7 +134,7 @@ def _passage_row(one: Considered, numbers: str) -> str:
     )
 
 
-def _numbers(one: Considered, cited: Sequence[Citation]) -> str:
+def _numbers(one: ConsideredPassage, cited: Sequence[Citation]) -> str:
     passage = one.hit.passage
     return "".join(
         f" {reference(number)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from rag.answer.evidence import Candidate, Found
+from rag.answer.evidence import Candidate, Evidence
 from rag.answer.rules.matching import Matcher
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Hit, Passage, Query, Span
@@ -58,8 +58,10 @@ def sentences(hits: Sequence[Hit]) -> list[Candidate]:
 
 def found(
     question: str, spans: Sequence[Candidate] = (), *, hits: Sequence[Hit] = (), sure: float = 0.9
-) -> Found:
+) -> Evidence:
     """``hits`` default to those of the spans."""
     shown = list(hits) or list({id(one.hit): one.hit for one in spans}.values())
     query = Query(question, question)
-    return Found(query, shown, lambda: list(spans), lambda: sentences(shown), lambda ranked: sure)
+    return Evidence(
+        query, shown, lambda: list(spans), lambda: sentences(shown), lambda ranked: sure
+    )

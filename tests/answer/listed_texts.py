@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.index.local import Place
+from rag.index.local import Occurrence
 from rag.text.analyzer import analyse
 from rag.types import Article, Passage
 
@@ -18,9 +18,9 @@ class ListedTexts:
     def article(self, article_id: str) -> Article | None:
         return next((one for one in self._articles if one.id == article_id), None)
 
-    def places(self, text: str, *, limit: int) -> list[Place]:
+    def places(self, text: str, *, limit: int) -> list[Occurrence]:
         found = [
-            Place(one, start, start + len(text))
+            Occurrence(one, start, start + len(text))
             for one in self._articles
             for start in range(len(one.text))
             if text and one.text.startswith(text, start)

@@ -9,7 +9,7 @@ from math import log1p
 
 import pytest
 
-from rag.answer.aggregation import agree, disagreeing, same_answer
+from rag.answer.aggregation import conflicting_answers, group_answers, same_answer
 from rag.answer.evidence import Candidate
 from tests.answer.finding import candidate, matcher, source
 
@@ -64,7 +64,7 @@ def test_articles_that_agree_lift_an_answer() -> None:
         candidate(b_again, "Oslo", 1.0),
         candidate(c, "Lima", 0.5),
     ]
-    best, second, third = agree(ranked, weight=1.0)
+    best, second, third = group_answers(ranked, weight=1.0)
     assert (best.best, best.also) == (ranked[1], (ranked[2],))
     assert best.score == pytest.approx(2.8 + log1p(1))
     assert (second.best, third.best) == (ranked[0], ranked[3])
@@ -73,19 +73,21 @@ def test_articles_that_agree_lift_an_answer() -> None:
 def test_one_article_counts_once() -> None:
     twice = source("Oslo. Oslo again.", article_id="b")
     ranked = [candidate(twice, "Oslo.", 2.0), candidate(twice, "Oslo again", 1.0)]
-    (answer,) = agree([ranked[0], ranked[0]], weight=1.0)
+    (answer,) = group_answers([ranked[0], ranked[0]], weight=1.0)
     assert (answer.also, answer.score) == ((), 2.0)
 
 
 def test_nothing_agrees_with_nothing() -> None:
-    assert agree([], weight=1.0) == []
+    assert group_answers([], weight=1.0) == []
 
 
 ASKED = "How many people died in the Tessel flood?"
 
 
 def others(candidates: Sequence[Candidate], question: str = ASKED) -> list[str]:
-    sides = disagreeing(agree(candidates, weight=0.0), question, matcher(), margin=3.0)
+    sides = conflicting_answers(
+        group_answers(candidates, weight=0.0), question, matcher(), margin=3.0
+    )
     return [side.best.quote for side in sides]
 
 
@@ -165,11 +167,13 @@ def test_a_near_copy_with_another_figure_is_a_side() -> None:
     text = "The flood drove about {} from their homes, the rescue service said on Sunday."
     copy = source(text.format("1,900"), article_id="post").passage
     first = candidate(replace(source(text.format("1,400")), copies=(copy,)), "1,400")
-    (side,) = disagreeing(agree([first], weight=0.0), ASKED, matcher(), margin=3.0)
+    (side,) = conflicting_answers(group_answers([first], weight=0.0), ASKED, matcher(), margin=3.0)
     assert (side.best.quote, side.best.article_id) == ("1,900", "post")
     same = candidate(replace(source(text.format("1,400")), copies=(first.hit.passage,)), "1,400")
-    assert disagreeing(agree([same], weight=0.0), ASKED, matcher(), margin=3.0) == ()
+    assert (
+        conflicting_answers(group_answers([same], weight=0.0), ASKED, matcher(), margin=3.0) == ()
+    )
 
 
 def test_nothing_disagrees_with_nothing() -> None:
-    assert disagreeing([], ASKED, matcher(), margin=3.0) == ()
+    assert conflicting_answers([], ASKED, matcher(), margin=3.0) == ()

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from rag import AskConfig, Pipeline, Window
-from rag.answer.engine import Answered, Readings, Retrieved
+from rag.answer.engine import Answered, ReadingLog, Retrieved
 from rag.answer.evidence import Ranker, Weights
 from rag.config import BuildConfig
 from rag.errors import IndexMismatch, IndexMissing, QuestionError
-from rag.models.reader import Reading
+from rag.models.reader import PassageReading
 from rag.query.understand import Understood, understand
 from rag.types import Answer, Passage, Span
 from tests.answer.making import article, hit
@@ -33,8 +33,8 @@ class Marks:
     def __init__(self, *spans: Span) -> None:
         self._spans = spans
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        return [Reading(self._inside(passage), 0.0) for passage in passages]
+    def read(self, question: str, passages: Sequence[Passage]) -> list[PassageReading]:
+        return [PassageReading(self._inside(passage), 0.0) for passage in passages]
 
     def _inside(self, passage: Passage) -> tuple[Span, ...]:
         return tuple(
@@ -49,7 +49,7 @@ def ranker(*spans: Span) -> Ranker:
 
 
 def test_a_passage_has_the_best_score_of_what_lies_in_it() -> None:
-    readings = Readings()
+    readings = ReadingLog()
     # "Four" lies in both passages; "One" in the first alone, and "nine" in the second.
     readings.by(ranker(Span(15, 19, 3.0), Span(0, 3, 5.0), Span(42, 46, 1.0)), "q", HITS)()
     assert [one.reader for one in readings.considered(HITS)] == [3.0, None, 5.0]
@@ -57,7 +57,7 @@ def test_a_passage_has_the_best_score_of_what_lies_in_it() -> None:
 
 
 def test_the_reader_that_is_asked_first_leads() -> None:
-    readings = Readings()
+    readings = ReadingLog()
     spans = readings.by(ranker(Span(0, 3, 5.0)), "q", HITS)
     sentences = readings.by(ranker(Span(0, 14, 0.1)), "q", HITS)
     assert [one.reader for one in readings.considered(HITS)] == [None, None, None]
@@ -67,7 +67,7 @@ def test_the_reader_that_is_asked_first_leads() -> None:
 
 
 def test_what_was_not_read_has_no_score() -> None:
-    readings = Readings()
+    readings = ReadingLog()
     readings.by(ranker(Span(15, 19, 3.0)), "q", HITS[:1])()
     assert [one.reader for one in readings.considered(HITS[:2])] == [3.0, None]
 

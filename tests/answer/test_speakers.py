@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.speakers import says_it, speaker
+from rag.answer.speakers import is_said_by_asked_speaker, speaker
 from rag.text.sentences import sentence_spans
 from tests.answer.finding import candidate, source
 from tests.answer.tables import table
@@ -83,4 +83,4 @@ STORY = "Khan promised roads and schools. Minister Dar promised bridges. The por
     ],
 )
 def test_who_says_it(question: str, quote: str, said: bool | None) -> None:
-    assert says_it(question, candidate(source(STORY), quote)) is said
+    assert is_said_by_asked_speaker(question, candidate(source(STORY), quote)) is said

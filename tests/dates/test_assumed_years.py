@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rag.dates.windows import Assumed, window_in
+from rag.dates.windows import Assumed, infer_window
 from rag.errors import QuestionError
 from tests.dates.tables import HALVES, day, iso, rows
 from tests.dates.test_tagger import texts
@@ -25,7 +25,7 @@ MONTHS = [date(2000, number, 1).strftime("%B") for number in range(1, 13)]
 def test_the_table_is_understood(half: str) -> None:
     wrong, table = [], rows("collections", half)
     for row in table:
-        found = window_in(row["question"], date.fromisoformat(row["today"]), day(row["newest"]))
+        found = infer_window(row["question"], date.fromisoformat(row["today"]), day(row["newest"]))
         window = found.filters
         if not window or list(iso(window.after, window.before)) != row["window"]:
             wrong.append(row["question"])
@@ -49,12 +49,12 @@ def test_the_table_is_understood(half: str) -> None:
     ],
 )
 def test_the_year_that_was_taken_is_told(question: str, said: str, words: str) -> None:
-    found = window_in(question, TODAY, NEWEST)
+    found = infer_window(question, TODAY, NEWEST)
     assert found.assumed == (Assumed(words, said),)
     assert found.filters is not None
     assert found.filters.said == said
     # Whoever asks again with those words is understood alike, without a look at the articles.
-    again = window_in(f"What happened {said}?", TODAY).filters
+    again = infer_window(f"What happened {said}?", TODAY).filters
     assert again is not None
     assert (again.after, again.before) == (found.filters.after, found.filters.before)
 
@@ -75,21 +75,21 @@ def test_the_year_that_was_taken_is_told(question: str, said: str, words: str) -
     ],
 )
 def test_what_is_counted_from_today_stays_so(question: str) -> None:
-    assert window_in(question, TODAY, NEWEST) == window_in(question, TODAY)
+    assert infer_window(question, TODAY, NEWEST) == infer_window(question, TODAY)
 
 
 @given(texts, days, st.integers(0, 3000))
 def test_articles_of_today_change_nothing(question: str, today: date, later: int) -> None:
     with suppress(QuestionError):
         newest = today + timedelta(days=later)
-        assert window_in(question, today, newest) == window_in(question, today)
+        assert infer_window(question, today, newest) == infer_window(question, today)
 
 
 @given(st.sampled_from(MONTHS), days, days)
 def test_a_month_is_the_latest_that_articles_can_be_of(
     month: str, today: date, newest: date
 ) -> None:
-    window = window_in(f"What happened in {month}?", today, newest).filters
+    window = infer_window(f"What happened in {month}?", today, newest).filters
     last = min(today, newest)
     assert window is not None
     assert window.after is not None
@@ -102,8 +102,8 @@ def test_a_month_is_the_latest_that_articles_can_be_of(
 @given(texts, days, days)
 def test_any_text_has_a_reading_or_a_reason(question: str, today: date, newest: date) -> None:
     with suppress(QuestionError):
-        found = window_in(question, today, newest)
-        assert found == window_in(question, today, newest)
+        found = infer_window(question, today, newest)
+        assert found == infer_window(question, today, newest)
         for one in found.assumed:
             assert one.words in question
             assert one.said.rstrip("/0123456789 ") in one.words.replace("last ", "")
@@ -114,7 +114,7 @@ def test_a_day_is_in_the_month_of_the_newest_article_or_before(
     month: str, number: int, today: date, newest: date
 ) -> None:
     assume(newest < today)
-    window = window_in(f"What happened on {number} {month}?", today, newest).filters
+    window = infer_window(f"What happened on {number} {month}?", today, newest).filters
     assert window is not None
     assert window.after is not None
     assert (window.after.year, window.after.month) <= (newest.year, newest.month)

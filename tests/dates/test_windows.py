@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rag.dates.tagger import expressions
 from rag.dates.windows import (
     Assumed,
+    assumed_years_note,
     explicit_window,
-    narrowed,
+    infer_window,
+    intersect_windows,
     newest_asked_about,
-    window_in,
-    years_taken,
 )
 from rag.errors import QuestionError
 from rag.types import Window
@@ -35,7 +35,7 @@ def test_the_table_is_understood(half: str) -> None:
     wrong, table = [], rows("windows", half)
     for row in table:
         question = row["question"]
-        found = window_in(question, date.fromisoformat(row["today"]))
+        found = infer_window(question, date.fromisoformat(row["today"]))
         said = {
             "window": days(found.filters),
             "subject": [question[one.start : one.end] for one in found.subject],
@@ -50,39 +50,39 @@ def test_the_table_is_understood(half: str) -> None:
 
 
 def test_said_is_what_stands_in_the_question() -> None:
-    found = window_in("What happened after 3 March and before June?", TODAY)
+    found = infer_window("What happened after 3 March and before June?", TODAY)
     assert found.filters == Window(date(2024, 3, 4), date(2024, 6, 1), "after 3 March, before June")
 
 
 def test_dates_that_leave_no_day_are_named() -> None:
     with pytest.raises(QuestionError, match="both 'after 2025' and 'before 2024'"):
-        window_in("What happened after 2025 and before 2024?", date(2026, 3, 1))
+        infer_window("What happened after 2025 and before 2024?", date(2026, 3, 1))
 
 
 def test_a_subject_outside_the_filter_is_no_second_reading() -> None:
-    found = window_in("What was said in June 2024 about the October agreement?", TODAY)
+    found = infer_window("What was said in June 2024 about the October agreement?", TODAY)
     assert not found.ambiguous
     assert found.filters == Window(date(2024, 6, 1), date(2024, 7, 1), "June 2024")
 
 
 @pytest.mark.parametrize("words", ["30 February 2024", "2024-02-30", "31 June"])
 def test_an_impossible_day_is_named_and_stays_in_the_question(words: str) -> None:
-    found = window_in(f"What happened on {words}?", TODAY)
+    found = infer_window(f"What happened on {words}?", TODAY)
     assert found.impossible == (words,)
     assert (found.filters, found.remainder) == (None, f"What happened on {words}?")
 
 
 @pytest.mark.parametrize("question", ["June 2024", "June 2024?", "in 2023", "", "?", "yesterday"])
 def test_of_a_question_that_is_only_a_date_nothing_remains(question: str) -> None:
-    remainder = window_in(question, TODAY).remainder
+    remainder = infer_window(question, TODAY).remainder
     assert not any(character.isalnum() for character in remainder)
 
 
 @given(texts, st.dates())
 def test_any_text_has_a_reading_or_a_reason(question: str, today: date) -> None:
     with suppress(QuestionError):
-        found = window_in(question, today)
-        assert found == window_in(question, today)
+        found = infer_window(question, today)
+        assert found == infer_window(question, today)
         assert found.filters is None or found.filters.said
         assert found.ambiguous or found.other is None
         assert all(one in expressions(question, today) for one in found.subject)
@@ -101,7 +101,7 @@ def test_any_text_has_a_reading_or_a_reason(question: str, today: date) -> None:
     ],
 )
 def test_a_count_is_no_year(question: str) -> None:
-    assert window_in(question, TODAY).filters is None
+    assert infer_window(question, TODAY).filters is None
 
 
 JUNE, JULY = date(2024, 6, 1), date(2024, 7, 1)
@@ -155,7 +155,7 @@ def test_a_window_without_a_day_is_refused() -> None:
 def test_a_question_only_narrows_what_is_set(
     explicit: Window | None, inferred: Window | None, expected: Window | None
 ) -> None:
-    assert narrowed(explicit, inferred) == expected
+    assert intersect_windows(explicit, inferred) == expected
 
 
 def test_a_day_lies_inside_by_half_open_bounds() -> None:
@@ -185,8 +185,8 @@ def test_the_last_day_that_is_asked_about(
 
 def test_years_that_were_taken_are_told_in_one_sentence() -> None:
     taken = (Assumed("May", "May 2024"), Assumed("June", "June 2024"))
-    assert years_taken((), JUNE) == ""
-    assert years_taken(taken, JUNE) == (
+    assert assumed_years_note((), JUNE) == ""
+    assert assumed_years_note(taken, JUNE) == (
         "“May” is read as “May 2024” and “June” is read as “June 2024”, since the articles that "
         "are searched end on 2024-06-01."
     )

@@ -16,7 +16,7 @@ from evals.bench.results import Asked, Built
 from evals.bench.systems import BenchError
 from evals.bench.workers.protocol import read_passages
 from rag.config import BuildConfig
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.ingest.build import build
 from rag.models.embedder import Embedder
 from tests.evals.bench_worlds import (
@@ -41,7 +41,7 @@ def test_the_passages_are_those_of_datelines_index(
     asked: dict[str, Asked] = {}
     ask_in_turn([dateline], corpus, tmp_path, keep=asked.__setitem__, fail=fail)
     assert failed == []
-    with Index.open(tmp_path / "dateline") as index:
+    with LocalStore.open(tmp_path / "dateline") as index:
         indexed = [index.passage(row).text for row in range(len(index))]
     assert indexed == [passage.text for passage in read_passages(str(corpus.folder))]
     assert 0 < kept["dateline"].embedding_seconds[0] < kept["dateline"].seconds[0]
@@ -58,7 +58,7 @@ def test_passages_are_cut_as_by_the_builder_where_articles_are_long_or_copies(
         (tmp_path / f"{name}.txt").write_text(f"date 2024-01-01 {said}")
     cut = [one.text for texts in passages_of(tmp_path, embedder) for one in texts]
     build(BuildConfig(tmp_path, tmp_path / ".index"), embedder=embedder)
-    with Index.open(tmp_path / ".index") as index:
+    with LocalStore.open(tmp_path / ".index") as index:
         assert cut == [index.passage(row).text for row in range(len(index))]
     assert len(cut) > 3
 
@@ -80,7 +80,7 @@ def test_a_repeated_corpus_has_the_passages_wanted_and_vectors_for_dateline(
         keep=lambda name, one: built.append(one),
         fail=lambda name, error: pytest.fail(str(error)),
     )
-    with Index.open(tmp_path / "dateline") as index:
+    with LocalStore.open(tmp_path / "dateline") as index:
         assert np.array_equal(index.vectors.vectors, vectors)
         assert index.model_fingerprint == embedder.fingerprint
 

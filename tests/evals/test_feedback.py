@@ -16,7 +16,7 @@ from evals.feedback import LeftOut, question_rows
 from evals.feedback_row import Collection, row_of
 from evals.question_row import question_of
 from evals.rows import Bad
-from rag.feedback import Damaged, Feedback, Kept, Quotation, Verdict
+from rag.feedback import DamagedLine, Feedback, Quotation, StoredFeedback, Verdict
 from rag.types import Article, Kind, Window
 from tests.judging import ARTICLES, answered, article, cite, said, span
 
@@ -175,12 +175,12 @@ def test_what_has_only_moved_is_found_again() -> None:
 def test_what_was_said_last_of_a_question_counts() -> None:
     again = said(ICE, "wrong_answer", chosen=span("ferry", "ice"))
     other = said(ICE, history=["Which ferry?"])
-    lines: Sequence[Kept | Damaged] = [
-        Kept(1, said(ICE)),
-        Damaged(2, "is not JSON"),
-        Kept(3, other),
-        Kept(4, again),
-        Kept(5, said(ICE, "wrong", history=["Which boat?"])),
+    lines: Sequence[StoredFeedback | DamagedLine] = [
+        StoredFeedback(1, said(ICE)),
+        DamagedLine(2, "is not JSON"),
+        StoredFeedback(3, other),
+        StoredFeedback(4, again),
+        StoredFeedback(5, said(ICE, "wrong", history=["Which boat?"])),
     ]
     rows, left_out = question_rows(lines, COLLECTION)
     assert [row["note"].split(",")[0] for row in rows] == ["right", "right article"]
@@ -212,13 +212,13 @@ def spans(draw: st.DrawFn, shelf: dict[str, Article]) -> Quotation:
 
 
 @st.composite
-def lines_on(draw: st.DrawFn, shelf: dict[str, Article]) -> list[Kept | Damaged]:
-    def one(line: int) -> Kept | Damaged:
+def lines_on(draw: st.DrawFn, shelf: dict[str, Article]) -> list[StoredFeedback | DamagedLine]:
+    def one(line: int) -> StoredFeedback | DamagedLine:
         if draw(st.integers(0, 9)) == 0:
-            return Damaged(line, "torn")
+            return DamagedLine(line, "torn")
         cited = tuple(draw(st.lists(spans(shelf), max_size=3)))
         texts = st.sampled_from(["yes", "no", "unclear", "2024-01", "x"])
-        return Kept(
+        return StoredFeedback(
             line,
             replace(
                 said(ICE),

@@ -13,7 +13,7 @@ from evals.questions import load_articles, load_questions
 from rag import AskConfig, Pipeline
 from rag.config import BuildConfig
 from rag.feedback import NAME, append, feedback_on, find_span
-from rag.index.local import Index, IndexTexts
+from rag.index.local import LocalStore, LocalTextSearch
 from tests.conftest import SEEDS
 from tests.judging import NOW, TODAY
 
@@ -24,8 +24,8 @@ def index(seed_index: BuildConfig, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("judged") / "index"
     shutil.copytree(seed_index.index, folder)
     config = AskConfig(seed_index.articles, folder, models=seed_index.models)
-    with Pipeline.open(config=config) as pipeline, Index.open(folder) as opened:
-        texts = IndexTexts(opened)
+    with Pipeline.open(config=config) as pipeline, LocalStore.open(folder) as opened:
+        texts = LocalTextSearch(opened)
         for question, verdict, words in (
             ("Where did Sharif and Pezeshkian meet?", "right", ""),
             ("Did Sharif meet Pezeshkian in Cairo?", "right", ""),

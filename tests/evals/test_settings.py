@@ -10,7 +10,7 @@ import pytest
 
 from evals.ablate import VARIANTS
 from evals.settings import Settings, changed, settings_of
-from rag.answer.components import open_parts
+from rag.answer.components import open_components
 from rag.errors import ConfigError
 
 HERE = (Path("articles"), Path("index"), Path("models"))
@@ -62,7 +62,7 @@ def test_every_variant_of_the_ablations_can_be_built_and_asked(variant: Settings
     build, ask = variant.configs(*HERE)
     told = {**variant.build, **variant.ask}
     assert {name: getattr(build, name, getattr(ask, name, None)) for name in told} == told
-    assert set(variant.search) <= set(inspect.signature(open_parts).parameters)
+    assert set(variant.search) <= set(inspect.signature(open_components).parameters)
     assert told or variant.search
 
 

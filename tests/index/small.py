@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.disk import Disk
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.store import Span
 from rag.index.writer import IndexWriter
 from rag.text.analyzer import analyse
@@ -79,7 +79,7 @@ def build(
     folder: Path,
     collection: Sequence[Article],
     *,
-    previous: Index | None = None,
+    previous: LocalStore | None = None,
     exact_limit: int = 1000,
     disk: Disk | None = None,
     files: Sequence[dict[str, Any]] = (),

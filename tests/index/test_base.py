@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.index.base import Candidates, Searcher
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.text.analyzer import analyse
 from rag.types import Passage, Window
 from tests.index import small
@@ -79,24 +79,24 @@ class PlainSearcher:
         return len(PASSAGES)
 
 
-def built(folder: Path, exact_limit: int) -> Index:
+def built(folder: Path, exact_limit: int) -> LocalStore:
     small.build(folder, COLLECTION, exact_limit=exact_limit)
-    return Index.open(folder)
+    return LocalStore.open(folder)
 
 
-def moved(folder: Path, exact_limit: int) -> Index:
+def moved(folder: Path, exact_limit: int) -> LocalStore:
     """Built, then opened elsewhere by someone else."""
     small.build(folder / "here", COLLECTION, exact_limit=exact_limit)
     shutil.move(folder / "here", folder / "there")
-    return Index.open(folder / "there")
+    return LocalStore.open(folder / "there")
 
 
-def updated(folder: Path, exact_limit: int) -> Index:
+def updated(folder: Path, exact_limit: int) -> LocalStore:
     """Built from a version that held other articles in another order."""
     small.build(folder, [*COLLECTION[10:], small.article(90)], exact_limit=exact_limit)
-    with Index.open(folder) as previous:
+    with LocalStore.open(folder) as previous:
         small.build(folder, COLLECTION, previous=previous, exact_limit=exact_limit)
-    return Index.open(folder)
+    return LocalStore.open(folder)
 
 
 SEARCHERS: dict[str, Callable[[Path], Searcher]] = {
@@ -115,7 +115,7 @@ def searcher(
 ) -> Iterator[Searcher]:
     searcher = SEARCHERS[request.param](tmp_path_factory.mktemp("index"))
     yield searcher
-    if isinstance(searcher, Index):
+    if isinstance(searcher, LocalStore):
         searcher.close()
 
 
@@ -174,12 +174,12 @@ def test_passages(searcher: Searcher) -> None:
 )
 def test_a_vector_of_another_kind_is_refused(vector: NDArray[np.float32], tmp_path: Path) -> None:
     small.build(tmp_path, COLLECTION[:2])
-    with Index.open(tmp_path) as index, pytest.raises(ValueError, match="8 finite numbers"):
+    with LocalStore.open(tmp_path) as index, pytest.raises(ValueError, match="8 finite numbers"):
         index.candidates(vector.astype(np.float32), [], window=None, k=3)
 
 
 def test_an_empty_collection_has_no_candidates(tmp_path: Path) -> None:
     small.build(tmp_path, [])
-    with Index.open(tmp_path) as index:
+    with LocalStore.open(tmp_path) as index:
         found = index.candidates(small.vector("x"), ["oil"], window=Window(date(2024, 1, 1)), k=3)
         assert (len(index), len(found.rows), index.info.newest_article) == (0, 0, None)

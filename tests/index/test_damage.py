@@ -9,12 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import (
-    IndexDamaged,
-    IndexMismatch,
-)
+from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.disk import Bytes, Disk
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.versions import seal
 from rag.index.writer import check_index
 from tests.index import small
@@ -35,7 +32,7 @@ def test_every_flipped_bit_and_truncation_of_a_version_is_found(folder: Path) ->
             damaged[at] ^= 1 << number % 8
             for data in (bytes(damaged), whole[:at]):
                 path.write_bytes(data)
-                with Index.open(folder) as index:
+                with LocalStore.open(folder) as index:
                     assert index.version == "000001"
                     warning = index.warnings[-1]
                 assert warning.startswith(f"version 000002: {path.name} ")
@@ -45,7 +42,7 @@ def test_every_flipped_bit_and_truncation_of_a_version_is_found(folder: Path) ->
                 found += 1
         path.write_bytes(whole)
     assert found > 800
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         assert (index.version, index.warnings) == ("000002", ())
 
 
@@ -56,14 +53,14 @@ def test_every_flipped_bit_and_truncation_of_current_is_found(folder: Path) -> N
             for bit in (1, 2, 4, 8, 16, 32, 64, 128)]  # fmt: skip
     for data in bits + [whole[:at] for at in range(len(whole))]:
         path.write_bytes(data)
-        with Index.open(folder) as index:
+        with LocalStore.open(folder) as index:
             assert index.version == "000002"
             assert index.warnings != ()
 
 
 def test_a_missing_or_renamed_file_is_found(folder: Path) -> None:
     (folder / "versions/000002/rows.npy").unlink()
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         assert index.version == "000001"
         assert "rows.npy cannot be read (No such file or directory)" in index.warnings[0]
 
@@ -72,7 +69,7 @@ def test_without_a_whole_version_it_says_to_rebuild(folder: Path) -> None:
     for name in ("000001", "000002"):
         (folder / "versions" / name / "articles.txt").write_bytes(b"")
     with pytest.raises(IndexDamaged, match="python -m rag build --full") as caught:
-        Index.open(folder)
+        LocalStore.open(folder)
     assert "version 000001: articles.txt" in str(caught.value)
     assert [problem[:15] for problem in check_index(folder)] == [
         "Version 000002:",
@@ -110,12 +107,12 @@ def test_another_format_is_refused_with_the_command(
 ) -> None:
     reseal(folder, **changes)
     with pytest.raises(IndexMismatch, match=f"{message}.*python -m rag build --full"):
-        Index.open(folder)
+        LocalStore.open(folder)
 
 
 def test_counts_that_do_not_agree_are_found(folder: Path) -> None:
     reseal(folder, passages=7)
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         assert "the same number of articles and passages" in index.warnings[0]
 
 
@@ -141,5 +138,5 @@ def test_what_does_not_read_back_is_not_published(folder: Path) -> None:
         with pytest.raises(IndexDamaged, match=f"{file} has changed.*The old version still serves"):
             small.build(folder, small.articles(5), disk=LyingDisk(file, old, new))
         assert names(folder) == ["000001", "000002"]
-        with Index.open(folder) as index:
+        with LocalStore.open(folder) as index:
             assert index.warnings == ()

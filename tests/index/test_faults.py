@@ -17,7 +17,7 @@ import pytest
 from rag.errors import IndexMissing, IndexUnusable
 from rag.index.cache import EmbeddingCache
 from rag.index.disk import Disk
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.writer import check_index
 from tests.index import small
 from tests.index.faulty import (
@@ -44,7 +44,7 @@ def rebuild(folder: Path, disk: Disk) -> None:
 
 def answers(folder: Path) -> tuple[str, list[tuple[str, float, float]]]:
     """The version's fingerprint and what it finds."""
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         found = index.candidates(small.vector("?"), ["oil", "summit", "price"], window=None, k=5)
         texts = [index.passage(row).text for row in found.rows.tolist()]
         scores = found.dense.tolist(), found.lexical.tolist()
@@ -94,7 +94,7 @@ def copies(source: Path, folder: Path) -> Iterator[tuple[int, Path]]:
 def check_after(folder: Path, wanted: list[Any], *, first: bool) -> None:
     """The index is the old one or the new one; the next build works and tidies up."""
     try:
-        with Index.open(folder) as index:
+        with LocalStore.open(folder) as index:
             assert index.warnings == () or first
         assert answers(folder) in wanted
     except IndexMissing:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.index import versions
-from rag.index.local import Index, IndexTexts, Place, Texts
+from rag.index.local import LocalStore, LocalTextSearch, Occurrence, TextSearch
 from tests.answer.listed_texts import ListedTexts
 from tests.index.small import article, build
 
@@ -30,19 +30,19 @@ EVERYWHERE = 10_000
 
 
 @pytest.fixture(scope="module")
-def texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Texts]:
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TextSearch]:
     folder = tmp_path_factory.mktemp("index")
     build(folder, ARTICLES)
-    with Index.open(folder) as index:
-        yield IndexTexts(index)
+    with LocalStore.open(folder) as index:
+        yield LocalTextSearch(index)
 
 
-def found(places: list[Place]) -> list[tuple[str, int, int]]:
+def found(places: list[Occurrence]) -> list[tuple[str, int, int]]:
     return [(place.article.id, place.start, place.end) for place in places]
 
 
 @given(st.data())
-def test_every_slice_is_found_wherever_it_stands(texts: Texts, data: st.DataObject) -> None:
+def test_every_slice_is_found_wherever_it_stands(texts: TextSearch, data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(TEXTS))
     start = data.draw(st.integers(0, len(text) - 1))
     quote = text[start : data.draw(st.integers(start + 1, len(text)))]
@@ -52,7 +52,7 @@ def test_every_slice_is_found_wherever_it_stands(texts: Texts, data: st.DataObje
 
 
 @given(st.text(max_size=6) | st.text("aето 東👩\r\n\u0308. ", max_size=6))
-def test_any_text_is_found_where_a_plain_search_finds_it(texts: Texts, text: str) -> None:
+def test_any_text_is_found_where_a_plain_search_finds_it(texts: TextSearch, text: str) -> None:
     assert found(texts.places(text, limit=9)) == found(ListedTexts(ARTICLES).places(text, limit=9))
 
 
@@ -67,16 +67,16 @@ def test_any_text_is_found_where_a_plain_search_finds_it(texts: Texts, text: str
     ],
 )
 def test_places_overlap_and_stay_inside_an_article(
-    texts: Texts, text: str, places: list[tuple[str, int, int]]
+    texts: TextSearch, text: str, places: list[tuple[str, int, int]]
 ) -> None:
     assert found(texts.places(text, limit=EVERYWHERE)) == places
 
 
-def test_there_are_at_most_so_many(texts: Texts) -> None:
+def test_there_are_at_most_so_many(texts: TextSearch) -> None:
     assert found(texts.places("a", limit=3)) == found(texts.places("a", limit=EVERYWHERE))[:3]
 
 
-def test_passages_with_its_words_come_best_first(texts: Texts) -> None:
+def test_passages_with_its_words_come_best_first(texts: TextSearch) -> None:
     [first, *_] = texts.passages("Which talks ended in Cairo?", k=2)
     assert first.article.id in {"a0", "a1"}
     assert texts.passages("Nobody knows", k=5) == []
@@ -85,18 +85,18 @@ def test_passages_with_its_words_come_best_first(texts: Texts) -> None:
 def test_what_is_switched_off_is_not_searched_but_can_be_opened(tmp_path: Path) -> None:
     build(tmp_path, ARTICLES)
     versions.set_switches(tmp_path, ["a0"], on=False)
-    with Index.open(tmp_path) as index:
-        texts = IndexTexts(index)
+    with LocalStore.open(tmp_path) as index:
+        texts = LocalTextSearch(index)
         assert found(texts.places("in Cairo", limit=EVERYWHERE)) == [("a1", 0, 8)]
         assert [p.article.id for p in texts.passages("talks ended in Cairo", k=9)] == ["a1"]
         assert texts.article("a0") == ARTICLES[0]
 
 
-def test_an_unknown_article_is_none(texts: Texts) -> None:
+def test_an_unknown_article_is_none(texts: TextSearch) -> None:
     assert texts.article("a0") == ARTICLES[0]
     assert texts.article("../a0") is None
 
 
 def test_a_place_outside_its_article_is_refused() -> None:
     with pytest.raises(ValueError, match="no place in article"):
-        Place(ARTICLES[2], 5, 9)
+        Occurrence(ARTICLES[2], 5, 9)

@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ArticleError, QuestionError
-from rag.index.store import Entry, Span, Store, StoreWriter, content_key
+from rag.index.store import (
+    ArticleRow,
+    ArticleTable,
+    ArticleTableWriter,
+    Span,
+    content_key,
+)
 from rag.types import Article, Passage, Window
 from tests.index import small
 
@@ -42,12 +48,12 @@ def collections(draw: st.DrawFn) -> list[tuple[Article, list[Span]]]:
     return collection
 
 
-def stored(folder: Path, collection: list[tuple[Article, list[Span]]]) -> Store:
-    writer = StoreWriter(small.QuickDisk(), folder)
+def stored(folder: Path, collection: list[tuple[Article, list[Span]]]) -> ArticleTable:
+    writer = ArticleTableWriter(small.QuickDisk(), folder)
     for article, spans in collection:
         writer.add(article, spans)
     writer.finish([])
-    return Store(folder)
+    return ArticleTable(folder)
 
 
 @given(collections(), DAYS, DAYS)
@@ -84,7 +90,7 @@ def test_no_row_is_taken_for_another(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_stops_the_build_and_shifts_nothing(tmp_path: Path) -> None:
-    writer = StoreWriter(small.QuickDisk(), tmp_path)
+    writer = ArticleTableWriter(small.QuickDisk(), tmp_path)
     writer.add(small.article(1), [(0, 5)])
     with pytest.raises(ArticleError, match=r"'a2' of 'a2.txt' cannot be written as UTF-8"):
         writer.add(replace(small.article(2), text="half a \ud83d"), [(0, 5)])
@@ -95,7 +101,7 @@ def test_what_cannot_be_written_stops_the_build_and_shifts_nothing(tmp_path: Pat
             writer.add(small.article(3, text="1234567"), [(0, 5), span])
     writer.add(small.article(4), [(0, 5)])
     writer.finish([{"path": "a\udce9", "articles": 2}])
-    store = Store(tmp_path)
+    store = ArticleTable(tmp_path)
     assert [store.passage(row).article.id for row in range(store.passages)] == ["a1", "a4"]
     assert store.files() == [{"path": "a\udce9", "articles": 2}]
 
@@ -103,7 +109,7 @@ def test_what_cannot_be_written_stops_the_build_and_shifts_nothing(tmp_path: Pat
 def test_a_listed_article_says_everything_but_its_text(tmp_path: Path) -> None:
     article = small.article(3)
     assert list(stored(tmp_path, [(article, [(0, 5), (5, 9)])]).entries()) == [
-        Entry(
+        ArticleRow(
             "a3",
             "Title 3 – “é”",
             False,

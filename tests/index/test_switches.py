@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rag.errors import IndexUnusable
 from rag.index import versions
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.writer import check_index
 from rag.present.terminal import info_json
 from rag.types import Window
@@ -53,12 +53,12 @@ def test_what_is_off_is_no_candidate_and_the_rest_keeps_its_scores(
 ) -> None:
     window = WINDOW if windowed else None
     put(built, set())
-    with Index.open(built) as whole:
+    with LocalStore.open(built) as whole:
         every = whole.candidates(small.vector("oil"), ["oil", "cairo"], window=window, k=500)
         both = zip(every.dense, every.lexical, strict=True)
         scores = dict(zip(every.rows.tolist(), both, strict=True))
     put(built, off)
-    with Index.open(built) as opened:
+    with LocalStore.open(built) as opened:
         found = opened.candidates(small.vector("oil"), ["oil", "cairo"], window=window, k=k)
         ids = {opened.passage(row).article.id for row in found.rows.tolist()}
         left = {row for row in scores if opened.passage(row).article.id not in off}
@@ -71,11 +71,11 @@ def test_what_is_off_is_no_candidate_and_the_rest_keeps_its_scores(
 
 def test_what_is_off_is_not_counted(index: Path) -> None:
     newest = COLLECTION[11]
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         before = opened.info
         assert newest.published == before.newest_article
     versions.set_switches(index, [newest.id, "unknown"], on=False)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         info = opened.info
         assert (info.articles, info.newest_article) == (11, COLLECTION[9].published)
         assert info.passages == before.passages - len(small.spans(newest))
@@ -87,13 +87,13 @@ def test_what_is_off_is_not_counted(index: Path) -> None:
         told = info_json(opened)
         assert (told["articles"], told["switched_off"]) == (11, 1)
     versions.set_switches(index, [newest.id], on=True)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.info == before
 
 
 def test_all_may_be_off(index: Path) -> None:
     versions.set_switches(index, IDS, on=False)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         found = opened.candidates(small.vector("oil"), ["oil"], window=None, k=9)
         assert (len(found.rows), opened.info.articles, opened.info.newest_article) == (0, 0, None)
 
@@ -104,20 +104,20 @@ def test_no_bit_of_a_version_changes_and_a_new_version_keeps_to_it(index: Path) 
     versions.set_switches(index, ["a3"], on=False)
     assert {path.name: path.read_bytes() for path in version.iterdir()} == before
     small.build(index, [*COLLECTION[:5], small.article(90)])
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert (opened.version, opened.info.articles) == ("000002", 5)
         assert [entry.id for entry in opened.entries() if not entry.on] == ["a3"]
 
 
 def test_who_has_it_open_is_told_to_open_it_again(index: Path) -> None:
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.is_current()
         versions.set_switches(index, ["a3"], on=False)
         assert not opened.is_current()
         assert opened.info.articles == 12
         versions.set_switches(index, ["a3"], on=True)
         versions.set_switches(index, ["a4"], on=False)
-        with Index.open(index) as newer:
+        with LocalStore.open(index) as newer:
             versions.set_switches(index, ["a4"], on=False)
             assert newer.is_current()
 
@@ -142,7 +142,7 @@ def damaged() -> list[bytes]:
 def test_a_damaged_or_foreign_file_is_named_ignored_and_kept(index: Path, content: bytes) -> None:
     path = index / versions.FILE
     path.write_bytes(content)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.info.articles == 12
         assert str(path) in opened.warnings[0]
         assert "is ignored, so no article is switched off" in opened.warnings[0]
@@ -209,13 +209,13 @@ def test_a_build_that_runs_meanwhile_does_not_sweep_it_away(index: Path) -> None
             return super().around(number, name, args, act)
 
     versions.set_switches(index, ["a3"], on=False, disk=Building())
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert (opened.version, opened.info.articles) == ("000002", 5)
 
 
 def test_the_mask_is_exact(index: Path) -> None:
     put(index, {"a2", "a4"})
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         allowed = opened.allowed(WINDOW)
         assert allowed is not None
         expected = [

@@ -11,14 +11,9 @@ from typing import ClassVar, Self
 import numpy as np
 import pytest
 
-from rag.errors import (
-    IndexBusy,
-    IndexMissing,
-    IndexUnusable,
-    ModelError,
-)
+from rag.errors import IndexBusy, IndexMissing, IndexUnusable, ModelError
 from rag.index.disk import Disk
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter, check_index
 from tests.index import small
 from tests.index.conftest import names
@@ -27,7 +22,7 @@ from tests.index.conftest import names
 def test_no_index_names_the_command(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(IndexMissing, match="python -m rag build"):
-            Index.open(folder)
+            LocalStore.open(folder)
         with pytest.raises(IndexMissing, match="python -m rag build"):
             check_index(folder)
 
@@ -38,7 +33,7 @@ def test_two_versions_are_kept(folder: Path) -> None:
 
 
 def test_a_version_that_is_read_stays(folder: Path) -> None:
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         for count in (5, 6):
             small.build(folder, small.articles(count))
         assert names(folder) == ["000002", "000003", "000004"]
@@ -50,7 +45,7 @@ def test_a_version_that_is_read_stays(folder: Path) -> None:
 
 def test_a_closed_index_can_still_be_read(folder: Path) -> None:
     """Another thread may be in the midst of a search when a newer version takes over."""
-    index = Index.open(folder)
+    index = LocalStore.open(folder)
     rows = index.vectors.vectors
     index.close()
     for count in (5, 6):
@@ -63,7 +58,7 @@ def test_a_closed_index_can_still_be_read(folder: Path) -> None:
         rows[0, 0] = 1
 
 
-class Overtaken(Index):
+class Overtaken(LocalStore):
     """Two builds publish, and remove what was live, after CURRENT has been read."""
 
     builds: ClassVar[list[int]] = []
@@ -75,7 +70,7 @@ class Overtaken(Index):
         return super()._newest_whole(folder, current)
 
 
-class OvertakenLater(Index):
+class OvertakenLater(LocalStore):
     """The same, after it has been found out which version is live."""
 
     builds: ClassVar[list[int]] = []
@@ -97,7 +92,7 @@ def test_a_reader_that_is_overtaken_begins_again(
 
 
 def test_is_current(folder: Path) -> None:
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         assert index.is_current()
         small.build(folder, small.articles(1))
         assert not index.is_current()
@@ -108,13 +103,13 @@ def test_same_articles_same_bytes_whatever_was_there(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     collection = [*small.articles(2), small.article(9), small.article(3)]
-    with Index.open(folder) as previous:
+    with LocalStore.open(folder) as previous:
         known = [previous.reuse(article) is not None for article in collection]
         small.build(folder, collection, previous=previous)
     small.build(tmp_path / "full", collection)
     assert known == [True, True, False, True]
     assert contents(folder / "versions/000003") == contents(tmp_path / "full/versions/000001")
-    with Index.open(folder) as index:
+    with LocalStore.open(folder) as index:
         assert index.info.built_at == "2023-11-14T22:13:20Z"
 
 

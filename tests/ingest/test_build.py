@@ -14,10 +14,10 @@ from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexBusy, ModelError
 from rag.index import versions
 from rag.index.disk import Disk
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter
-from rag.ingest import build as build_module
 from rag.ingest.build import build
+from rag.ingest.splitter import SPLITTING
 from rag.types import Progress
 from tests.ingest.building import DIM, TODAY, TWO, Hashing, fates, of, run, story, write
 
@@ -63,7 +63,7 @@ def test_added_changed_renamed_and_removed(tmp_path: Path) -> None:
     }
     assert not any("Minister 2" in text for text in embedder.encoded)
     assert sum("It rained" in text for text in embedder.encoded) == 1
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.article_ids() == ["a", "c", "renamed"]
         assert opened.article("a").text.endswith("It rained.")
 
@@ -96,7 +96,7 @@ def test_a_copy_is_kept_once_and_outlives_its_original(tmp_path: Path) -> None:
     (articles / "a.txt").unlink()
     report = run(articles, index)
     assert fates(report) == {"a.txt": "removed", "b.txt": "added"}
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.article_ids() == ["b"]
 
 
@@ -122,7 +122,7 @@ def test_without_an_article_the_version_before_serves(tmp_path: Path) -> None:
     write(articles, {"empty.txt": "", "picture.png": "x"})
     with pytest.raises(ArticleError, match=r"no article to index .* \(2 skipped; 'empty.txt': "):
         run(articles, index)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.article_ids() == ["a", "b"]
     with pytest.raises(ArticleError, match="no article to index"):
         run(write(tmp_path / "none", {}), tmp_path / "other")
@@ -138,7 +138,7 @@ def test_an_article_that_is_off_stays_off_and_is_built_like_the_others(tmp_path:
     assert (report.changed, embedder.encoded) == (False, [])
     write(articles, {**TWO, "c.txt": story(3)})
     run(articles, index)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert {entry.id: entry.on for entry in opened.entries()} == {
             "a": False,
             "b": True,
@@ -150,7 +150,7 @@ def test_an_article_that_is_off_stays_off_and_is_built_like_the_others(tmp_path:
 def test_the_index_notes_why_a_file_is_not_in_it(tmp_path: Path) -> None:
     files = {**TWO, "copy.txt": story(1), "empty.txt": "", "picture.png": "x"}
     run(write(tmp_path / "in", files), tmp_path / "index")
-    with Index.open(tmp_path / "index") as opened:
+    with LocalStore.open(tmp_path / "index") as opened:
         noted = {file["path"]: (file["skipped"], file["duplicate_of"]) for file in opened.files()}
     assert noted["a.txt"] == ("", "")
     assert noted["copy.txt"] == ("", "a")
@@ -179,7 +179,7 @@ def test_full_embeds_everything_again(tmp_path: Path) -> None:
 def test_every_letter_of_a_story_stands_in_a_passage(tmp_path: Path) -> None:
     articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
     run(articles, index)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         for name in ("a", "b"):
             article = opened.article(name)
             passages = [opened.passage(row) for row in range(len(opened))]
@@ -203,14 +203,14 @@ def test_future_dates_count_as_undated_until_they_come(tmp_path: Path) -> None:
     articles, index = write(tmp_path / "in", {"a.txt": story(1, day="2026-03-01")}), tmp_path / "i"
     report = run(articles, index)
     assert "future" in of(report, "a.txt").notes[0]
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.article("a").published is None
     from rag.config import BuildConfig
     from rag.ingest.build import build
 
     later = TODAY.replace(month=4)
     build(BuildConfig(articles, index, max_tokens=40), embedder=Hashing(), today=later)
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert str(opened.article("a").published) == "2026-03-01"
 
 
@@ -223,7 +223,7 @@ def test_a_damaged_index_is_built_again_from_the_articles(tmp_path: Path) -> Non
     assert report.changed
     assert report.embedded == 0
     assert "vectors.faiss" in said[0]
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.warnings == ()
 
 
@@ -254,7 +254,7 @@ def test_a_model_that_was_named_is_not_replaced_by_the_default_one(tmp_path: Pat
     build(named, embedder=Hashing(), today=TODAY)
     with pytest.raises(ModelError, match=r"with the model '.*model'.* keep it with --model"):
         run(articles, index)
-    with Index.open(index) as live:
+    with LocalStore.open(index) as live:
         assert live.version == "000001"
     assert not build(named, embedder=Hashing(), today=TODAY).changed
     assert run(articles, index, full=True).changed
@@ -266,7 +266,7 @@ def test_passages_cut_by_other_rules_are_cut_anew(
 ) -> None:
     articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
     run(articles, index)
-    monkeypatch.setattr(build_module, "SPLITTING", build_module.SPLITTING + 1)
+    monkeypatch.setattr("rag.ingest.build.SPLITTING", SPLITTING + 1)
     assert run(articles, index).changed
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BuildCancelled
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.ingest.report import load_report
 from rag.models.embedder import BATCH
 from rag.types import Progress
@@ -50,7 +50,7 @@ def test_cancelled_at_every_step_the_version_before_serves_and_nothing_is_embedd
         shutil.copytree(folder, here)
         with pytest.raises(BuildCancelled, match="what was embedded is kept"):
             run(here / "in", here / "index", embedder=first, cancelled=cancelling.cancelled)
-        with Index.open(here / "index") as opened:
+        with LocalStore.open(here / "index") as opened:
             assert (opened.article_ids(), opened.warnings) == (["a", "b"], ())
         assert not list((here / "index").rglob(".tmp*"))
         assert load_report(here / "index") == load_report(folder / "index")
@@ -61,7 +61,7 @@ def test_cancelled_at_every_step_the_version_before_serves_and_nothing_is_embedd
 
 
 def contents_of(index: Path) -> list[str]:
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         return [opened.passage(row).text for row in range(len(opened))]
 
 
@@ -76,5 +76,5 @@ def test_it_asks_between_all_steps(tmp_path: Path) -> None:
 def test_the_version_is_live_once_it_cannot_be_cancelled_any_more(tmp_path: Path) -> None:
     articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
     run(articles, index, cancelled=lambda: (index / "CURRENT").exists())
-    with Index.open(index) as opened:
+    with LocalStore.open(index) as opened:
         assert opened.article_ids() == ["a", "b"]

@@ -12,7 +12,7 @@ import pytest
 
 from rag.errors import IndexMissing, IndexUnusable
 from rag.index.disk import Disk
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from tests.index.faulty import (
     FailingDisk,
     KillingDisk,
@@ -55,13 +55,13 @@ def check_after(folder: Path, *, first: bool) -> None:
     """The old or the new index serves, the articles are untouched, the next build succeeds."""
     assert {p.name: p.read_text("utf-8") for p in (folder / "articles").iterdir()} == NEW
     try:
-        with Index.open(folder / "index") as index:
+        with LocalStore.open(folder / "index") as index:
             assert index.article_ids() in (["a", "b"], ["a", "c"])
             assert index.passage(0).text
     except IndexMissing:
         assert first
     run(folder / "articles", folder / "index")
-    with Index.open(folder / "index") as index:
+    with LocalStore.open(folder / "index") as index:
         assert index.article_ids() == ["a", "c"]
     assert not list((folder / "index").rglob(".tmp*"))
 

@@ -7,7 +7,7 @@ import pytest
 
 from rag.config import BuildConfig
 from rag.errors import ArticleError
-from rag.index.local import Index
+from rag.index.local import LocalStore
 from rag.ingest.build import build, limits
 from rag.ingest.corpus import Changes, Folder
 from tests.ingest.building import TODAY, Hashing, run, story, write
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 def since(folder: Path, compared: Folder | None = None) -> Changes:
     compared = compared or Folder(folder, limits(BuildConfig()))
-    with Index.open(folder.parent / "index") as index:
+    with LocalStore.open(folder.parent / "index") as index:
         return compared.since(index.files())
 
 

@@ -24,7 +24,12 @@ from rag.models.embedder import (
     open_embedder,
     reopen_embedder,
 )
-from rag.models.runtime import CARD_FILE, default_model, model_folder, weights_fingerprint
+from rag.models.runtime import (
+    CARD_FILE,
+    default_model,
+    model_folder,
+    weights_fingerprint,
+)
 
 WORDS = (
     "Pezeshkian",

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForQuestionAnswering
 
 from rag.errors import QuestionError
-from rag.models.reader import Reader, Reading, SpanReader
+from rag.models.reader import PassageReading, Reader, SpanReader
 from rag.models.spans import MAX_SPANS, Edges
 from rag.types import Article, Passage
 
@@ -42,7 +42,7 @@ def whole(text: str) -> Passage:
     return Passage(article(text), 0, len(text), 0)
 
 
-def assert_exact(passage: Passage, reading: Reading) -> None:
+def assert_exact(passage: Passage, reading: PassageReading) -> None:
     """Spans are words of the passage, trimmed, apart from each other, and best first."""
     edges = Edges(passage.text)
     starts, ends = passage.start + edges.starts, passage.start + edges.ends

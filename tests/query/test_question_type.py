@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.query.question_type import kind_of, topic_of
-from rag.text.lexicon import MAX_WORDS, is_plural, wording
+from rag.query.question_type import question_type, topic_of
+from rag.text.lexicon import MAX_WORDS, is_plural, normalize_question
 from rag.text.sentences import word_spans
 from rag.types import Query, Window
 
@@ -30,9 +30,9 @@ def test_hand_marked_questions(part: str, rows: int, floor: float) -> None:
     lines = (DATA / f"kinds_{part}.jsonl").read_text(encoding="utf-8").splitlines()
     marked = [json.loads(line) for line in lines]
     wrong = [
-        f"{row['kind']} read as {kind_of(row['question']).kind}: {row['question']}"
+        f"{row['kind']} read as {question_type(row['question']).kind}: {row['question']}"
         for row in marked
-        if kind_of(row["question"]).kind != row["kind"]
+        if question_type(row["question"]).kind != row["kind"]
     ]
     assert len(marked) == rows
     assert 1 - len(wrong) / rows >= floor, "\n".join(wrong)
@@ -82,7 +82,7 @@ def test_no_question_is_in_both_parts() -> None:
     ],
 )
 def test_words_that_decided(question: str, kind: str, said: str) -> None:
-    asked = kind_of(question)
+    asked = question_type(question)
     assert (asked.kind, asked.said.lstrip(", ")) == (kind, said.lstrip(", "))
 
 
@@ -100,7 +100,7 @@ def test_words_that_decided(question: str, kind: str, said: str) -> None:
     ],
 )
 def test_what_a_question_for_the_latest_wants(question: str, kind: str, wants: str) -> None:
-    asked = kind_of(question)
+    asked = question_type(question)
     assert (asked.kind, asked.wants) == (kind, wants)
 
 
@@ -115,20 +115,20 @@ def test_what_a_question_for_the_latest_wants(question: str, kind: str, wants: s
     ],
 )
 def test_what_stands_before_the_question_does_not_matter(polite: str, plain: str) -> None:
-    assert kind_of(polite).kind == kind_of(plain).kind
+    assert question_type(polite).kind == question_type(plain).kind
 
 
 @given(st.one_of(st.text(max_size=300), any_words))
 def test_any_text_has_a_kind_and_said_is_a_slice_of_it(question: str) -> None:
-    asked = kind_of(question)
-    assert asked == kind_of(question)
+    asked = question_type(question)
+    assert asked == question_type(question)
     assert asked.said in question
     assert asked.kind == "latest" or asked.kind == asked.wants
 
 
 @given(st.one_of(st.text(max_size=300), any_words))
 def test_words_know_their_place(text: str) -> None:
-    words = wording(text)
+    words = normalize_question(text)
     assert len(words.starts) == len(words.spans) == len(words.plain.split())
     assert list(words.spans) == sorted(words.spans)
     for start, plain in zip(words.starts, words.plain.split(" "), strict=False):
@@ -136,13 +136,13 @@ def test_words_know_their_place(text: str) -> None:
 
 
 def test_only_the_first_words_are_read() -> None:
-    words = wording("why " * (MAX_WORDS + 1))
+    words = normalize_question("why " * (MAX_WORDS + 1))
     assert len(words.spans) == MAX_WORDS
 
 
 def test_long_questions_are_read_once() -> None:
     for words in ("what happened from ", "how did ", "tell me ", "who are the ", "1 May ", ", "):
-        assert kind_of(words * 2_000).said in words * 2_000
+        assert question_type(words * 2_000).said in words * 2_000
 
 
 @pytest.mark.parametrize("word", ["leaders", "people", "women", "peoples"])

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.questions import split_of
-from rag.query.anaphora import pointers, words_of
+from rag.query.anaphora import mark_words, pointers
 from rag.query.history import Earlier
-from rag.query.question_type import kind_of
+from rag.query.question_type import question_type
 from rag.query.rewrite import MAX_CARRIED, complete, redate
 from tests.text.strategies import any_question
 
@@ -89,7 +89,7 @@ def test_whole_questions_of_one_collection_are_not_changed_after_those_of_anothe
             if complete([earlier], row["question"]).text != row["question"]:
                 changed.append(row["question"])
     assert total == 388
-    assert {pointers(words_of(question))[0] for question in changed} == {
+    assert {pointers(mark_words(question))[0] for question in changed} == {
         "their",
         "they",
         "he",
@@ -138,7 +138,7 @@ def test_how_a_question_is_completed(
     ],
 )
 def test_kind_is_that_of_what_is_asked(history: list[str], question: str, kind: str) -> None:
-    assert kind_of(complete(history, question).asked).kind == kind
+    assert question_type(complete(history, question).asked).kind == kind
 
 
 def test_names_in_lower_case_are_told_by_known() -> None:
@@ -234,4 +234,4 @@ def test_one_date_takes_the_place_of_another(
     ],
 )
 def test_words_that_point_to_an_earlier_question(question: str, expected: tuple[str, ...]) -> None:
-    assert pointers(words_of(question)) == expected
+    assert pointers(mark_words(question)) == expected

@@ -14,10 +14,16 @@ from hypothesis import strategies as st
 
 from rag.answer.citations import citation, inside_word
 from rag.errors import QuestionError
-from rag.index.local import Place
+from rag.index.local import Occurrence
 from rag.present.json import checked_json
-from rag.quotes.check import MAX_PLACES, MAX_TEXT, Checked, Near, check
-from rag.text.alignment import differences, unquoted
+from rag.quotes.check import (
+    MAX_PLACES,
+    MAX_TEXT,
+    CheckedQuotation,
+    NearestText,
+    check_quotation,
+)
+from rag.text.alignment import typographic_differences, without_quotation_marks
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article
 
@@ -40,7 +46,7 @@ def at(article_id: str, quote: str) -> tuple[str, int, int]:
     return article_id, start, start + len(quote)
 
 
-def spans(checked: Checked) -> list[tuple[str, int, int]]:
+def spans(checked: CheckedQuotation) -> list[tuple[str, int, int]]:
     return [(place.article.id, place.start, place.end) for place in checked.places]
 
 
@@ -51,22 +57,24 @@ def test_no_exact_quotation_is_missed(data: st.DataObject) -> None:
     end = data.draw(st.integers(start + 1, len(one.text)))
     marks = data.draw(st.sampled_from(["{}", " “{}”\n", "'{}'", "\t«{}» "]))
     pasted = marks.format(one.text[start:end])
-    assume(unquoted(pasted))
-    checked = check(pasted, TEXTS)
+    assume(without_quotation_marks(pasted))
+    checked = check_quotation(pasted, TEXTS)
     assert checked.state == "exact"
     assert one.id in [place.article.id for place in checked.places]
-    assert all(place.text == checked.text == unquoted(pasted) for place in checked.places)
+    assert all(
+        place.text == checked.text == without_quotation_marks(pasted) for place in checked.places
+    )
 
 
 def test_every_place_is_told() -> None:
-    checked = check("“Ice closed the harbour”", TEXTS)
+    checked = check_quotation("“Ice closed the harbour”", TEXTS)
     assert spans(checked) == [("ice", 0, 22), ("ice", 25, 47)]
     assert not checked.more
 
 
 def test_so_many_places_and_that_there_are_more() -> None:
     many = ListedTexts([article("aye " * (MAX_PLACES + 1))])
-    checked = check("aye", many)
+    checked = check_quotation("aye", many)
     assert (len(checked.places), checked.more) == (MAX_PLACES, True)
 
 
@@ -85,12 +93,14 @@ def test_so_many_places_and_that_there_are_more() -> None:
     ],
 )
 def test_typography_alone_is_near_and_named(pasted: str, names: tuple[str, ...]) -> None:
-    checked = check(pasted, TEXTS)
+    checked = check_quotation(pasted, TEXTS)
     assert checked.state == "near"
     assert checked.near is not None
     assert (checked.near.likeness, checked.near.but_for) == (1, names)
     assert [run.kind for run in checked.near.runs] == ["equal"]
-    assert differences(checked.near.place.text, unquoted(pasted)) == names
+    assert (
+        typographic_differences(checked.near.place.text, without_quotation_marks(pasted)) == names
+    )
 
 
 CHANGES: list[Callable[[str], str]] = [
@@ -117,17 +127,17 @@ def test_typography_never_hides_a_sentence(text: str, changes: list[Callable[[st
     changed = text
     for change in changes:
         changed = change(changed)
-    checked = check(changed, TEXTS)
-    if unquoted(changed) in CAIRO:
+    checked = check_quotation(changed, TEXTS)
+    if without_quotation_marks(changed) in CAIRO:
         assert checked.state == "exact"
     else:
         assert checked.near is not None
         assert checked.near.but_for
-        assert checked.near.place.text == unquoted(text)
+        assert checked.near.place.text == without_quotation_marks(text)
 
 
 def test_the_difference_is_told_word_by_word() -> None:
-    near = check(
+    near = check_quotation(
         "Prices of wheat rose by 4.93 percent in all of Damascus, the bank said", TEXTS
     ).near
     assert near is not None
@@ -143,7 +153,7 @@ def test_the_difference_is_told_word_by_word() -> None:
     assert near.likeness == 1 - 3 / 15
 
 
-def joined(near: Near) -> tuple[str, str]:
+def joined(near: NearestText) -> tuple[str, str]:
     return "".join(run.text for run in near.runs), "".join(run.said for run in near.runs)
 
 
@@ -155,7 +165,7 @@ def test_the_difference_holds_both_texts_whole(data: st.DataObject) -> None:
         words[place : place + data.draw(st.integers(0, 2))] = data.draw(
             st.lists(st.sampled_from(["not", "Rome,", "👩‍🚀", "“no”", "قال"]), max_size=2)
         )
-    checked = check(" ".join(words), TEXTS)
+    checked = check_quotation(" ".join(words), TEXTS)
     if checked.near is not None:
         assert joined(checked.near) == (checked.near.place.text, checked.text)
 
@@ -174,7 +184,7 @@ def test_the_difference_holds_both_texts_whole(data: st.DataObject) -> None:
     ],
 )
 def test_what_nobody_wrote_is_not_found(pasted: str) -> None:
-    assert check(pasted, TEXTS).state == "not_found"
+    assert check_quotation(pasted, TEXTS).state == "not_found"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +202,7 @@ def test_what_nobody_wrote_is_not_found(pasted: str) -> None:
 )
 def test_what_cannot_be_looked_for_is_refused(pasted: str, said: str) -> None:
     with pytest.raises(QuestionError) as raised:
-        check(pasted, TEXTS)
+        check_quotation(pasted, TEXTS)
     assert str(raised.value) == said
 
 
@@ -201,31 +211,31 @@ def test_what_cannot_be_looked_for_is_refused(pasted: str, said: str) -> None:
     [("She said no", False), ("he said no", True), ("said no dat", True), ("The ministers", False)],
 )
 def test_part_of_a_word_is_told(quote: str, inside: bool) -> None:
-    [place] = check(quote, TEXTS).places
+    [place] = check_quotation(quote, TEXTS).places
     assert inside_word(place) == inside
 
 
 def test_the_edges_of_a_text_are_no_part_of_a_word() -> None:
     whole = article("no end")
-    assert not inside_word(Place(whole, 0, 6))
-    assert not inside_word(Place(whole, 3, 6))
+    assert not inside_word(Occurrence(whole, 0, 6))
+    assert not inside_word(Occurrence(whole, 3, 6))
 
 
 def test_a_place_is_cited_in_its_sentence() -> None:
-    [place] = check("no date", TEXTS).places
+    [place] = check_quotation("no date", TEXTS).places
     assert citation(place).sentence == "She said no date was set."
-    across = Place(ARTICLES[0], *at("cairo", "office. She")[1:])
+    across = Occurrence(ARTICLES[0], *at("cairo", "office. She")[1:])
     assert citation(across).sentence.startswith("“We will")
     assert citation(across).sentence.endswith("was set.")
 
 
 def test_the_json_says_the_same() -> None:
-    exact = checked_json(check("harbour again", TEXTS))
+    exact = checked_json(check_quotation("harbour again", TEXTS))
     [place] = exact["places"]
     assert (exact["state"], exact["more"], exact["near"]) == ("exact", False, None)
     assert (place["article_id"], place["start"], place["quote"]) == ("ice", 40, "harbour again")
     assert place["link"].startswith("?quote=")
-    near = checked_json(check('Friday. "We will co-operate', TEXTS))["near"]
+    near = checked_json(check_quotation('Friday. "We will co-operate', TEXTS))["near"]
     assert (near["quote"], near["but_for"], near["likeness"]) == (
         "Friday. “We will co-operate",
         ["quotation marks"],

@@ -17,8 +17,8 @@ from rag.quotes.selector import (
     MAX_ENCODED,
     MAX_EXACT,
     MAX_ID,
-    Found,
-    Gone,
+    FoundQuotation,
+    LostQuotation,
     Selector,
     find,
 )
@@ -40,9 +40,9 @@ def select(text: str, quote: str, occurrence: int = 0) -> Selector:
     return Selector.of(article(text), start, start + len(quote))
 
 
-def found(selector: Selector, *articles: Article) -> Found:
+def found(selector: Selector, *articles: Article) -> FoundQuotation:
     result = find(selector, ListedTexts(articles))
-    assert isinstance(result, Found)
+    assert isinstance(result, FoundQuotation)
     assert result.place.text == selector.exact
     return result
 
@@ -118,14 +118,14 @@ def test_a_new_article_under_the_old_name_does_not_hide_the_renamed_one() -> Non
 def test_the_words_alone_in_another_article_are_not_it() -> None:
     selector = select(TEXT, "Veldt")
     stranger = article("Veldt won the cup.", article_id="other")
-    assert find(selector, ListedTexts([stranger])) == Gone(selector, None)
+    assert find(selector, ListedTexts([stranger])) == LostQuotation(selector, None)
 
 
 @pytest.mark.parametrize("change", ["The Mayor", "The  mayor", "The mayo", "The mayor\u200b"])
 def test_words_that_are_only_like_it_are_not_it(change: str) -> None:
     selector = select(TEXT, "The mayor spoke")
     edited = article(TEXT.replace("The mayor", change))
-    assert find(selector, ListedTexts([edited])) == Gone(selector, edited)
+    assert find(selector, ListedTexts([edited])) == LostQuotation(selector, edited)
 
 
 def test_a_long_quotation_is_selected_by_its_beginning() -> None:
@@ -205,7 +205,7 @@ def test_whatever_an_address_holds_is_a_selector_or_refused(value: str) -> None:
 
 def test_a_forged_id_is_only_looked_up() -> None:
     forged = replace(select(TEXT, "Veldt"), article_id="../../etc/passwd")
-    assert find(forged, ListedTexts([])) == Gone(forged, None)
+    assert find(forged, ListedTexts([])) == LostQuotation(forged, None)
 
 
 def test_a_forged_place_is_not_believed() -> None:

@@ -13,7 +13,7 @@ import pytest
 from rag.config import BuildConfig
 from rag.ingest.build import limits
 from rag.present.json import answer_json
-from rag.quotes.verify import Verdict, read_export, verify
+from rag.quotes.verify import VerificationResult, read_export, verify
 from rag.types import Answer, Article, Citation, DatedWords, IndexInfo, Query
 
 FIRST = "date 2024-12-20 The board said. The dyke broke on Tuesday in Veldt."
@@ -53,7 +53,7 @@ def exported(folder: Path) -> dict[str, Any]:
     return answer_json(Answer(query, "when", "2024-12-17", (cited,), 0.9, None, (), INFO))
 
 
-def verdicts(folder: Path, answer: dict[str, Any]) -> list[Verdict]:
+def verdicts(folder: Path, answer: dict[str, Any]) -> list[VerificationResult]:
     file = folder.parent / "answer.json"
     file.write_text(json.dumps(answer), "utf-8")
     return verify(read_export(file), folder, limits=LIMITS, today=date(2025, 1, 1))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from rag.answer.engine import Answered, Considered, Retrieved, Stage, last
+from rag.answer.engine import Answered, ConsideredPassage, Retrieved, Stage, last
 from rag.config import AskConfig, BuildConfig
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexMissing
@@ -169,7 +169,7 @@ class Engine:
         yield Retrieved(understood.query, hits)
         self._collection.reading.wait(60)
         answer = self._answer(understood.query, ranked)
-        yield Answered(answer, tuple(Considered(hit, _read(hit)) for hit in hits))
+        yield Answered(answer, tuple(ConsideredPassage(hit, _read(hit)) for hit in hits))
 
     def _answer(self, query: Query, ranked: Sequence[Citation]) -> Answer:
         wanted = _words(query.text)

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from rag.feedback import NAME, Kept, read
+from rag.feedback import NAME, StoredFeedback, read
 from rag.text.escape import markdown, one_line
 from rag.types import Answer
 from rag.web import controls
@@ -39,7 +39,7 @@ def judged(answer: Answer = ICE, **correction: Any) -> ShownAnswer:
 
 
 def kept(folder: Path) -> list[Any]:
-    return [line.feedback for line in read(folder) if isinstance(line, Kept)]
+    return [line.feedback for line in read(folder) if isinstance(line, StoredFeedback)]
 
 
 def test_right_is_stored_with_one_click(tmp_path: Path) -> None:

@@ -17,7 +17,13 @@ from rag.query.history import Earlier
 from rag.service import Service
 from rag.types import Answer, Query, Window
 from rag.web import controls
-from rag.web.ask_events import MAX_TEXT, MAX_WITHOUT, judged, kept, restored
+from rag.web.ask_events import (
+    MAX_TEXT,
+    MAX_WITHOUT,
+    from_browser,
+    shown_answer,
+    to_browser,
+)
 from rag.web.conversation import (
     MAX_QUESTION,
     REMEMBERED,
@@ -42,13 +48,13 @@ TURNS = (
 
 
 def test_questions_and_corrections_come_back_and_answers_do_not() -> None:
-    text = kept(TURNS)
+    text = to_browser(TURNS)
     assert "an answer" not in text
-    assert restored(text) == (Turn("Who is Sharif?"), *TURNS[1:])
+    assert from_browser(text) == (Turn("Who is Sharif?"), *TURNS[1:])
 
 
 def test_nothing_was_kept() -> None:
-    assert restored(kept(())) == ()
+    assert from_browser(to_browser(())) == ()
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def entry(**changes: Any) -> dict[str, Any]:
     ["", "no JSON", "null", "7", '"q"', "{}", "[" * 10_000, "[7, null, [], {}]", "NaN", "\ud800"],
 )
 def test_what_is_no_list_of_questions_is_left_out(text: str) -> None:
-    assert restored(text) == ()
+    assert from_browser(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -79,15 +85,15 @@ def test_what_is_no_list_of_questions_is_left_out(text: str) -> None:
     ],
 )
 def test_what_is_forged_is_left_out(forged: dict[str, Any], turns: tuple[Turn, ...]) -> None:
-    assert restored(json.dumps([forged])) == turns
+    assert from_browser(json.dumps([forged])) == turns
 
 
 def test_all_of_it_is_bounded() -> None:
-    many = restored(json.dumps([entry(question=str(n)) for n in range(100)]))
+    many = from_browser(json.dumps([entry(question=str(n)) for n in range(100)]))
     assert [turn.question for turn in many] == [str(n) for n in range(100 - REMEMBERED, 100)]
-    [turn] = restored(json.dumps([entry(without=[str(n) for n in range(1000)])]))
+    [turn] = from_browser(json.dumps([entry(without=[str(n) for n in range(1000)])]))
     assert len(turn.correction.without) == MAX_WITHOUT
-    assert restored(json.dumps([entry(), "x" * MAX_TEXT])) == ()
+    assert from_browser(json.dumps([entry(), "x" * MAX_TEXT])) == ()
 
 
 JSON = st.recursive(
@@ -101,8 +107,8 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_whatever_the_browser_sends_gives_turns_that_can_be_kept(value: Any) -> None:
-    turns = restored(json.dumps(value))
-    assert restored(kept(turns)) == turns
+    turns = from_browser(json.dumps(value))
+    assert from_browser(to_browser(turns)) == turns
     assert all(not turn.reply and turn.query is None for turn in turns)
 
 
@@ -188,9 +194,9 @@ def test_dates_that_name_no_days_are_told_and_the_turn_can_be_corrected_again(
     failed = list(steps(service, turn, (), TODAY))[-1]
     assert failed.query == before.query
     assert (before.answered, failed.answered) == (True, False)
-    assert judged(Conversation((before,)), 0) is not None
-    assert judged(Conversation((failed,)), 0) is None
-    assert judged(Conversation((waiting(before),)), 0) is None
+    assert shown_answer(Conversation((before,)), 0) is not None
+    assert shown_answer(Conversation((failed,)), 0) is None
+    assert shown_answer(Conversation((waiting(before),)), 0) is None
     assert not failed.offered.citations
     assert "such as June 2024" in failed.reply or "No day is both" in failed.reply
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Passage, Query, Window
 from rag.web import coverage
 from rag.web.conversation import window_of
-from rag.web.coverage import Coverage, Period, Unit
+from rag.web.coverage import Coverage, CoveragePeriod, Unit
 from tests.answer.making import article
 
 TODAY = date(2025, 1, 15)
@@ -120,9 +120,9 @@ def test_the_topic_is_what_is_cited_and_what_is_nearly_as_relevant() -> None:
     )
     answer = Answer(Query("q", "q"), "timeline", "Text", (cited,), 0.9, None, (), INFO)
     assert [one.id for one in coverage.topic(answer, hits)] == ["1", "far", "copy", "2"]
-    assert len(coverage.of(answer, hits).periods) == 7
+    assert len(coverage.coverage_of(answer, hits).periods) == 7
     empty = replace(answer, citations=(), text=None, reason="nothing_retrieved")
-    assert coverage.of(empty, []) == coverage.NOTHING
+    assert coverage.coverage_of(empty, []) == coverage.NOTHING
 
 
 def test_bars_are_as_long_as_their_numbers() -> None:
@@ -151,7 +151,7 @@ def test_what_is_chosen(index: object, first: int | None) -> None:
 
 
 def test_names_fit_their_unit() -> None:
-    span = Period(date(2024, 6, 3), date(2024, 6, 10), 1)
+    span = CoveragePeriod(date(2024, 6, 3), date(2024, 6, 10), 1)
     units: dict[Unit, str] = {
         "day": "3 June 2024",
         "week": "week of 3 June 2024",

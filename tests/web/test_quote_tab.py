@@ -13,7 +13,7 @@ import gradio as gr
 import pytest
 
 from rag.errors import IndexMissing
-from rag.index.local import Texts
+from rag.index.local import TextSearch
 from rag.quotes.check import MAX_TEXT
 from rag.quotes.selector import Selector
 from rag.text.escape import visible
@@ -36,7 +36,7 @@ class Library:
     articles: Sequence[Article]
 
     @property
-    def texts(self) -> Texts:
+    def texts(self) -> TextSearch:
         return ListedTexts(self.articles)
 
     @contextmanager

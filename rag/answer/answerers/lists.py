@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.answer.aggregation import Agreed, agree, same_answer
+from rag.answer.aggregation import AnswerGroup, group_answers, same_answer
 from rag.answer.evidence import (
     NOTHING,
     Candidate,
-    Found,
+    Evidence,
     Pick,
     Reply,
-    either,
-    holds_answer,
+    answer_probability,
+    noisy_or,
     pick,
     sentence_around,
 )
 from rag.answer.rules.coordination import enumerations, items
-from rag.answer.speakers import says_it
+from rag.answer.speakers import is_said_by_asked_speaker
 from rag.text.analyzer import analyse
 from rag.text.entities import entities
 from rag.text.lexicon import TITLES
@@ -49,7 +49,7 @@ _EXCLUDED = re.compile(
 )
 
 
-class ListMode:
+class ListAnswerer:
     """All items of an enumeration, or the answers of several sentences and articles.
 
     ``margin`` is how far behind the best span's score another span is still an item of the list.
@@ -61,7 +61,7 @@ class ListMode:
         self._weight = agreement_weight
         self._margin = margin
 
-    def answer(self, found: Found) -> Reply:
+    def answer(self, found: Evidence) -> Reply:
         """The items of the spans that look most like what is asked for.
 
         The confidence is the calibrator's for the best of these spans, beside spans outside the
@@ -70,7 +70,7 @@ class ListMode:
         wanted = _Wanted.of(found.query.text)
         listed = [
             _Listed(answer.best, items, answer.score + wanted.fits(items, answer.best))
-            for answer in agree(found.spans, weight=self._weight)
+            for answer in group_answers(found.spans, weight=self._weight)
             if (items := _item_picks(answer, names=wanted.names))
         ]
         if not listed:
@@ -83,7 +83,9 @@ class ListMode:
         if not kept:
             return NOTHING
         confidence = found.confidence_of(best.span, _rivals(found, near))
-        return Reply(tuple(kept), either(confidence, holds_answer(found.sentence_of(best.span))))
+        return Reply(
+            tuple(kept), noisy_or(confidence, answer_probability(found.sentence_of(best.span)))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _compatible(best: _Listed, near: Iterable[_Listed], wanted: _Wanted) -> list
     return [best, *(one for one in others if one is not best and _sentence(one.span) != place)]
 
 
-def _rivals(found: Found, near: Sequence[_Listed]) -> list[Candidate]:
+def _rivals(found: Evidence, near: Sequence[_Listed]) -> list[Candidate]:
     quoted = {_sentence(one.span) for one in near}
     return [span for span in found.spans if _sentence(span) not in quoted]
 
@@ -155,7 +157,7 @@ class _Wanted:
         known = len(items) == 1 and self._names(items[0])
         if not items or known or all(_is_number(item) for item in items):
             return _MISFIT
-        voice = _OF_ANOTHER if says_it(self.question, span) is False else 0.0
+        voice = _OF_ANOTHER if is_said_by_asked_speaker(self.question, span) is False else 0.0
         return voice + _SEVERAL * (len(items) > 1) + _AS_MANY * (len(items) == self.count)
 
     def _names(self, item: str) -> bool:
@@ -169,7 +171,7 @@ def _is_number(text: str) -> bool:
     return any(q.end - q.start == len(text.strip()) for q in quantities(text))
 
 
-def _item_picks(answer: Agreed, *, names: bool) -> list[Pick]:
+def _item_picks(answer: AnswerGroup, *, names: bool) -> list[Pick]:
     """A quotation for each item of the span; the span itself with its sources if it is one item."""
     best = answer.best
     text = best.hit.passage.article.text

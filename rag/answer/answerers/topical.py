@@ -17,9 +17,18 @@ from rag.answer.answerers.stories import (
     StoryReader,
     is_whole,
 )
-from rag.answer.evidence import NOTHING, Candidate, Found, Pick, Ranker, Reply, either, holds_answer
+from rag.answer.evidence import (
+    NOTHING,
+    Candidate,
+    Evidence,
+    Pick,
+    Ranker,
+    Reply,
+    answer_probability,
+    noisy_or,
+)
 from rag.answer.rules.offices import office_reply
-from rag.query.question_type import kind_of
+from rag.query.question_type import question_type
 from rag.types import Hit, Kind
 
 MAX_PREVIOUS = 3
@@ -61,7 +70,7 @@ class _Statement:
         return Pick(self.quote.hit, span.start, span.end, self.score, others)
 
 
-class LatestMode:
+class LatestAnswerer:
     """What holds now, or what is new: age counts against how well a sentence answers.
 
     A question for a fact ("Who heads the board now?") is answered with the span in the sentence,
@@ -75,13 +84,13 @@ class LatestMode:
         self._spans = spans
         self._sentences = sentences
 
-    def answer(self, found: Found) -> Reply:
+    def answer(self, found: Evidence) -> Reply:
         """The newest that answers, then at most ``MAX_PREVIOUS`` older ones, newest first."""
         if (holder := office_reply(found)) is not None:
             return holder
         question = found.query.text
         read = self._stories.read(found.query, found.hits)
-        topical = kind_of(question).wants in _TOPICAL
+        topical = question_type(question).wants in _TOPICAL
         statements = self._statements(question, _hits(read), topical=topical)
         if not statements:
             return NOTHING
@@ -114,13 +123,13 @@ def _topic_confidence(read: Stories, latest: _Statement) -> float:
     return read.confidence_in(shown)
 
 
-def _fact_confidence(found: Found, latest: _Statement) -> float:
+def _fact_confidence(found: Evidence, latest: _Statement) -> float:
     """The calibrator's for the quoted span, supported by what the sentence reader gives the rest.
 
     Spans of older articles are no rivals: what they say is superseded. A whole sentence has the
     sentence reader's probability alone.
     """
-    holds = holds_answer(latest.sentence)
+    holds = answer_probability(latest.sentence)
     if latest.quote is latest.sentence:
         return holds
     rivals = [
@@ -129,7 +138,7 @@ def _fact_confidence(found: Found, latest: _Statement) -> float:
         if (span.hit.passage.article.published or date.min) >= latest.day
         and found.sentence_of(span) != found.sentence_of(latest.quote)
     ]
-    return either(found.confidence_of(latest.quote, rivals), holds)
+    return noisy_or(found.confidence_of(latest.quote, rivals), holds)
 
 
 def _hits(read: Stories) -> list[Hit]:
@@ -193,7 +202,7 @@ TIMELINE_MIN_RELEVANCE = 0.6
 SAME_EVENT = 0.6
 
 
-class TimelineMode:
+class TimelineAnswerer:
     """What happened when: of every article on the topic the sentence that tells the event best.
 
     The days are those of the articles. An undated article has no place in it.
@@ -206,7 +215,7 @@ class TimelineMode:
         self._lines = lines
         self._limits = limits
 
-    def answer(self, found: Found) -> Reply:
+    def answer(self, found: Evidence) -> Reply:
         """The events in order of day; the more relevant article first on the same day."""
         read = self._stories.read(found.query, found.hits)
         dated = [story for story in read.about(TIMELINE_MIN_RELEVANCE) if story.article.published]
@@ -257,7 +266,7 @@ _REDUNDANCY_WEIGHT = 0.3
 _SAME_STORY_COST = 0.1
 
 
-class SummaryMode:
+class SummaryAnswerer:
     """The gist of an article, a topic or a window: whole sentences, cited one by one."""
 
     depth: int | None = 40
@@ -266,7 +275,7 @@ class SummaryMode:
         self._stories = stories
         self._lines = lines
 
-    def answer(self, found: Found) -> Reply:
+    def answer(self, found: Evidence) -> Reply:
         """Three to five sentences where there are so many, by date and then by place."""
         read = self._stories.read(found.query, found.hits)
         lines = self._lines.read(read.topic, read.about(SUMMARY_MIN_RELEVANCE))

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answer.answerers.yes_no import Judged, as_yes_or_no, judged
+from rag.answer.answerers.yes_no import JudgedSentence, as_yes_or_no, judge_sentences
 from rag.answer.evidence import (
     NOTHING,
     Candidate,
-    Found,
+    Evidence,
     Pick,
     Reply,
-    either,
+    noisy_or,
     pick,
     sentence_around,
 )
-from rag.answer.rules.entailment import Judge, is_participle, is_to, predicate
+from rag.answer.rules.entailment import EntailmentJudge, is_participle, is_to, predicate
 from rag.answer.rules.matching import Match, Matcher, places_of
 from rag.dates.anchoring import (
     ahead,
@@ -66,10 +66,10 @@ class _Dated:
 
     candidate: Candidate
     expression: DateExpression
-    told: Judged
+    told: JudgedSentence
 
 
-class WhenMode:
+class WhenAnswerer:
     """``Reply.text`` is an ISO day, month, year or interval, the first pick the words that say so.
 
     A date in the sentence that tells of the event goes before that of the article. Where the
@@ -82,10 +82,10 @@ class WhenMode:
 
     def __init__(self, matcher: Matcher, margin: float) -> None:
         self._matcher = matcher
-        self._judge = Judge(matcher)
+        self._judge = EntailmentJudge(matcher)
         self._margin = margin
 
-    def answer(self, found: Found) -> Reply:
+    def answer(self, found: Evidence) -> Reply:
         """The date of what the best span or sentence tells."""
         question = found.query.text
         if not found.spans:
@@ -101,7 +101,7 @@ class WhenMode:
             return self._said(found, best, dated)
         return self._of_sentence(found, telling or self._judged(found, _first(found)))
 
-    def _dated(self, found: Found) -> list[_Dated]:
+    def _dated(self, found: Evidence) -> list[_Dated]:
         """The date words that the reader's spans hold, best first."""
         least = found.spans[0].score - self._margin
         near = [one for one in found.spans[:_SPANS] if one.score >= least]
@@ -117,14 +117,14 @@ class WhenMode:
         wrong = _WRONG_SIDE * (_is_ahead(one) != (_asks_ahead(question)))
         return one.candidate.score + self._margin * (told - wrong)
 
-    def _telling(self, found: Found) -> Judged | None:
+    def _telling(self, found: Evidence) -> JudgedSentence | None:
         """The sentence that tells the event as news most clearly."""
         asked = as_yes_or_no(found.query.text)
-        read = [judged(self._judge, asked, one) for one in found.sentences[:_SENTENCES]]
+        read = [judge_sentences(self._judge, asked, one) for one in found.sentences[:_SENTENCES]]
         news = [one for one in read if _tells(one) and not self._is_background(found, one)]
         return max(news, key=lambda one: one.confidence, default=None)
 
-    def _is_background(self, found: Found, one: Judged) -> bool:
+    def _is_background(self, found: Evidence, one: JudgedSentence) -> bool:
         """Whether the sentence only refers to what is asked: "the visit", "had visited"."""
         asked, sentence = as_yes_or_no(found.query.text), one.candidate
         told = self._matcher.match(asked, sentence.quote, sentence.hit.passage.text)
@@ -140,12 +140,12 @@ class WhenMode:
             for match in placed
         )
 
-    def _judged(self, found: Found, span: Candidate) -> Judged:
+    def _judged(self, found: Evidence, span: Candidate) -> JudgedSentence:
         """What the sentence of the span tells of the event."""
         sentence = found.sentence_of(span) or span
-        return judged(self._judge, as_yes_or_no(found.query.text), sentence)
+        return judge_sentences(self._judge, as_yes_or_no(found.query.text), sentence)
 
-    def _said(self, found: Found, best: _Dated, dated: Sequence[_Dated]) -> Reply:
+    def _said(self, found: Evidence, best: _Dated, dated: Sequence[_Dated]) -> Reply:
         """The date; of one still to come when the last article was written, only a plan is known.
 
         The confidence is the calibrator's for the span, beside spans that name other days; what the
@@ -156,9 +156,9 @@ class WhenMode:
         rivals = [one for one in found.spans if one not in same]
         confidence = found.confidence_of(best.candidate, rivals)
         told = best.told.confidence if _tells(best.told) else 0.0
-        return _date_reply(found, best, either(confidence, told))
+        return _date_reply(found, best, noisy_or(confidence, told))
 
-    def _of_sentence(self, found: Found, told: Judged) -> Reply:
+    def _of_sentence(self, found: Evidence, told: JudgedSentence) -> Reply:
         """The date words of a sentence nearest to what is asked, or its article's date."""
         best, question = told.candidate, found.query.text
         places = self._matcher.match(question, best.quote, best.hit.passage.text)
@@ -177,15 +177,15 @@ def _asks_ahead(question: str) -> bool:
     return _AHEAD.search(question) is not None or is_to(question)
 
 
-def _first(found: Found) -> Candidate:
+def _first(found: Evidence) -> Candidate:
     return found.sentences[0] if found.sentences else found.spans[0]
 
 
-def _tells(told: Judged) -> bool:
+def _tells(told: JudgedSentence) -> bool:
     return told.verdict.bears and told.verdict.label == "yes"
 
 
-def _sureness(told: Judged) -> float:
+def _sureness(told: JudgedSentence) -> float:
     return told.confidence if _tells(told) else _DOUBTFUL * told.confidence
 
 
@@ -242,7 +242,7 @@ def _expression(candidate: Candidate, *, wants_ahead: bool) -> DateExpression | 
     return nearest(found, (span.start, span.end)) or day_before(article, sentence[0])
 
 
-def _date_reply(found: Found, best: _Dated, confidence: float) -> Reply:
+def _date_reply(found: Evidence, best: _Dated, confidence: float) -> Reply:
     asked_ahead = _asks_ahead(found.query.text)
     expression = best.expression
     if asked_ahead:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer.evidence import NOTHING, Candidate, Found, Reply, either, holds_answer, pick
-from rag.answer.rules.entailment import Judge, Verdict
+from rag.answer.evidence import (
+    NOTHING,
+    Candidate,
+    Evidence,
+    Reply,
+    answer_probability,
+    noisy_or,
+    pick,
+)
+from rag.answer.rules.entailment import Entailment, EntailmentJudge
 
 # The share of labels that were right, where one was given, on the dev halves and further questions.
 _LABEL_IS_RIGHT = 0.93
@@ -19,11 +27,11 @@ _ASKS_WHEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedSentence:
     """A sentence, and what it says to a yes/no question."""
 
     candidate: Candidate
-    verdict: Verdict
+    verdict: Entailment
 
     @property
     def confidence(self) -> float:
@@ -33,17 +41,17 @@ class Judged:
         answer, and the share of the question that it speaks to. Where it bears on the question
         either is enough; else it must do well by both.
         """
-        answers, coverage = holds_answer(self.candidate), self.verdict.coverage
+        answers, coverage = answer_probability(self.candidate), self.verdict.coverage
         if not self.verdict.bears:
             return coverage * (1 + answers) / 2
-        return _LABEL_IS_RIGHT * either(answers, coverage)
+        return _LABEL_IS_RIGHT * noisy_or(answers, coverage)
 
 
-def judged(judge: Judge, question: str, sentence: Candidate) -> Judged:
+def judge_sentences(judge: EntailmentJudge, question: str, sentence: Candidate) -> JudgedSentence:
     """``sentence`` held against the yes/no ``question``; title and passage tell what "it" means."""
     passage = sentence.hit.passage
     around = f"{passage.article.title}\n{passage.text}"
-    return Judged(sentence, judge.judge(question, sentence.quote, around))
+    return JudgedSentence(sentence, judge.judge(question, sentence.quote, around))
 
 
 def as_yes_or_no(question: str) -> str:
@@ -60,18 +68,18 @@ _BY_SCORE = 0.05  # how much a sentence's log-odds count beside its coverage, wh
 _BY_LABEL = 0.1  # how much more a yes or no counts than an "unclear"
 
 
-class YesNoMode:
+class YesNoAnswerer:
     """``Reply.text`` is "yes", "no" or "unclear"; the sentence that says so is always quoted."""
 
     depth: int | None = None
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: EntailmentJudge) -> None:
         self._judge = judge
 
-    def answer(self, found: Found) -> Reply:
+    def answer(self, found: Evidence) -> Reply:
         """The best sentence that says yes or no; else the best one, and "unclear"."""
         question = found.query.text
-        read = [judged(self._judge, question, one) for one in found.sentences[:_READ]]
+        read = [judge_sentences(self._judge, question, one) for one in found.sentences[:_READ]]
         if not read:
             return NOTHING
         bearing = [one for one in read if one.verdict.bears]
@@ -79,6 +87,6 @@ class YesNoMode:
         return Reply((pick(best.candidate),), best.confidence, best.verdict.label)
 
 
-def _weight(one: Judged) -> float:
+def _weight(one: JudgedSentence) -> float:
     said = _BY_LABEL * (one.verdict.label != "unclear")
     return one.verdict.coverage + said + _BY_SCORE * one.candidate.span.score

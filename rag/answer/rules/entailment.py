@@ -12,8 +12,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from rag.answer.rules.matching import Match, Matcher, Word, is_light, telling_words
-from rag.answer.rules.negation import Cue, cues
+from rag.answer.rules.matching import (
+    ContentWord,
+    Match,
+    Matcher,
+    content_words,
+    is_light,
+)
+from rag.answer.rules.negation import NegationCue, negation_cues
 from rag.query.rewrite import asked_end
 from rag.text.analyzer import analyse
 from rag.text.lexicon import FUNCTION_WORDS, PREPOSITIONS, SAY
@@ -271,7 +277,9 @@ _REPORTED = re.compile(rf"\b(?:{'|'.join(sorted(SAY))}) (?:that )?(?=[A-ZÀ-Þ])
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|who)\s+(?:[\w-]+\s+){0,2}\Z", re.IGNORECASE)
 
 
-def bearing(question: str, sentence: str, matches: Sequence[Match], matcher: Matcher) -> Bearing:
+def passes_relevance_gate(
+    question: str, sentence: str, matches: Sequence[Match], matcher: Matcher
+) -> Bearing:
     """Whether enough is said of what is asked, of everyone and everything named in it."""
     asked = predicate(question)
     told = next((match for match in matches if asked and match.word.start == asked.start), None)
@@ -316,7 +324,7 @@ def _covers(matches: Sequence[Match], matcher: Matcher, least: float) -> bool:
     return not any(_is_missing(match.word, matches) for match in matches)
 
 
-def _is_missing(word: Word, matches: Sequence[Match]) -> bool:
+def _is_missing(word: ContentWord, matches: Sequence[Match]) -> bool:
     """Whether the word is a number that is not there, or part of a name of which nothing is."""
     if not word.name and word.value is None:
         return False
@@ -349,7 +357,7 @@ def _only_reports(sentence: str, placed: Sequence[int], place: int) -> bool:
     last = max(one for one in placed if one < place)
     said = _REPORTED.search(sentence, last, place)
     reported = sentence[said.end() : place] if said else ""
-    return any(word.name for word in telling_words(reported))
+    return any(word.name for word in content_words(reported))
 
 
 def _is_of_subject(asked: Predicate, sentence: str, matches: Sequence[Match], told: Match) -> bool:
@@ -361,7 +369,7 @@ def _is_of_subject(asked: Predicate, sentence: str, matches: Sequence[Match], to
     placed = [match.place for match in names if match.place >= 0]
     before = sentence[: told.place]
     if not placed:
-        others = [word for word in telling_words(before) if word.name]
+        others = [word for word in content_words(before) if word.name]
         return not others or _PRONOUN.search(before) is not None
     turned = asked.passive != (_PASSIVE_BEFORE.search(before) is not None)
     if not turned:
@@ -416,7 +424,7 @@ _COMPARED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Entailment:
     """``bears`` says whether the sentence speaks to the question at all; if not, it is "unclear".
 
     ``coverage`` is how much of what is asked the sentence speaks to, in [0, 1].
@@ -427,13 +435,13 @@ class Verdict:
     bears: bool
 
 
-class Judge:
+class EntailmentJudge:
     """Holds a yes/no question against sentences."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
 
-    def judge(self, question: str, sentence: str, around: str = "") -> Verdict:
+    def judge(self, question: str, sentence: str, around: str = "") -> Entailment:
         """What ``sentence`` says to ``question``; ``around`` is the text that it stands in.
 
         Yes or no only where the sentence speaks to most of what is asked, and does not make a plan,
@@ -444,17 +452,17 @@ class Judge:
         if counted is not None:
             matches = [match for match in matches if match.word.value is None]
         coverage = self._matcher.coverage(matches)
-        bears = bearing(question, sentence, matches, self._matcher)
+        bears = passes_relevance_gate(question, sentence, matches, self._matcher)
         if bears == "silent" and self._rules_out(sentence, matches, coverage):
-            return Verdict("no", coverage, bears=True)
+            return Entailment("no", coverage, bears=True)
         if bears == "silent":
-            return Verdict("unclear", coverage, bears=False)
+            return Entailment("unclear", coverage, bears=False)
         if bears == "other":
-            return Verdict("no", coverage, bears=True)
+            return Entailment("no", coverage, bears=True)
         if counted is False:
-            return Verdict("no", coverage, bears=True)
+            return Entailment("no", coverage, bears=True)
         placed = [match for match in matches if match.place >= 0]
-        return Verdict(self._label(question, sentence, placed), coverage, bears=True)
+        return Entailment(self._label(question, sentence, placed), coverage, bears=True)
 
     def _rules_out(self, sentence: str, matches: Sequence[Match], coverage: float) -> bool:
         """Whether all that is asked but its verb is refused: "ruled out the use of soldiers"."""
@@ -462,7 +470,7 @@ class Judge:
         whole = coverage >= _NEARLY_ALL and len(placed) > 1
         return whole and any(
             cue.sort == "refusal" and all(cue.covers(match.place) for match in placed)
-            for cue in cues(sentence)
+            for cue in negation_cues(sentence)
         )
 
     def _label(self, question: str, sentence: str, placed: Sequence[Match]) -> Label:
@@ -483,15 +491,15 @@ class Judge:
         turns += _stance(question) * _stance(sentence) < 0
         return "no" if turns % 2 else "yes"
 
-    def _bearing(self, question: str, sentence: str, placed: Sequence[Match]) -> list[Cue]:
+    def _bearing(self, question: str, sentence: str, placed: Sequence[Match]) -> list[NegationCue]:
         """The cues that concern what is asked, and do not belong to the question itself."""
         return [
             cue
-            for cue in cues(sentence)
+            for cue in negation_cues(sentence)
             if self._concerns(cue, placed) and not _is_asked(cue, question, sentence, placed)
         ]
 
-    def _concerns(self, cue: Cue, placed: Sequence[Match]) -> bool:
+    def _concerns(self, cue: NegationCue, placed: Sequence[Match]) -> bool:
         """Whether a cue bears on what is asked: on its last plain word, or on most of it."""
         inside = [match for match in placed if cue.covers(match.place)]
         plain = [match for match in placed if not match.word.name]
@@ -514,7 +522,7 @@ def _stance(text: str) -> int:
     return (sides == {"pro"}) - (sides == {"contra"})
 
 
-def _is_asked(cue: Cue, question: str, sentence: str, placed: Sequence[Match]) -> bool:
+def _is_asked(cue: NegationCue, question: str, sentence: str, placed: Sequence[Match]) -> bool:
     """Whether the question itself speaks of refusing, doubting or lying with a cue's words.
 
     So it does where they are its own verb in another form: "seek" and "sought". What there is no
@@ -530,7 +538,7 @@ def _is_asked(cue: Cue, question: str, sentence: str, placed: Sequence[Match]) -
     return cue.sort in _ASKABLE and (own or _asks(question, words))
 
 
-def _is_wish(question: str, sentence: str, doubt: Cue) -> bool:
+def _is_wish(question: str, sentence: str, doubt: NegationCue) -> bool:
     """Whether what is asked is only wished for, so that it is not the case yet."""
     already = _ALREADY.search(question)
     wished = _WISH.match(sentence, doubt.words[0]) and (already or _IS.match(question))
@@ -539,11 +547,11 @@ def _is_wish(question: str, sentence: str, doubt: Cue) -> bool:
 
 def _asks(question: str, words: str) -> bool:
     """Whether the question itself speaks of refusing, denying or planning with these words."""
-    telling = {word.term for word in telling_words(words)}
-    return bool(telling & {word.term for word in telling_words(question)})
+    telling = {word.term for word in content_words(words)}
+    return bool(telling & {word.term for word in content_words(question)})
 
 
-def _turns(bearing: Sequence[Cue], placed: Sequence[Match]) -> int:
+def _turns(bearing: Sequence[NegationCue], placed: Sequence[Match]) -> int:
     """How often the meaning is turned round; a word that refuses counts once."""
     opposite = [match.place for match in placed if match.opposite]
     turning = [cue for cue in bearing if cue.sort in ("not", "contrast", "refusal")]
@@ -551,12 +559,12 @@ def _turns(bearing: Sequence[Cue], placed: Sequence[Match]) -> int:
     return len(opposite) + len(turning) - len(own)
 
 
-def _denied(question: str, sentence: str, cue: Cue) -> Label:
+def _denied(question: str, sentence: str, cue: NegationCue) -> Label:
     """A denial answers for the one who denies it of himself; others only say the contrary."""
     if _CLAIM.search(question):
         return "no"
-    denier = {word.term for word in telling_words(sentence[: cue.words[0]]) if word.name}
-    asked = {word.term for word in telling_words(question)}
+    denier = {word.term for word in content_words(sentence[: cue.words[0]]) if word.name}
+    asked = {word.term for word in content_words(question)}
     own = _OWN.match(sentence, cue.words[1]) and (denier & asked or not denier)
     return "no" if own else "unclear"
 

@@ -213,7 +213,7 @@ _OWN_TERMS = {"founded": "founded", "founding": "founded", "founder": "founder"}
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ContentWord:
     """A word at ``start`` and its term; ``name`` is the name that it is part of, else empty.
 
     ``value`` is that of a number. ``aside`` says that it only tells when or why.
@@ -235,7 +235,7 @@ class Match:
     ``opposite`` says that the sentence has a word of opposite meaning.
     """
 
-    word: Word
+    word: ContentWord
     place: int
     share: float
     opposite: bool = False
@@ -254,8 +254,8 @@ class Matcher:
         Of several places for a word, the one nearest to the question's first name counts. Dates,
         and who is said to say so, need not be in the sentence.
         """
-        asked, words = asked_words(question), telling_words(sentence)
-        nearby = {word.term for word in telling_words(around)}
+        asked, words = asked_words(question), content_words(sentence)
+        nearby = {word.term for word in content_words(around)}
         near = self._nearness(asked, words)
         named = [_best(word, words, {}, nearby, 0) for word in asked if word.name]
         anchor = next((match.place for match in named if match.place >= 0), 0)
@@ -263,7 +263,7 @@ class Matcher:
         return [_unless_taken(match, matches) for match in matches]
 
     def _nearness(
-        self, asked: Sequence[Word], words: Sequence[Word]
+        self, asked: Sequence[ContentWord], words: Sequence[ContentWord]
     ) -> dict[int, dict[int, float]]:
         """For the plain words of the question, how like each plain word of the sentence is."""
         present, wanted = {word.term for word in words}, {word.term for word in asked}
@@ -284,7 +284,7 @@ class Matcher:
     def weight(self, matches: Sequence[Match]) -> float:
         return sum(self._weight(match.word) for match in matches)
 
-    def _weight(self, word: Word) -> float:
+    def _weight(self, word: ContentWord) -> float:
         return sqrt(self._rarity(word.term)) * (_LIGHT_WEIGHT if is_light(word) else 1.0)
 
 
@@ -297,30 +297,30 @@ def places_of(match: Match, sentence: str) -> list[int]:
     """
     same = [
         other.start
-        for other in telling_words(sentence)
+        for other in content_words(sentence)
         if other.term == match.word.term or alike(match.word.term, other.term)
     ]
     return sorted({match.place, *same})
 
 
-def is_light(word: Word) -> bool:
+def is_light(word: ContentWord) -> bool:
     """Whether a sentence may do without the word: "take", or when it happened."""
     return word.aside or word.text.lower() in _LIGHT
 
 
-def asked_words(question: str) -> list[Word]:
+def asked_words(question: str) -> list[ContentWord]:
     """The telling words of a question, without its dates and "according to"."""
     dates = [(one.start, one.end) for one in expressions(question, date(2000, 1, 1))]
     plain = _ATTRIBUTED.sub(lambda match: " " * len(match.group()), question)
     aside = _ASIDE.search(plain)
     return [
         replace(word, aside=aside is not None and word.start > aside.start())
-        for word in telling_words(plain)
+        for word in content_words(plain)
         if not any(start <= word.start < end for start, end in dates)
     ]
 
 
-def telling_words(text: str) -> list[Word]:
+def content_words(text: str) -> list[ContentWord]:
     """The words of ``text`` that are no function words, in order."""
     names = [entity for entity in entities(text) if entity.sort == "name"]
     numbers = quantities(text)
@@ -332,16 +332,20 @@ def telling_words(text: str) -> list[Word]:
         value = next((q.value for q in numbers if q.start <= start < q.end), None)
         named = next((name.text for name in names if name.start <= start < name.end), "")
         term = _OWN_TERMS.get(text[start:end].lower(), terms[0])
-        words.append(Word(start, text[start:end], term, named, value))
+        words.append(ContentWord(start, text[start:end], term, named, value))
     return words
 
 
-def _is_plain(word: Word) -> bool:
+def _is_plain(word: ContentWord) -> bool:
     return not word.name and word.value is None and not word.text[0].isdigit()
 
 
 def _best(
-    word: Word, words: Sequence[Word], near: dict[int, float], nearby: set[str], anchor: int
+    word: ContentWord,
+    words: Sequence[ContentWord],
+    near: dict[int, float],
+    nearby: set[str],
+    anchor: int,
 ) -> Match:
     """The best place for ``word``: the word itself, its opposite, or one that means the like."""
     found = [match for other in words if (match := _match(word, other, near)) is not None]
@@ -363,7 +367,7 @@ def _unless_taken(match: Match, matches: Sequence[Match]) -> Match:
     return match if best is match or match.share >= _SYNONYM else Match(match.word, -1, 0.0)
 
 
-def _match(word: Word, other: Word, near: dict[int, float]) -> Match | None:
+def _match(word: ContentWord, other: ContentWord, near: dict[int, float]) -> Match | None:
     if word.value is not None:
         return Match(word, other.start, 1.0) if word.value == other.value else None
     if word.term == other.term:

@@ -90,7 +90,7 @@ _PART = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class NegationCue:
     """``words`` is the span of the cue; what it bears on lies in one of ``scope``."""
 
     sort: Sort
@@ -101,7 +101,7 @@ class Cue:
         return any(start <= place < end for start, end in self.scope)
 
 
-def cues(text: str) -> list[Cue]:
+def negation_cues(text: str) -> list[NegationCue]:
     """Everything in the sentence that may turn or weaken what is asked, by place.
 
     A negation bears on its clause, a contrast ("not six") on the words behind it, a refusal,
@@ -110,18 +110,20 @@ def cues(text: str) -> list[Cue]:
     found = [*_negations(text), *_contrasts(text)]
     whole = ((0, len(text)),)
     for match in _FALSITY.finditer(text):
-        found.append(Cue("falsity", match.span(), whole))
+        found.append(NegationCue("falsity", match.span(), whole))
     for match in _PART.finditer(text):
-        found.append(Cue("part", match.span(), whole))
+        found.append(NegationCue("part", match.span(), whole))
     for match in _WANTED.finditer(text):
         scope = ((match.end("scope"), _stretch_end(text, match.end("scope"))),)
-        found.append(Cue("doubt", match.span("words"), scope))
+        found.append(NegationCue("doubt", match.span("words"), scope))
     for match in _NEARLY.finditer(text):
-        found.append(Cue("refusal", (match.start(), match.start("scope")), (match.span("scope"),)))
+        found.append(
+            NegationCue("refusal", (match.start(), match.start("scope")), (match.span("scope"),))
+        )
     for sort, pattern in (("refusal", _REFUSAL), ("denial", _DENIAL), ("doubt", _DOUBT)):
         for match in pattern.finditer(text):
             scope = ((match.end(), _stretch_end(text, match.end())),)
-            found.append(Cue(sort, match.span(), scope))  # type: ignore[arg-type]
+            found.append(NegationCue(sort, match.span(), scope))  # type: ignore[arg-type]
     return sorted(found, key=lambda cue: cue.words)
 
 
@@ -165,7 +167,7 @@ def _trimmed(text: str, clause: list[Offsets]) -> tuple[Offsets, ...]:
     return tuple(spans)
 
 
-def _negations(text: str) -> list[Cue]:
+def _negations(text: str) -> list[NegationCue]:
     idle = [match.span() for match in _NO_NEGATION.finditer(text)]
     idle += [match.span() for match in _CONTRAST.finditer(text)]
     idle += [match.span() for match in _FALSITY.finditer(text)]
@@ -177,13 +179,13 @@ def _negations(text: str) -> list[Cue]:
                 continue
             word = match.group().lower()
             if word in _NOT or word.endswith(("n't", "n’t")):
-                found.append(Cue("not", match.span(), clause))
+                found.append(NegationCue("not", match.span(), clause))
     return found
 
 
-def _contrasts(text: str) -> list[Cue]:
+def _contrasts(text: str) -> list[NegationCue]:
     return [
-        Cue("contrast", (match.start(), match.start("scope")), (match.span("scope"),))
+        NegationCue("contrast", (match.start(), match.start("scope")), (match.span("scope"),))
         for match in _CONTRAST.finditer(text)
     ]
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from rag.answer.aggregation import same_answer
-from rag.answer.evidence import Found, Pick, Reply, either
+from rag.answer.evidence import Evidence, Pick, Reply, noisy_or
 from rag.query.rewrite import asked_end
 from rag.text.lexicon import FUNCTION_WORDS, PLACES
 from rag.text.sentences import Offsets, sentence_spans, word_spans
@@ -158,7 +158,7 @@ _OF_BEHIND = re.compile(r" (?:of|at) (?P<of>[^,.;:()\n]{1,60})")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NamedOffice:
     """An office in a text: its words, whose it is as far as said, and the place of its holder."""
 
     words: frozenset[str]
@@ -167,7 +167,7 @@ class Told:
     holder: str
 
 
-def offices_in(text: str) -> Iterator[Told]:
+def offices_in(text: str) -> Iterator[NamedOffice]:
     """Every office in ``text`` that a name stands with."""
     words = word_spans(text)
     for number, (start, end) in enumerate(words):
@@ -201,7 +201,9 @@ def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
     return "" if word.islower() and word.endswith(("ed", "ing")) else text[start:end]
 
 
-def _with_name(text: str, terms: frozenset[str], of: str, start: int, end: int) -> Iterator[Told]:
+def _with_name(
+    text: str, terms: frozenset[str], of: str, start: int, end: int
+) -> Iterator[NamedOffice]:
     behind = _BEHIND.match(text, end)
     if behind and _is_person(behind["name"]):
         yield _told(terms, of, behind)
@@ -218,10 +220,10 @@ def _with_name(text: str, terms: frozenset[str], of: str, start: int, end: int) 
         yield _told(terms, of, before)
 
 
-def _told(terms: frozenset[str], of: str, match: re.Match[str]) -> Told:
+def _told(terms: frozenset[str], of: str, match: re.Match[str]) -> NamedOffice:
     name = POSSESSIVE.sub("", match["name"])
     start = match.start("name")
-    return Told(terms, of, (start, start + len(name)), name)
+    return NamedOffice(terms, of, (start, start + len(name)), name)
 
 
 def _is_person(name: str) -> bool:
@@ -369,7 +371,7 @@ def _in_hit(office: Office, hit: Hit) -> Iterator[Holder]:
             yield Holder(hit, passage.start + start, passage.start + end, likely)
 
 
-def _likely(office: Office, told: Told, article: Article) -> float:
+def _likely(office: Office, told: NamedOffice, article: Article) -> float:
     """How likely the office told is that of those who are asked about; 0 where it is another's."""
     if not office.of:
         return _SUPPOSED
@@ -397,7 +399,7 @@ def without_first_name(text: str, start: int, end: int, question: str) -> int:
     return end
 
 
-def may_belong(article: Article, told: Told, asked: str) -> bool:
+def may_belong(article: Article, told: NamedOffice, asked: str) -> bool:
     """Whether an office of which it is not said whose it is can be that of those asked about.
 
     Of a country, where the holder's sentences tell of what is that country's. Of another place
@@ -431,7 +433,7 @@ def _heads_an_office(sentence: str, end: int) -> bool:
     return any(is_of_office(word) for word in sentence[end:].split(maxsplit=1)[:1])
 
 
-def office_reply(found: Found) -> Reply | None:
+def office_reply(found: Evidence) -> Reply | None:
     """The name that stands with the office, and where else it does; None where none is asked for.
 
     Nor is there one where the office is told of nobody, or of several at the time of an event. A
@@ -448,7 +450,7 @@ def office_reply(found: Found) -> Reply | None:
     elsewhere = {one.hit.passage.article.id: one for one in reversed(same)}
     elsewhere.pop(first.hit.passage.article.id, None)
     agrees = bool(found.spans) and same_answer(found.spans[0].quote, first.name)
-    likely = either(first.likely, found.confidence) if agrees else first.likely
+    likely = noisy_or(first.likely, found.confidence) if agrees else first.likely
     also = tuple(_pick(one) for one in elsewhere.values())
     return Reply((_pick(first, also),), likely)
 

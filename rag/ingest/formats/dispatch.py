@@ -7,11 +7,19 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from rag.ingest.files import Lines, Source, decode, explain, open_below
+from rag.ingest.files import ArticleFile, Lines, decode, explain, open_below
 from rag.ingest.formats.html import find_html
 from rag.ingest.formats.rows import csv_rows, json_rows, max_line_bytes
 from rag.ingest.formats.text import find_markdown, find_plain
-from rag.ingest.records import Draft, Found, Limits, Rejected, Unusable, check, printable
+from rag.ingest.records import (
+    Draft,
+    Limits,
+    Record,
+    Rejected,
+    Unusable,
+    check,
+    printable,
+)
 
 __all__ = ["Draft", "Limits", "Rejected", "read_file", "read_source", "unknown_extension"]
 
@@ -46,7 +54,7 @@ def read_file(path: Path, *, limits: Limits, today: date) -> Iterator[Draft | Re
 
 
 def read_source(
-    source: Source, name: str, *, limits: Limits, today: date
+    source: ArticleFile, name: str, *, limits: Limits, today: date
 ) -> Iterator[Draft | Rejected]:
     """``read_file`` for a file that is open already; ``name`` tells its format."""
     extension = PurePosixPath(name).suffix.lower()
@@ -62,7 +70,7 @@ def read_source(
         yield Rejected("", explain(error))
 
 
-def _check_size(source: Source, limits: Limits) -> None:
+def _check_size(source: ArticleFile, limits: Limits) -> None:
     if source.size_bytes == 0:
         raise Unusable("empty")
     if source.size_bytes > limits.max_file_bytes:
@@ -72,7 +80,9 @@ def _check_size(source: Source, limits: Limits) -> None:
         )
 
 
-def _read_whole(source: Source, extension: str, limits: Limits, today: date) -> Draft | Rejected:
+def _read_whole(
+    source: ArticleFile, extension: str, limits: Limits, today: date
+) -> Draft | Rejected:
     # No encoding that is read takes more than four bytes for a character, or for its own mark.
     most = 4 * limits.max_article_chars + 4
     data = source.stream.read(most + 1) if source.size_bytes <= most else b""
@@ -87,7 +97,7 @@ def _read_whole(source: Source, extension: str, limits: Limits, today: date) -> 
     return check(found, sha256=source.sha256, limits=limits, today=today)
 
 
-def _find(text: str, extension: str) -> Found:
+def _find(text: str, extension: str) -> Record:
     if not text.strip():
         raise Unusable("empty")
     if "\0" in text:
@@ -98,14 +108,14 @@ def _find(text: str, extension: str) -> Found:
 
 
 def _read_rows(
-    source: Source, extension: str, limits: Limits, today: date
+    source: ArticleFile, extension: str, limits: Limits, today: date
 ) -> Iterator[Draft | Rejected]:
     lines = Lines(source.stream, max_bytes=max_line_bytes(limits), setting="max_article_chars")
     rows = json_rows(lines) if extension == ".jsonl" else csv_rows(lines, limits)
     empty = True
     for row in rows:
         empty = False
-        if isinstance(row, Found):
+        if isinstance(row, Record):
             yield check(row, sha256="", limits=limits, today=today)
         else:
             yield row

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.dates.calendar import parse_day
-from rag.ingest.records import Found, Unusable
+from rag.ingest.records import Record, Unusable
 
 _DATE_NAMES = ("article:published_time", "datepublished", "dc.date.issued", "dc.date", "date")
 _ARTICLE_KINDS = ("Article", "Posting", "Report")
 
 
-def find_html(text: str) -> Found:
+def find_html(text: str) -> Record:
     """The story as trafilatura extracts it, and the page's own title, address and date.
 
     A date counts only where the page states it for machines; nothing is guessed from the words.
@@ -23,7 +23,7 @@ def find_html(text: str) -> Found:
     page = _parse(text)
     stated = _stated(page)
     dates = list(_dates(page, stated))
-    return Found(
+    return Record(
         _story(page),
         date=next((said for said in dates if parse_day(said)), dates[0] if dates else ""),
         title=stated.get("og:title") or page.findtext(".//title") or "",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rag.ingest.files import Lines
-from rag.ingest.records import Found, Limits, Rejected, Unusable, printable
+from rag.ingest.records import Limits, Record, Rejected, Unusable, printable
 
 _FIELDS = ("id", "title", "date", "text", "url")
 
@@ -17,7 +17,7 @@ _FIELDS = ("id", "title", "date", "text", "url")
 MIN_FIELD_CHARS = 131_072
 
 
-def json_rows(lines: Lines) -> Iterator[Found | Rejected]:
+def json_rows(lines: Lines) -> Iterator[Record | Rejected]:
     """One JSON object a line; blank lines are passed over."""
     while True:
         try:
@@ -30,7 +30,7 @@ def json_rows(lines: Lines) -> Iterator[Found | Rejected]:
             yield Rejected(f"line {lines.number}", str(error))
 
 
-def csv_rows(lines: Lines, limits: Limits) -> Iterator[Found | Rejected]:
+def csv_rows(lines: Lines, limits: Limits) -> Iterator[Record | Rejected]:
     """Comma-separated rows under a header row, which is row 1; blank rows are passed over.
 
     Raises Unusable when the header cannot be used.
@@ -63,7 +63,7 @@ def max_line_bytes(limits: Limits) -> int:
     return 12 * limits.max_article_chars + (1 << 16)
 
 
-def _found(fields: Mapping[str, Any], where: str, notes: tuple[str, ...]) -> Found:
+def _found(fields: Mapping[str, Any], where: str, notes: tuple[str, ...]) -> Record:
     for name in ("title", "date", "url"):
         if not isinstance(fields.get(name) or "", str):
             raise Unusable(f"has a {name} that is not a string")
@@ -72,7 +72,7 @@ def _found(fields: Mapping[str, Any], where: str, notes: tuple[str, ...]) -> Fou
         raise Unusable("has no text")
     if not isinstance(text, str):
         raise Unusable("has a text that is not a string")
-    return Found(
+    return Record(
         text,
         date=fields.get("date") or "",
         title=fields.get("title") or "",

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rag.ingest.records import Found, printable
+from rag.ingest.records import Record, printable
 
 _DATE_LINE = re.compile(r"\s*date\s+(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T\S*)?)(?!\S)", re.I)
 _NEARLY = re.compile(r"\s*date\s+(?P<date>[0-9][0-9./-]*)(?!\S)", re.I)
 
 
-def find_plain(text: str) -> Found:
+def find_plain(text: str) -> Record:
     """White space, the word ``date``, an ISO date, then the story; else all of it is the story."""
     line = _DATE_LINE.match(text)
     if line is not None:
-        return Found(text, body=line.end(), date=line["date"])
+        return Record(text, body=line.end(), date=line["date"])
     nearly = _NEARLY.match(text)
-    return Found(text, date=nearly["date"] if nearly else "")
+    return Record(text, date=nearly["date"] if nearly else "")
 
 
 MAX_FRONT_CHARS = 20_000
@@ -31,21 +31,21 @@ class _Broken(Exception):
     """The front matter cannot be used; the message says why."""
 
 
-def find_markdown(text: str) -> Found:
+def find_markdown(text: str) -> Record:
     """YAML front matter (``title``, ``date``, ``url``), then the story; the text is the whole file.
 
     Front matter that is broken is said in a note, and all of the file is the story.
     """
     if _FENCE.match(text) is None:
-        return Found(text, title=_heading(text, 0))
+        return Record(text, title=_heading(text, 0))
     try:
         return _with_front(text)
     except _Broken as error:
         note = f"front matter {error}: read as part of the story"
-        return Found(text, title=_heading(text, 0), notes=(note,))
+        return Record(text, title=_heading(text, 0), notes=(note,))
 
 
-def _with_front(text: str) -> Found:
+def _with_front(text: str) -> Record:
     opening = _FENCE.match(text)
     close = _CLOSE.search(text, opening.end(), MAX_FRONT_CHARS) if opening else None
     if opening is None or close is None:
@@ -57,7 +57,7 @@ def _with_front(text: str) -> Found:
         for name in _FIELDS
         if name in front and name not in kept
     )
-    return Found(
+    return Record(
         text,
         body=close.end(),
         date=kept.get("date", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.answerers.lists import MOST_ITEMS, ListMode
+from rag.answer.answerers.lists import MOST_ITEMS, ListAnswerer
 from rag.answer.evidence import NOTHING, Candidate
 from tests.answer.finding import candidate, found, source
 
@@ -12,7 +12,7 @@ TRADE = "They spoke of trade, energy and peace in Cairo."
 
 
 def listed(question: str, *spans: Candidate, margin: float = 1.0) -> list[str]:
-    return [one.quote for one in ListMode(0.0, margin).answer(found(question, spans)).picks]
+    return [one.quote for one in ListAnswerer(0.0, margin).answer(found(question, spans)).picks]
 
 
 @pytest.mark.parametrize("quote", ["trade, energy and peace", "energy", "trade, energy", TRADE])
@@ -43,7 +43,7 @@ def test_one_item_in_each_of_several_articles() -> None:
         candidate(source("It also met in Cairo.", article_id="c"), "Cairo", 6.4),
         candidate(source("Nothing of it in Rome.", article_id="d"), "Rome", 5.9),
     ]
-    reply = ListMode(0.0, 1.0).answer(found("In which cities did they meet?", spans))
+    reply = ListAnswerer(0.0, 1.0).answer(found("In which cities did they meet?", spans))
     assert [one.quote for one in reply.picks] == ["Cairo", "Istanbul"]
     assert [also.article_id for also in reply.picks[0].also] == ["c"]
 
@@ -113,18 +113,18 @@ def test_names_lose_the_figures_of_an_enumeration() -> None:
 
 
 def test_every_item_is_a_slice_of_the_cited_article() -> None:
-    reply = ListMode(0.0, 1.0).answer(found("What?", [candidate(source(TRADE), "energy")]))
+    reply = ListAnswerer(0.0, 1.0).answer(found("What?", [candidate(source(TRADE), "energy")]))
     assert all(TRADE[one.start : one.end] == one.quote for one in reply.picks)
 
 
 def test_a_long_list_is_cut() -> None:
     words = [f"thing{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(40)]
     text = ", ".join(words[:-1]) + " and " + words[-1]
-    reply = ListMode(0.0, 1.0).answer(found("What?", [candidate(source(text), text)]))
+    reply = ListAnswerer(0.0, 1.0).answer(found("What?", [candidate(source(text), text)]))
     assert len(reply.picks) == MOST_ITEMS
 
 
 def test_nothing_found() -> None:
-    assert ListMode(0.0, 1.0).answer(found("Which cities?")) == NOTHING
+    assert ListAnswerer(0.0, 1.0).answer(found("Which cities?")) == NOTHING
     only_number = candidate(source("It says seven."), "seven")
     assert listed("Who are the members?", only_number) == []

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answer.answerers.span import PassageMode, SpanMode
-from rag.answer.evidence import NOTHING, Candidate, Found
+from rag.answer.answerers.span import PassageAnswerer, SpanAnswerer
+from rag.answer.evidence import NOTHING, Candidate, Evidence
 from rag.types import Query
 from tests.answer.finding import candidate, found, matcher, sentences, source
 
@@ -19,7 +19,7 @@ def test_the_best_span_with_its_sources() -> None:
         candidate(source("In the Tessel flood 7 people died."), "7", 6.0),
         candidate(source("Seven died there.", article_id="b"), "Seven", 5.0),
     ]
-    reply = SpanMode(0.5).answer(found(ASKED, spans, sure=0.8))
+    reply = SpanAnswerer(0.5).answer(found(ASKED, spans, sure=0.8))
     (shown,) = reply.picks
     assert (shown.quote, [also.quote for also in shown.also]) == ("7", ["Seven"])
     assert (reply.text, reply.confidence, reply.disagreement) == (None, 0.8, False)
@@ -30,14 +30,14 @@ def test_all_sides_are_shown() -> None:
         candidate(source("In the Tessel flood 7 people died."), "7", 6.0),
         candidate(source("In the Tessel flood 9 people died.", article_id="b"), "9", 5.0),
     ]
-    reply = SpanMode(0.5, matcher()).answer(found(ASKED, spans))
+    reply = SpanAnswerer(0.5, matcher()).answer(found(ASKED, spans))
     assert ([one.quote for one in reply.picks], reply.disagreement) == (["7", "9"], True)
-    alone = SpanMode(0.5).answer(found(ASKED, spans))
+    alone = SpanAnswerer(0.5).answer(found(ASKED, spans))
     assert ([one.quote for one in alone.picks], alone.disagreement) == (["7"], False)
 
 
 def test_nothing_found() -> None:
-    assert SpanMode(0.5, matcher()).answer(found(ASKED)) == NOTHING
+    assert SpanAnswerer(0.5, matcher()).answer(found(ASKED)) == NOTHING
 
 
 def test_who_says_only_the_same_word_is_no_further_source() -> None:
@@ -47,7 +47,7 @@ def test_who_says_only_the_same_word_is_no_further_source() -> None:
         candidate(source("The two nations met in Cairo.", article_id="b"), "two", 1.0),
         candidate(source("Cracks were seen in two pillars.", article_id="c"), "two", 5.0),
     ]
-    (shown,) = SpanMode(0.5, matcher()).answer(found(asked, spans)).picks
+    (shown,) = SpanAnswerer(0.5, matcher()).answer(found(asked, spans)).picks
     assert [also.article_id for also in shown.also] == ["c"]
 
 
@@ -65,14 +65,14 @@ def test_what_gives_no_number_or_that_of_others_is_passed_over(
 ) -> None:
     told = source(text)
     wrong, right = candidate(told, best, 6.0), candidate(told, other, 5.0)
-    reply = SpanMode(0.5).answer(found(asked, [wrong, right], sure=0.8))
+    reply = SpanAnswerer(0.5).answer(found(asked, [wrong, right], sure=0.8))
     assert reply.picks[0].quote == other
-    doubtful = SpanMode(0.5).answer(found(asked, [wrong], sure=0.8))
+    doubtful = SpanAnswerer(0.5).answer(found(asked, [wrong], sure=0.8))
     assert (doubtful.picks[0].quote, doubtful.confidence < 0.4) == (best, True)
-    assert SpanMode(0.5).answer(found(asked, [right], sure=0.8)).confidence == 0.8
+    assert SpanAnswerer(0.5).answer(found(asked, [right], sure=0.8)).confidence == 0.8
 
 
-MODE = PassageMode(1.0)
+MODE = PassageAnswerer(1.0)
 
 
 def test_the_sentence_counts_beside_the_span() -> None:
@@ -105,7 +105,9 @@ def test_the_confidence_is_that_of_the_span_that_is_quoted() -> None:
         return 0.4
 
     query = Query("What did Dar promise?", "What did Dar promise?")
-    reply = MODE.answer(Found(query, [told], lambda: spans, lambda: sentences([told]), calibrate))
+    reply = MODE.answer(
+        Evidence(query, [told], lambda: spans, lambda: sentences([told]), calibrate)
+    )
     assert asked == [[("bridges", 5.0), ("roads", 4.5)]]  # "dykes" is of the same sentence
     assert reply.confidence == pytest.approx(1 - 0.6 * 0.5)  # its sentence has even odds
 

@@ -16,11 +16,11 @@ from rag.answer.answerers.topical import (
     MAX_SENTENCES,
     MIN_SENTENCES,
     SAME,
-    LatestMode,
-    SummaryMode,
-    TimelineMode,
+    LatestAnswerer,
+    SummaryAnswerer,
+    TimelineAnswerer,
 )
-from rag.answer.evidence import NOTHING, Mode, Ranker, Reply, Weights
+from rag.answer.evidence import NOTHING, Answerer, Ranker, Reply, Weights
 from rag.text.sentences import sentence_spans
 from rag.types import Hit
 from tests.answer.answerers.topics import (
@@ -45,7 +45,7 @@ def answer(
     confidence: float = 0.5,
 ) -> Reply:
     readers = [Ranker(Marked(scores or {}), Weights(0.0)) for scores in (spans, sentences)]
-    mode = LatestMode(story_reader(), *readers)
+    mode = LatestAnswerer(story_reader(), *readers)
     return mode.answer(found(question, ranked(*hits), confidence=confidence))
 
 
@@ -170,7 +170,7 @@ def test_nothing_found_and_nothing_read_is_no_answer() -> None:
     assert answer(NEWS, {}, MIDDLE) == NOTHING
 
 
-TIMELINE: Mode = TimelineMode(story_reader(), line_reader(), EventLimits(WordVectors()))
+TIMELINE: Answerer = TimelineAnswerer(story_reader(), line_reader(), EventLimits(WordVectors()))
 TIMELINE_OF = "Timeline of the Kellbeck mine"
 FALL = story("2024-01-16", "The roof of the Kellbeck mine fell. Snow fell on the hills too.")
 KNOCKS = story("2024-01-17", "It is cold here today. Knocking was heard in the Kellbeck mine.")
@@ -248,7 +248,7 @@ def test_days_never_go_back_whatever_was_found_first(days: list[int], random: ob
     assert picks == TIMELINE.answer(found(TIMELINE_OF, ranked(*hits))).picks
 
 
-SUMMARY: Mode = SummaryMode(story_reader(), line_reader())
+SUMMARY: Answerer = SummaryAnswerer(story_reader(), line_reader())
 SUMMARY_OF = "Summarise the flood"
 SECOND = story("2023-03-13", "The flood killed seven people. Schools stay shut after the flood.")
 FIRST = story("2023-03-12", "The flood came at four. A dyke broke and let the flood in.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.answerers.when import WhenMode
+from rag.answer.answerers.when import WhenAnswerer
 from rag.answer.evidence import NOTHING
 from tests.answer.finding import candidate, dated, found, matcher, source
 
-MODE = WhenMode(matcher(), 1.0)
+MODE = WhenAnswerer(matcher(), 1.0)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.answerers.yes_no import Judged, YesNoMode, as_yes_or_no
+from rag.answer.answerers.yes_no import JudgedSentence, YesNoAnswerer, as_yes_or_no
 from rag.answer.evidence import NOTHING, Candidate
-from rag.answer.rules.entailment import Judge, Verdict
+from rag.answer.rules.entailment import Entailment, EntailmentJudge
 from rag.types import Span
 from tests.answer.finding import found, matcher, source
 
@@ -40,14 +40,14 @@ def test_two_signs_support_each_other(
     log_odds: float, coverage: float, bears: bool, confidence: float
 ) -> None:
     span = Span(0, 4, log_odds)
-    one = Judged(
+    one = JudgedSentence(
         Candidate(source("Text."), span, 99.0),
-        Verdict("yes" if bears else "unclear", coverage, bears),
+        Entailment("yes" if bears else "unclear", coverage, bears),
     )
     assert one.confidence == pytest.approx(confidence)
 
 
-MODE = YesNoMode(Judge(matcher()))
+MODE = YesNoAnswerer(EntailmentJudge(matcher()))
 STORY = "The mayor spoke for an hour. The bridge was not closed. Trams started on Friday."
 
 

@@ -9,8 +9,8 @@ from zlib import crc32
 import numpy as np
 
 from rag.answer.answerers.stories import LineReader, StoryReader
-from rag.answer.evidence import Candidate, Found
-from rag.models.reader import Reading
+from rag.answer.evidence import Candidate, Evidence
+from rag.models.reader import PassageReading
 from rag.models.runtime import Float32
 from rag.text.analyzer import analyse
 from rag.types import Hit, Passage, Query, Span
@@ -66,11 +66,11 @@ def ranked(*hits: Hit) -> list[Hit]:
     ]
 
 
-def found(question: str, hits: Sequence[Hit], *entities: str, confidence: float = 0.5) -> Found:
+def found(question: str, hits: Sequence[Hit], *entities: str, confidence: float = 0.5) -> Evidence:
     """What was found; of the pipeline's own readings there is only the confidence."""
     query = Query(question, question, entities=entities)
     span = [Candidate(one, Span(0, 1, 0.0), 0.0) for one in hits[:1]]
-    return Found(query, hits, lambda: span, lambda: [], lambda spans: confidence)
+    return Evidence(query, hits, lambda: span, lambda: [], lambda spans: confidence)
 
 
 class Marked:
@@ -82,8 +82,8 @@ class Marked:
         self._scores = scores
         self._null = null
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        return [Reading(tuple(self._spans(one)), self._null) for one in passages]
+    def read(self, question: str, passages: Sequence[Passage]) -> list[PassageReading]:
+        return [PassageReading(tuple(self._spans(one)), self._null) for one in passages]
 
     def _spans(self, one: Passage) -> list[Span]:
         spans = []

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.rules.entailment import Bearing, Judge, asked_of, bearing, predicate
+from rag.answer.rules.entailment import (
+    Bearing,
+    EntailmentJudge,
+    asked_of,
+    passes_relevance_gate,
+    predicate,
+)
 from tests.answer.finding import matcher
 from tests.answer.tables import table
 
@@ -58,7 +64,7 @@ def test_a_predicate_stands_behind_its_subject(text: str) -> None:
 
 def told(question: str, sentence: str, around: str = "") -> Bearing:
     matches = asked_of(question, sentence, matcher().match(question, sentence, around))
-    return bearing(question, sentence, matches, matcher())
+    return passes_relevance_gate(question, sentence, matches, matcher())
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,7 @@ UNSEEN_SHARE = 0.9
 
 
 def label(case: dict[str, Any]) -> str:
-    return Judge(matcher()).judge(case["question"], case["sentence"]).label
+    return EntailmentJudge(matcher()).judge(case["question"], case["sentence"]).label
 
 
 @pytest.mark.parametrize(
@@ -127,12 +133,12 @@ def test_labels_of_cases_written_afterwards() -> None:
     ],
 )
 def test_a_missing_verb_name_or_number_leaves_it_unclear(question: str, sentence: str) -> None:
-    verdict = Judge(matcher()).judge(question, sentence)
+    verdict = EntailmentJudge(matcher()).judge(question, sentence)
     assert (verdict.label, verdict.bears) == ("unclear", False)
 
 
 def test_the_text_around_tells_whom_a_pronoun_means() -> None:
-    judge = Judge(matcher())
+    judge = EntailmentJudge(matcher())
     asked = "Did Lomasz sign the contract?"
     assert judge.judge(asked, "She did not sign the contract.").label == "unclear"
     told = judge.judge(asked, "She did not sign the contract.", "Mayor Lomasz spoke on Monday.")
@@ -165,12 +171,12 @@ def test_the_text_around_tells_whom_a_pronoun_means() -> None:
 def test_what_is_asked_is_held_against_what_is_said_of_it(
     question: str, sentence: str, expected: str
 ) -> None:
-    assert Judge(matcher()).judge(question, sentence).label == expected
+    assert EntailmentJudge(matcher()).judge(question, sentence).label == expected
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_pair_has_a_label(question: str, sentence: str) -> None:
-    verdict = Judge(matcher()).judge(question, sentence)
+    verdict = EntailmentJudge(matcher()).judge(question, sentence)
     assert verdict.label in ("yes", "no", "unclear")
     assert 0 <= verdict.coverage <= 1.0000001
     assert verdict.bears or verdict.label == "unclear"

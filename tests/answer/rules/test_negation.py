@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.rules.negation import clauses, cues
+from rag.answer.rules.negation import clauses, negation_cues
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,14 @@ from rag.answer.rules.negation import clauses, cues
 def test_a_cue_and_its_scope(text: str, sort: str, words: str, scope: list[str]) -> None:
     found = [
         (cue.sort, text[slice(*cue.words)], [text[start:end] for start, end in cue.scope])
-        for cue in cues(text)
+        for cue in negation_cues(text)
     ]
     assert (sort, words, scope) in found
 
 
 @pytest.mark.parametrize("text", ["Not only he came.", "It is no doubt true.", "All went well."])
 def test_no_negation(text: str) -> None:
-    assert not [cue for cue in cues(text) if cue.sort == "not"]
+    assert not [cue for cue in negation_cues(text) if cue.sort == "not"]
 
 
 @given(st.text(alphabet="who, not that denied;. ab", max_size=80))

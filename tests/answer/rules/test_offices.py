@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.answerers.span import SpanMode
-from rag.answer.answerers.topical import LatestMode
-from rag.answer.rules.offices import Office, core, holders, office_asked, office_reply, offices_in
+from rag.answer.answerers.span import SpanAnswerer
+from rag.answer.answerers.topical import LatestAnswerer
+from rag.answer.rules.offices import (
+    Office,
+    core,
+    holders,
+    office_asked,
+    office_reply,
+    offices_in,
+)
 from tests.answer.finding import candidate, found, source
 from tests.text.strategies import any_question
 
@@ -174,13 +181,13 @@ def test_the_surest_then_the_latest_is_shown_with_where_else_it_stands() -> None
 def test_a_reader_that_agrees_makes_it_surer() -> None:
     told = source("Iran's President Masoud Raz spoke.")
     asked, spans = "Who is the president of Iran?", [candidate(told, "Masoud Raz")]
-    reply = SpanMode(1.0).answer(found(asked, spans, sure=0.5))
+    reply = SpanAnswerer(1.0).answer(found(asked, spans, sure=0.5))
     assert (reply.picks[0].quote, reply.confidence) == ("Masoud Raz", pytest.approx(0.95))
 
 
 def test_who_holds_it_now_is_the_same_question() -> None:
     told = source("Iran's President Masoud Raz spoke.")
-    mode = LatestMode(None, None, None)  # type: ignore[arg-type]
+    mode = LatestAnswerer(None, None, None)  # type: ignore[arg-type]
     reply = mode.answer(found("Who is the president of Iran now?", hits=[told]))
     assert reply.picks[0].quote == "Masoud Raz"
 
@@ -199,5 +206,5 @@ def test_who_holds_it_now_is_the_same_question() -> None:
 def test_half_of_a_name_that_is_asked_about_is_not_quoted(
     text: str, quote: str, question: str, kept: str
 ) -> None:
-    reply = SpanMode(1.0).answer(found(question, [candidate(source(text), quote)]))
+    reply = SpanAnswerer(1.0).answer(found(question, [candidate(source(text), quote)]))
     assert reply.picks[0].quote == kept
