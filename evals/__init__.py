@@ -1,1 +1,1 @@
-"""Evaluating Dateline: reference questions in; metrics with intervals, a report and a gate out."""
+"""Evaluates Dateline: reference questions, metrics with intervals, a report and a gate."""

@@ -1,7 +1,7 @@
-"""``python -m evals``: know whether the answers are right, and by how much.
+"""The command line of the evaluation: ``python -m evals``.
 
-0: done; 1: something that the user can mend, a broken quotation or a failed gate; 2: wrong usage;
-130: interrupted.
+Exit codes: 0: done; 1: something that the user can mend, a broken quotation or a failed gate;
+2: wrong usage; 130: interrupted.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ examples:
   python -m evals run gazette --split dev
   python -m evals run mine.jsonl --articles articles/
   python -m evals run squad/dev-v2.0.json --reader-only
+  python -m evals run --bundles newsroom/dev --limit 200
   python -m evals run gazette --set top_k=5 --json after.json
   python -m evals compare before.json after.json
   python -m evals gate
@@ -80,6 +81,7 @@ def _run_options(command: argparse.ArgumentParser) -> None:
     add("--report", type=Path, default=OUT, metavar="DIR", help="where to write (out)")
     add("--json", type=Path, metavar="FILE", help="write the JSON of one SET there")
     add("--reader-only", action="store_true", help="read each question's own context")
+    add("--in-full", action="store_true", help="ask follow-ups as they are written out in full")
     add("--index", type=Path, metavar="DIR", help="one that is built, for one SET")
     _part(command, split="all")
     _changed(command)
@@ -90,6 +92,7 @@ def _gate_options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("sets", nargs="*", metavar="SET", help="what to ask (seeds and gazette)")
     add("--articles", type=Path, metavar="DIR", help="those of questions of ours")
+    _bundles(command)
     add("--baseline", type=Path, metavar="FILE", help="(evals/baseline.json)")
     add("--update", action="store_true", help="write the baseline anew")
     _changed(command)
@@ -106,7 +109,7 @@ def _followups_options(command: argparse.ArgumentParser) -> None:
 
 
 def _ablate_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("set", metavar="SET")
+    command.add_argument("set", nargs="?", metavar="SET")
     _part(command, split="dev")
     _places(command)
     command.set_defaults(index=None)
@@ -134,8 +137,20 @@ def _feedback_options(command: argparse.ArgumentParser) -> None:
     add("--index", type=Path, default=Path("index"), metavar="DIR", help="the index (index)")
 
 
+def _bundles(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--bundles",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="newsroom bundles, all articles together; may be repeated",
+    )
+
+
 def _part(command: argparse.ArgumentParser, *, split: str) -> None:
     command.add_argument("--articles", type=Path, metavar="DIR", help="those of questions of ours")
+    _bundles(command)
     command.add_argument(
         "--split", choices=("dev", "test", "all"), default=split, help=f"what is asked ({split})"
     )

@@ -1,4 +1,4 @@
-"""What each command of ``python -m evals`` does: options in, files and a table out."""
+"""The commands of ``python -m evals``: each takes its options, writes files and prints a table."""
 
 from __future__ import annotations
 
@@ -9,33 +9,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from evals.ablate import ablate as run_ablations
+from evals.compare import Record, compare_in_full, read_record, run_json
+from evals.compare import ablate as run_ablations
 from evals.compare import compare as compare_records
+from evals.engine import settings_of
 from evals.gate import BASELINE, failures, fallen_in_noise, read_baseline, write_baseline
-from evals.in_full import compare_in_full
-from evals.names import ABLATED
-from evals.record import Record, read_record, run_json
-from evals.report import report_html
+from evals.report.outcomes import misses_tsv
+from evals.report.page import report_html
+from evals.report.terminal import ablation_table, comparison_table, run_table
 from evals.run import Run, run_set
-from evals.sets import OWN_SETS, EvalSet, open_set
-from evals.settings import settings_of
-from evals.summary import summarise
-from evals.table import ablation_table, comparison_table, run_table
+from evals.sets import OWN_SETS, EvalSet, open_bundles, open_set
+from evals.summary import ABLATED, summarise
 from rag.errors import ConfigError
 
 
 def run(options: argparse.Namespace) -> int:
     """Ask, print the tables, write the JSON and the report; 1 when a quotation is broken."""
     for flag in ("json", "index"):
-        if getattr(options, flag) and len(options.sets) != 1:
-            print(f"python -m evals run: --{flag} is for one set; name one SET", file=sys.stderr)
-            raise SystemExit(2)
-    runs = [_run(one, options) for one in _open_all(options)]
+        if getattr(options, flag) and len(options.sets) + len(options.bundles) != 1:
+            raise _wrong_usage(f"run: --{flag} is for one set; name one SET")
+    opened = _open_all(options)
+    runs = [_run(one.in_full() if options.in_full else one, options) for one in opened]
     done = [(one, summarise(one.outcomes)) for one in runs]
     options.report.mkdir(parents=True, exist_ok=True)
     for one, summary in done:
         print(run_table(one, summary))
         _write_json(options.json or options.report / f"{one.name}.json", run_json(one, summary))
+        misses = options.report / f"{one.name}-misses.tsv"
+        misses.write_text(misses_tsv(one.outcomes), encoding="utf-8")
     page = options.report / "report.html"
     page.write_text(report_html(done), encoding="utf-8")
     print(f"\nThe report: {page}")
@@ -50,7 +51,7 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def gate(options: argparse.Namespace) -> int:
-    """Hold sets against the baseline, or write theirs anew; 1 when something fails."""
+    """Compare sets with the baseline, or write it anew; 1 when something fails."""
     path = options.baseline or BASELINE
     anew = options.update and not (options.sets and path.exists())
     baseline = {} if anew else read_baseline(path)
@@ -89,40 +90,46 @@ def followups(options: argparse.Namespace) -> int:
 
 def ablate(options: argparse.Namespace) -> int:
     """Print what each part of the engine gives on a set."""
-    found = run_ablations(
-        _open(options.set, options), work=options.work, models=_models(options), say=_note
-    )
+    options.sets = [options.set] if options.set else []
+    if len(options.sets) + len(options.bundles) != 1:
+        raise _wrong_usage("ablate: name one SET, or one DIR with --bundles")
+    (asked,) = _open_all(options)
+    found = run_ablations(asked, work=options.work, models=_models(options), say=_note)
     print(ablation_table(found, ABLATED))
     return 0
 
 
 def bench(options: argparse.Namespace) -> int:
     """Measure Dateline beside other systems on the same articles."""
-    from evals.bench.command import run as run_bench
+    from evals.bench.compare import run as run_bench
 
     return run_bench(options)
 
 
 def feedback(options: argparse.Namespace) -> int:
-    """Make a question set of what readers said about answers."""
+    """Make a question set of readers' feedback on answers."""
     from evals.feedback import run as export
 
     return export(options)
 
 
 def _open_all(options: argparse.Namespace) -> list[EvalSet]:
-    """The sets that are named, or both own ones; a name is that of a file and an index, too."""
-    opened = [_open(name, options) for name in options.sets or OWN_SETS]
+    """The sets and bundles that are named, or both own sets; a name is that of a file, too."""
+    names = options.sets or (() if options.bundles else OWN_SETS)
+    opened = [open_set(name, options.work, articles=options.articles) for name in names]
+    opened += [open_bundles(folder, options.work) for folder in options.bundles]
     names = [one.name for one in opened]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ConfigError(f"Two sets are called {twice!r}; rename a file, or run them one by one.")
-    return opened
+    for line in (line for one in opened for line in one.left_out):
+        _note(f"left out: {line}")
+    return [one.part(split=options.split, limit=options.limit) for one in opened]
 
 
-def _open(name: str, options: argparse.Namespace) -> EvalSet:
-    opened = open_set(name, options.work, articles=options.articles)
-    return opened.part(split=options.split, limit=options.limit)
+def _wrong_usage(label: str) -> SystemExit:
+    print(f"python -m evals {label}", file=sys.stderr)
+    return SystemExit(2)
 
 
 def _run(asked: EvalSet, options: argparse.Namespace) -> Run:
@@ -138,7 +145,7 @@ def _run(asked: EvalSet, options: argparse.Namespace) -> Run:
 
 
 def _models(options: argparse.Namespace) -> Path:
-    """Those of an index that is there already lie in it, unless said otherwise."""
+    """The folder of compiled models: by default in the index, if one is given."""
     models: Path | None = options.models
     return models or (options.index or options.work) / "models"
 

@@ -1,10 +1,11 @@
-"""The gate: runs and the committed baseline in; the reasons not to let a change through out.
+"""The gate: holds runs against the committed baseline and says what got worse.
 
 A metric fails when it is lower than in the baseline, question by question, and both the paired
 permutation test (p < 5 %) and the 95 % interval of the change say that this is no chance. The
-engine is deterministic, so an unchanged one never fails: the test tells a change that does harm in
-general from one that moves a few questions either way. It cannot tell harm done to five questions
-or fewer, so what fell inside the noise is said, too; of the 22 comparisons one may fail by chance.
+engine is deterministic, so an unchanged one never fails: the test separates a change that does
+harm in general from one that moves a few questions either way. It cannot detect harm to five
+questions or fewer, so whatever fell inside the noise is printed, too; one of 22 comparisons may
+fail by chance.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.compare import Difference, compare, metrics
-from evals.names import KEYS, named
-from evals.record import Record
+from evals.compare import Difference, Record, compare, metrics
 from evals.run import Run
+from evals.summary import KEYS, named
 from rag.errors import ConfigError
 
 BASELINE = Path(__file__).with_name("baseline.json")
@@ -40,8 +40,8 @@ def _failures(run: Run, before: Record | None) -> list[str]:
     now = Record.of(run)
     changed = _differing(before, now)
     if changed:
-        told = (f"{run.name}: the {what} are not those of the baseline" for what in changed)
-        return [*broken, *(f"{one}; run {UPDATE}" for one in told)]
+        reasons = (f"{run.name}: the {what} are not those of the baseline" for what in changed)
+        return [*broken, *(f"{one}; run {UPDATE}" for one in reasons)]
     found = _fallen(before, now)
     return [*broken, *(_line(run.name, one) for one in found if one.verdict == "worse")]
 
@@ -84,7 +84,7 @@ def _line(name: str, found: Difference) -> str:
     metric, change = named(found.metric), found.found
     noise = "beyond the noise" if found.verdict == "worse" else found.verdict
     return (
-        f"{name}: {metric.says!r} ({metric.name}) fell from {metric.write(found.before)} to "
+        f"{name}: {metric.label!r} ({metric.name}) fell from {metric.write(found.before)} to "
         f"{metric.write(found.after)} over {change.count} questions, {noise} (95 % "
         f"interval of the change {change.low:+.3f} to {change.high:+.3f}, p = {change.p:.4f})"
     )

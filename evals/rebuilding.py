@@ -1,10 +1,10 @@
-"""Askers and rebuilds in; what asking takes during rebuilds, against without, out.
+"""Measures how long answers take while the index is rebuilt, and how long otherwise.
 
     python -m evals.rebuilding
 
-Eight ask without pause, four of them at a time as in the chat. Again and again an article changes
-and the index is rebuilt, then so many answers are waited for without a rebuild: both kinds are of
-one run, in turn. 0: no error, and no answer that mixes two versions; 1: otherwise.
+Eight askers ask without pause, four at a time as in the chat. Again and again an article changes
+and the index is rebuilt, followed by a number of answers without a rebuild, so that both kinds come
+from one run. Exit code 0: no error, and no answer that mixes two versions; 1: otherwise.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
 
-from evals.metrics.latency import percentile
+from evals.metrics.uncertainty import percentile
 from evals.sets import OWN_SETS, open_set
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
@@ -38,7 +38,7 @@ _PATIENCE_S = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TimedAnswer:
     """An answer, what it took, and whether the index was rebuilt meanwhile."""
 
     answer: Answer
@@ -47,15 +47,16 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Room:
-    """Where all ask, each with a pause after an answer; what was answered, and what went wrong.
+class LoadTest:
+    """The askers' shared state: the service, the answers so far, and the errors.
 
-    ``seats`` are taken in the order of asking, as in the chat's queue.
+    Each pauses for ``pause_s`` after an answer. ``seats`` run the questions in the order in which
+    they were asked, as the chat's queue does.
     """
 
     service: Service
     pause_s: float = 0.0
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[TimedAnswer] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     begun: int = 0
@@ -80,7 +81,7 @@ class Room:
         return [one.ms for one in self.asked if one.rebuilding == rebuilding]
 
     def ask(self, questions: Iterator[str]) -> None:
-        """Ask one question after another until the room is closed."""
+        """Ask one question after another until the test is closed."""
         for question in questions:
             if self.closed.wait(self.pause_s):
                 return
@@ -93,12 +94,12 @@ class Room:
             if quiet:
                 self.quiet.release()
 
-    def _timed(self, question: str) -> Asked:
+    def _timed(self, question: str) -> TimedAnswer:
         before, started = self.begun, time.perf_counter()
         running = before > self.ended
         answer = self.seats.submit(self._answer, question).result()
         ms = (time.perf_counter() - started) * 1000
-        return Asked(answer, ms, running or self.begun > before)
+        return TimedAnswer(answer, ms, running or self.begun > before)
 
     def _answer(self, question: str) -> Answer:
         with self.service.lease() as engine:
@@ -116,12 +117,12 @@ class Room:
             self.ended += 1
 
     def wait(self, answers: int) -> None:
-        """Until so many more were given without a rebuild. Raises TimeoutError."""
+        """Wait for so many more answers without a rebuild. Raises TimeoutError."""
         if not all(self.quiet.acquire(timeout=_PATIENCE_S) for _ in range(answers)):
             raise TimeoutError(f"No answer within {_PATIENCE_S} seconds.")
 
 
-def crowd(
+def ask_during_rebuilds(
     service: Service,
     questions: Sequence[str],
     *,
@@ -129,25 +130,25 @@ def crowd(
     rebuilds: int,
     between: int,
     pause_s: float = 0.0,
-) -> Room:
-    """``askers`` ask through so many rebuilds, with ``between`` answers before each of them."""
-    room = Room(service, pause_s)
-    room.rebuild(0)
+) -> LoadTest:
+    """Let ``askers`` ask during ``rebuilds`` rebuilds, with ``between`` answers before each."""
+    load_test = LoadTest(service, pause_s)
+    load_test.rebuild(0)
     with ThreadPoolExecutor(askers) as pool:
         jobs = [
-            pool.submit(room.ask, islice(cycle((*questions, COUNTED)), first, None))
+            pool.submit(load_test.ask, islice(cycle((*questions, COUNTED)), first, None))
             for first in range(askers)
         ]
         try:
             for number in range(1, rebuilds + 1):
-                room.wait(between)
-                room.rebuild(number)
+                load_test.wait(between)
+                load_test.rebuild(number)
         finally:
-            room.closed.set()
+            load_test.closed.set()
         for job in jobs:
             job.result()
-    room.seats.shutdown()
-    return room
+    load_test.seats.shutdown()
+    return load_test
 
 
 @contextmanager
@@ -165,13 +166,14 @@ def served(articles: Path, folder: Path, models: Path) -> Iterator[Service]:
         yield service
 
 
-def told(room: Room) -> str:
-    """The figures, a line each."""
-    during, quiet = (room.times_ms(rebuilding=kind) for kind in (True, False))
+def figures_text(load_test: LoadTest) -> str:
+    """The figures, one line each."""
+    during, quiet = (load_test.times_ms(rebuilding=kind) for kind in (True, False))
     p95 = [percentile(times, 95) for times in (during, quiet)]
     return (
-        f"{room.ended} rebuilds, {len(room.asked)} answers: {len(room.errors)} errors, "
-        f"{len(room.mixed)} answers that mix two versions\n"
+        f"{load_test.ended} rebuilds, {len(load_test.asked)} answers: "
+        f"{len(load_test.errors)} errors, "
+        f"{len(load_test.mixed)} answers that mix two versions\n"
         f"p95 with a rebuild going on: {p95[0]:.0f} ms ({len(during)} answers)\n"
         f"p95 without:                 {p95[1]:.0f} ms ({len(quiet)} answers)\n"
         f"ratio: {p95[0] / p95[1]:.2f}"
@@ -193,15 +195,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         about = open_set(chosen.set, Path(name)).part(split="dev")
         questions = [question.question for question in about.questions]
         with served(about.folder, Path(name), chosen.models) as service:
-            room = crowd(
+            load_test = ask_during_rebuilds(
                 service,
                 questions,
                 askers=chosen.askers,
                 rebuilds=chosen.rebuilds,
                 between=chosen.between,
             )
-    print(told(room))
-    return 1 if room.errors or room.mixed else 0
+    print(figures_text(load_test))
+    return 1 if load_test.errors or load_test.mixed else 0
 
 
 if __name__ == "__main__":

@@ -1,28 +1,50 @@
-"""The run: a set of questions and an engine in; what happened to each question out."""
+"""Asks every question of a set, scores the answers and checks every quotation."""
 
 from __future__ import annotations
 
+import resource
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from evals.engine import Engine, opened
-from evals.indexed import check_index
-from evals.metrics.latency import peak_memory_mb
+from evals.engine import ELSEWHERE, EvalEngine, Settings, opened
 from evals.scoring import is_retrieval, score, stage
 from evals.sets import EvalSet
-from evals.settings import ELSEWHERE, Settings
 from evals.types import Outcome, Question
-from rag.config import AskConfig
-from rag.errors import ConfigError, RagError
+from rag.config import AskConfig, BuildConfig
+from rag.errors import ConfigError, IndexMismatch, RagError
+from rag.index.local import LocalStore
 from rag.ingest.build import build as run_build
 from rag.present.json import answer_json
 from rag.types import Article, Hit, IndexInfo
 
+# An index notes more than its settings: by which rules its passages were cut.
+_OF_A_BUILD = {field.name for field in fields(BuildConfig)} - ELSEWHERE
 Places = tuple[tuple[str, int, int], ...]
 Settled = Mapping[str, Mapping[str, Any]]
+
+
+def check_index(asked: EvalSet, folder: Path) -> Mapping[str, Any]:
+    """The settings that the index in ``folder`` was built with.
+
+    Raises IndexMismatch when it holds other articles than those that the set is about, and another
+    IndexUnusable when it cannot be opened.
+    """
+    with LocalStore.open(folder) as index:
+        held = {entry.id: entry.sha256 for entry in index.entries()}
+        built = {name: index.settings[name] for name in index.settings if name in _OF_A_BUILD}
+    wanted = {name: article.sha256 for name, article in asked.articles.items()}
+    if held != wanted:
+        differing = sorted({name for name, _ in held.items() ^ wanted.items()})
+        raise IndexMismatch(
+            f"The index {folder} is not of the articles of {asked.name!r} ({len(differing)} are "
+            f"missing, foreign or changed, {differing[0]!r} first); build it from {asked.folder} "
+            "with: python -m rag build --articles … --index …"
+        )
+    return built
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +53,8 @@ class Run:
 
     ``corpus`` and ``questions`` are the set's fingerprints; ``settings`` those of the index
     (``build``) and of asking (``ask``); ``warnings`` what the engine said on opening; ``broken``
-    the ids of questions whose quotations are not in their articles; ``peak_memory_mb`` is that of
-    this process.
+    the ids of questions whose quotations are not in their articles; ``left_out`` the lines of the
+    set that make no question; ``peak_memory_mb`` is that of this process.
     """
 
     name: str
@@ -44,6 +66,7 @@ class Run:
     outcomes: tuple[Outcome, ...]
     broken: tuple[str, ...]
     peak_memory_mb: float
+    left_out: tuple[str, ...] = ()
 
     @property
     def halved(self) -> bool:
@@ -76,12 +99,12 @@ def run_set(
     build, ask = settings.configs(asked.folder, place, models)
     if index is None:
         run_build(build)
-    settled = {"build": check_index(asked, place), "ask": _told(ask)}
+    settled = {"build": check_index(asked, place), "ask": _ask_settings(ask)}
     with opened(ask, reader_only=reader_only, search=settings.search) as engine:
         return ask_all(asked, engine, settings=settled, progress=progress)
 
 
-def _told(config: AskConfig) -> dict[str, Any]:
+def _ask_settings(config: AskConfig) -> dict[str, Any]:
     """The settings that decide an answer; not where things lie on this machine."""
     names = sorted(field.name for field in fields(config) if field.name not in ELSEWHERE)
     return {name: getattr(config, name) for name in names}
@@ -89,7 +112,7 @@ def _told(config: AskConfig) -> dict[str, Any]:
 
 def ask_all(
     asked: EvalSet,
-    engine: Engine,
+    engine: EvalEngine,
     *,
     settings: Settled,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -112,23 +135,24 @@ def ask_all(
         outcomes=tuple(outcomes),
         broken=tuple(broken),
         peak_memory_mb=round(peak_memory_mb(), 1),
+        left_out=asked.left_out,
     )
 
 
-def ask_one(question: Question, engine: Engine) -> Outcome:
+def ask_one(question: Question, engine: EvalEngine) -> Outcome:
     """Ask one question and score what comes back; an error is an outcome, and wrong."""
     try:
         started = time.perf_counter()
         answer = engine.ask(question)
         latency_ms = (time.perf_counter() - started) * 1000
         unsure = answer.reason == "low_confidence" and not question.unanswerable
-        pressed = engine.press(question) if unsure else answer
+        forced_answer = engine.force_answer(question) if unsure else answer
         hits = engine.search(answer)
     except Exception as error:  # Whatever it is, the question counts as wrong and is shown.
         return _failed(question, error, searches=engine.searches)
     passages, read = _passages(hits), _passages(hits[: engine.top_k])
     said = answer_json(answer, question_id=question.id, timings=True)
-    forced = answer_json(pressed) if unsure else said
+    forced = answer_json(forced_answer) if unsure else said
     scores = _scores(question, said, forced, passages, searches=engine.searches)
     return Outcome(
         question=question,
@@ -142,28 +166,28 @@ def ask_one(question: Question, engine: Engine) -> Outcome:
 
 
 def _failed(question: Question, error: Exception, *, searches: bool) -> Outcome:
-    says = str(error) if isinstance(error, RagError) else f"{type(error).__name__}: {error}"
+    label = str(error) if isinstance(error, RagError) else f"{type(error).__name__}: {error}"
     scores = _scores(question, {}, {}, (), searches=searches)
-    return Outcome(question, answer={}, error=says, scores=scores, stage="error")
+    return Outcome(question, answer={}, error=label, scores=scores, stage="error")
 
 
 def _scores(
     question: Question,
     said: Mapping[str, Any],
-    pressed: Mapping[str, Any],
+    forced: Mapping[str, Any],
     passages: Places,
     *,
     searches: bool,
 ) -> dict[str, float]:
-    """The metrics of what was said; and, of what is said when pressed, whether that is right.
+    """The metrics of the answer; and whether the answer is right if none may be refused.
 
     Without ``searches`` there are no metrics of a search.
     """
     found = _articles(passages)
     scores = dict(score(question, said, found, passages))
     if "correct" in scores:
-        forced = scores if pressed is said else score(question, pressed, found, passages)
-        scores |= _if_answered(question, scores, forced)
+        right = scores if forced is said else score(question, forced, found, passages)
+        scores |= _if_answered(question, scores, right)
     return {name: value for name, value in scores.items() if searches or not is_retrieval(name)}
 
 
@@ -193,7 +217,7 @@ def _articles(passages: Places) -> tuple[str, ...]:
 
 
 def quotations_hold(answer: Mapping[str, Any], articles: Mapping[str, Article]) -> bool:
-    """Whether every quotation and sentence shown is, letter for letter, where it is said to be.
+    """Whether every quotation and sentence stands, letter for letter, where the answer places it.
 
     ``articles`` were read from their files by themselves, not taken from the index.
     """
@@ -203,3 +227,9 @@ def quotations_hold(answer: Mapping[str, Any], articles: Mapping[str, Article]) 
         and article.text[cited["sentence_start"] : cited["sentence_end"]] == cited["sentence"]
         for cited in (*answer.get("citations", ()), *answer.get("nearest", ()))
     )
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process has held so far, in MB of 1,000,000 bytes (getrusage)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

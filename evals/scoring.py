@@ -1,4 +1,4 @@
-"""One reference question and what came back in; its metrics, and where it was lost, out.
+"""Scores the answer to one reference question, and says at which stage a wrong one was lost.
 
 ``correct`` is the one verdict on an answer. By kind of question:
 
@@ -21,10 +21,22 @@ when it is refused: for a risk-coverage curve take 0 for every unanswerable ques
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from evals.answer_scores import evidence_scores, said_scores
-from evals.metrics.answers import agrees
+from evals.metrics.answers import (
+    agrees,
+    citation_precision,
+    dates_f1,
+    exact_match,
+    f1,
+    holds,
+    interval_within,
+    list_f1,
+    parse_when,
+    span_iou,
+)
 from evals.metrics.retrieval import (
     Judgments,
     average_precision,
@@ -34,17 +46,156 @@ from evals.metrics.retrieval import (
     recall_at,
     reciprocal_rank,
 )
-from evals.shown import Shown, shown
 from evals.types import Gold, Question, Stage
 from rag.dates.calendar import parse_day
 
+Scores = dict[str, float]
 DEPTHS = (1, 5, 10)
 LIST_IS_RIGHT = 0.75
 DATES_ARE_RIGHT = 0.5
 HALF = 0.5
-
-Scores = dict[str, float]
+ENTRIES = ("list", "timeline", "summary")  # What has several entries, none of them the first.
 Places = Sequence[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCitation:
+    """One citation: a quotation ``[start, end)`` of an article inside its sentence."""
+
+    article_id: str
+    start: int
+    end: int
+    quote: str
+    sentence: str
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAnswer:
+    """An answer as its reader saw it; without ``quoted`` and ``text`` when nothing was answered.
+
+    ``text`` is the line shown first. ``window`` is (after, before), None when there is none.
+    """
+
+    answered: bool
+    kind: str
+    text: str
+    quoted: tuple[ParsedCitation, ...]
+    window: tuple[date | None, date | None] | None
+
+    @property
+    def first_quote(self) -> str:
+        """The first quotation; the text itself where there are no quotations."""
+        return self.quoted[0].quote if self.quoted else self.text
+
+
+def parse_answer(question: Question, answer: Mapping[str, Any]) -> ParsedAnswer:
+    """Parse the answer to ``question``, as ``rag.present.json.answer_json`` wrote it.
+
+    "unclear" refuses to answer, unless that is the right label.
+    """
+    text = str(answer.get("answer") or "")
+    refused = not text or bool(answer.get("abstained"))
+    if question.kind == "yesno" and text == "unclear" and question.label != "unclear":
+        refused = True
+    citations = () if refused else answer.get("citations", ())
+    return ParsedAnswer(
+        answered=not refused,
+        kind=str(answer.get("kind", "")),
+        text="" if refused else text,
+        quoted=tuple(_quoted(citation) for citation in citations),
+        window=_parsed_window(answer.get("window")),
+    )
+
+
+def _quoted(citation: Mapping[str, Any]) -> ParsedCitation:
+    return ParsedCitation(
+        article_id=citation["article_id"],
+        start=citation["start"],
+        end=citation["end"],
+        quote=citation["quote"],
+        sentence=citation["sentence"],
+        published=parse_day(citation.get("published") or ""),
+    )
+
+
+def _parsed_window(window: Mapping[str, Any] | None) -> tuple[date | None, date | None] | None:
+    if window is None:
+        return None
+    return parse_day(window.get("after") or ""), parse_day(window.get("before") or "")
+
+
+def said_scores(question: Question, seen: ParsedAnswer) -> Scores:
+    """The metrics for the kind of the question, of what was said; 0 when nothing was."""
+    if question.unanswerable:
+        return _refusal(question, seen)
+    golds = [gold.text for gold in question.answers]
+    if question.kind in ("span", "passage", "latest"):
+        return _text(question, seen, golds)
+    if question.kind == "yesno":
+        return _label(question, seen)
+    if question.kind == "list":
+        return {"list_f1": list_f1([quoted.quote for quoted in seen.quoted], golds)}
+    if question.kind == "when" and question.when:
+        return {"when_right": interval_within(parse_when(seen.text), question.when)}
+    if question.kind == "timeline" and question.dates:
+        days = {quoted.published for quoted in seen.quoted if quoted.published}
+        return {"dates_f1": dates_f1(days, question.dates)}
+    return {}
+
+
+def evidence_scores(question: Question, seen: ParsedAnswer) -> Scores:
+    """The metrics of the citations of an answerable question.
+
+    ``citation_right``, ``sentence_holds``, ``iou`` and ``latest_right`` look at the first citation,
+    ``containment`` and ``citation_precision`` at all of them.
+    """
+    scores: Scores = {}
+    cited = [quoted.article_id for quoted in seen.quoted]
+    if question.articles:
+        scores["citation_right"] = citation_precision(cited[:1], question.articles)
+        if cited:
+            scores["citation_precision"] = citation_precision(cited, question.articles)
+    if question.answers:
+        held = [_holds(question, quoted) for quoted in seen.quoted]
+        scores["sentence_holds"] = float(any(held[:1]))
+        if question.kind in ("passage", "summary", "timeline"):
+            scores["containment"] = float(any(held))
+    if any(gold.start is not None for gold in question.answers):
+        scores["iou"] = max((_iou(question, quoted) for quoted in seen.quoted[:1]), default=0.0)
+    if question.kind == "latest" and question.newest:
+        scores["latest_right"] = citation_precision(cited[:1], question.newest)
+    return scores
+
+
+def _refusal(question: Question, seen: ParsedAnswer) -> Scores:
+    """SQuAD 2.0: no answer is the one right answer to an unanswerable question."""
+    if question.kind != "span":
+        return {}
+    return {"squad2_em": exact_match(seen.first_quote, ()), "squad2_f1": f1(seen.first_quote, ())}
+
+
+def _text(question: Question, seen: ParsedAnswer, golds: list[str]) -> Scores:
+    scores = {"em": exact_match(seen.first_quote, golds), "f1": f1(seen.first_quote, golds)}
+    if question.kind == "span":
+        scores |= {"squad2_em": scores["em"], "squad2_f1": scores["f1"]}
+    return scores
+
+
+def _label(question: Question, seen: ParsedAnswer) -> Scores:
+    scores = {"committed": float(seen.text in ("yes", "no"))}
+    if question.label:
+        scores["label_right"] = float(seen.text == question.label)
+    return scores
+
+
+def _holds(question: Question, quoted: ParsedCitation) -> bool:
+    right_article = not question.articles or quoted.article_id in question.articles
+    return right_article and holds(quoted.sentence, quoted.article_id, question.answers)
+
+
+def _iou(question: Question, quoted: ParsedCitation) -> float:
+    return span_iou(quoted.article_id, quoted.start, quoted.end, question.answers)
 
 
 def score(
@@ -61,7 +212,7 @@ def score(
         return dict.fromkeys(score(question, {"abstained": True}, (), ()), 0.0)
     scores = _retrieval_scores(question, retrieved, passages)
     if not _is_search(question):
-        scores |= _answer_scores(question, shown(question, answer))
+        scores |= _answer_scores(question, parse_answer(question, answer))
     return scores
 
 
@@ -87,7 +238,7 @@ def stage(
     if question.unanswerable:
         return "not_refused"
     answered = bool(scores["answered"])
-    if not (found and answered) and not _window_is_right(question, shown(question, answer)):
+    if not (found and answered) and not _window_is_right(question, parse_answer(question, answer)):
         return "wrong_window"
     if not found:
         return "not_retrieved"
@@ -132,7 +283,7 @@ def _ranking(unit: str, ranked: Sequence[str], judgments: Judgments) -> Scores:
     }
 
 
-def _answer_scores(question: Question, seen: Shown) -> Scores:
+def _answer_scores(question: Question, seen: ParsedAnswer) -> Scores:
     scores = {"answered": float(seen.answered)}
     if question.kind_known:
         scores["kind_right"] = float(seen.kind == question.kind)
@@ -141,10 +292,23 @@ def _answer_scores(question: Question, seen: Shown) -> Scores:
     scores |= said_scores(question, seen)
     if not question.unanswerable:
         scores |= evidence_scores(question, seen)
-    return scores | {"correct": float(_correct(question, seen, scores))}
+    correct = _correct(question, seen, scores)
+    if question.near:
+        scores["near_avoided"] = float(correct or not _near_given(question, seen))
+    return scores | {"correct": float(correct)}
 
 
-def _correct(question: Question, seen: Shown, scores: Scores) -> bool:
+def _near_given(question: Question, seen: ParsedAnswer) -> bool:
+    """Whether the tempting wrong answer is quoted: in its place, or in the same words elsewhere."""
+    quoted = seen.quoted if question.kind in ENTRIES else seen.quoted[:1]
+    return any(
+        span_iou(one.article_id, one.start, one.end, question.near) > 0
+        or any(agrees(one.quote, near.text) for near in question.near)
+        for one in quoted
+    )
+
+
+def _correct(question: Question, seen: ParsedAnswer, scores: Scores) -> bool:
     """The table above."""
     if question.unanswerable or not seen.answered:
         return question.unanswerable and not seen.answered
@@ -156,7 +320,7 @@ def _correct(question: Question, seen: Shown, scores: Scores) -> bool:
     return _said_is_right(question, seen, scores) and scores.get("citation_right", 1.0) > 0
 
 
-def _said_is_right(question: Question, seen: Shown, scores: Scores) -> bool:
+def _said_is_right(question: Question, seen: ParsedAnswer, scores: Scores) -> bool:
     if question.kind == "yesno":
         return scores.get("label_right", scores["committed"]) > 0
     if question.kind == "when":
@@ -166,7 +330,7 @@ def _said_is_right(question: Question, seen: Shown, scores: Scores) -> bool:
     return any(agrees(seen.first_quote, gold.text) for gold in question.answers)
 
 
-def _window_is_right(question: Question, seen: Shown) -> bool:
+def _window_is_right(question: Question, seen: ParsedAnswer) -> bool:
     """Whether the window is the question's; ``as_of`` is a window that the caller has set."""
     if question.window:
         return seen.window == (question.window.after, question.window.before)

@@ -1,4 +1,4 @@
-"""The values of an evaluation: a reference question, what happened to it, what that is worth."""
+"""The values of an evaluation: reference questions, their documents, and their outcomes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Question:
     to score. ``newest`` are those of ``articles`` with the latest date. ``context`` is set for
     reader-only questions: the passage that is read. ``in_full`` says a question that follows on
     ``history`` so that it stands alone. ``grades`` are the graded relevance judgments
-    of a retrieval set, by article id. ``source`` is ``file:line``.
+    of a retrieval set, by article id. ``near`` is a tempting wrong answer, wherever it stands, and
+    ``writer`` who wrote the question, where a set says so. ``source`` is ``file:line``.
     """
 
     id: str
@@ -56,6 +57,8 @@ class Question:
     all_answers: bool = False
     context: str | None = None
     grades: Mapping[str, int] = field(default_factory=dict)
+    near: tuple[Gold, ...] = ()
+    writer: str = ""
     note: str = ""
     half: Split | None = None
     source: str = ""

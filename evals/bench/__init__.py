@@ -1,1 +1,1 @@
-"""Dateline beside other systems: the same articles in; ratios of cost and quality out."""
+"""Dateline beside other systems: cost and quality on the same articles and questions."""

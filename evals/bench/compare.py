@@ -1,46 +1,70 @@
-"""Options in; every system measured on every corpus, from where an earlier run stopped, out."""
+"""``python -m evals bench``: measures every system on every corpus and writes the tables.
+
+What is measured is kept, so that an interrupted comparison goes on where it stopped.
+"""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import json
+import os
+import platform
+import shlex
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evals.bench.asking import ask_in_turn
-from evals.bench.building import build_in_turn
-from evals.bench.comparison import Comparison, OnCorpus
-from evals.bench.competitor import Competitor
-from evals.bench.corpora import Corpora, Corpus
-from evals.bench.environments import python_of
-from evals.bench.plans import Plan, full_plans, quick_plans
-from evals.bench.process import ROOT, Limits, start
-from evals.bench.quality import held_out, qualities
-from evals.bench.results import Asked, Built, Result, Results
-from evals.bench.systems import DATELINE, SYSTEMS, BenchError, System
-from evals.bench.workers.protocol import Settings
+from evals.bench.corpora import BenchCorpus, Corpora, Plan, full_plans, quick_plans
+from evals.bench.measuring import ask_in_turn, build_in_turn
+from evals.bench.report import growth_svg, markdown, page_html, tables
+from evals.bench.results import (
+    AskResult,
+    BuildResult,
+    Comparison,
+    CorpusResults,
+    Results,
+    SystemResult,
+    held_out,
+    qualities,
+)
+from evals.bench.systems import (
+    DATELINE,
+    ROOT,
+    SYSTEMS,
+    BenchError,
+    Contestant,
+    System,
+    WorkerLimits,
+    python_of,
+    start,
+)
+from evals.bench.workers.protocol import WorkerSettings
 from rag.errors import ConfigError
 from rag.models.embedder import open_embedder
-from rag.models.runtime import model_folder, weights_fingerprint
+from rag.models.runtime import available_threads, model_folder, weights_fingerprint
 
 NEWS = Path("news") / "reuters21578.jsonl.gz"
 WORKERS = ROOT / "evals" / "bench" / "workers"
 SQUAD = Path("reader") / "dev" / "squad_v2_dev_half.jsonl.gz"
 
 Say = Callable[[str], None]
+BUSY = 0.25  # Of a thread: threads that wait for each other suffer from a little more.
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user chose; ``only`` names corpora, none for all of them. ``day`` is today."""
+    """The options of the command; ``only`` names corpora, none means all. ``day`` is today."""
 
     data: Path
     work: Path
     models: Path
     threads: int
-    limits: Limits
+    limits: WorkerLimits
     day: str
     reader: Path | None = None
     squad: Path | None = None
@@ -56,7 +80,7 @@ class Options:
 
 
 def compare_systems(options: Options, *, say: Say) -> Comparison:
-    """Measure what is not measured yet. Raises a RagError for options or data that cannot be."""
+    """Measure what is not measured yet. Raises a RagError for unusable options or data."""
     plans = _chosen(options)
     competitors, versions, absent = _competitors(options, say)
     bench = _Bench(options, competitors, say)
@@ -80,7 +104,7 @@ def _chosen(options: Options) -> tuple[Plan, ...]:
 
 def _competitors(
     options: Options, say: Say
-) -> tuple[list[Competitor], dict[str, dict[str, str]], dict[str, str]]:
+) -> tuple[list[Contestant], dict[str, dict[str, str]], dict[str, str]]:
     """Every system that can be installed and started, their versions, and why others cannot."""
     competitors, versions, absent = [], {}, {}
     for system in SYSTEMS:
@@ -95,10 +119,10 @@ def _competitors(
     return competitors, versions, absent
 
 
-def _competitor(system: System, options: Options, say: Say) -> Competitor:
+def _competitor(system: System, options: Options, say: Say) -> Contestant:
     environments = options.work / "environments"
     python = python_of(system, environments, pip_flags=options.pip_flags, say=say)
-    settings = Settings(
+    settings = WorkerSettings(
         model=str(model_folder(None)),
         reader=str(options.reader.resolve()) if options.reader else "",
         models=str(options.models.resolve()),
@@ -106,7 +130,7 @@ def _competitor(system: System, options: Options, say: Say) -> Competitor:
     )
     logs = options.work / "logs"
     starting = partial(start, system, python, settings, logs=logs, limits=options.limits)
-    return Competitor(
+    return Contestant(
         system.name, starting, answers=system == DATELINE or options.reader is not None
     )
 
@@ -114,7 +138,7 @@ def _competitor(system: System, options: Options, say: Say) -> Competitor:
 class _Bench:
     """Measures one corpus after the other, and keeps what is measured as it comes."""
 
-    def __init__(self, options: Options, competitors: Sequence[Competitor], say: Say) -> None:
+    def __init__(self, options: Options, competitors: Sequence[Contestant], say: Say) -> None:
         self._options, self._competitors, self._say = options, competitors, say
         self._home = options.work / ("quick" if options.quick else "full")
         self._results = Results(self._home / "results")
@@ -123,7 +147,7 @@ class _Bench:
         self._reader = weights_fingerprint(options.reader)[:16] if options.reader else ""
         self._code = _fingerprint(ROOT / "rag", WORKERS)
 
-    def on_corpus(self, plan: Plan, *, run: bool) -> OnCorpus | None:
+    def on_corpus(self, plan: Plan, *, run: bool) -> CorpusResults | None:
         """Every system on the corpus of a plan; without ``run``, what earlier runs left, if any."""
         corpus = self._corpora.prepare(plan) if run else self._corpora.prepared(plan)
         if corpus is None:
@@ -140,8 +164,8 @@ class _Bench:
         outdated = any(result.code != self._code for result in results.values())
         return _on_corpus(corpus, tuple(results.values()), outdated=outdated)
 
-    def _known(self, competitor: Competitor, corpus: Corpus, run: bool) -> Result:
-        nothing = Result(
+    def _known(self, competitor: Contestant, corpus: BenchCorpus, run: bool) -> SystemResult:
+        nothing = SystemResult(
             competitor.name,
             corpus.plan.name,
             self._setting(competitor, corpus),
@@ -151,7 +175,7 @@ class _Bench:
         )
         return nothing if run and self._options.again else self._results.read(nothing)
 
-    def _setting(self, competitor: Competitor, corpus: Corpus) -> dict[str, Any]:
+    def _setting(self, competitor: Contestant, corpus: BenchCorpus) -> dict[str, Any]:
         plan, system = corpus.plan, next(one for one in SYSTEMS if one.name == competitor.name)
         return {
             "requirements": list(system.requirements),
@@ -160,7 +184,7 @@ class _Bench:
             "times": [plan.builds, plan.starts, plan.rounds, len(corpus.questions)],
         }
 
-    def _build(self, corpus: Corpus, results: dict[str, Result]) -> None:
+    def _build(self, corpus: BenchCorpus, results: dict[str, SystemResult]) -> None:
         indexes = self._home / "indexes" / corpus.plan.name
         missing = [
             competitor
@@ -172,13 +196,13 @@ class _Bench:
         for competitor in missing:  # Else half an index could pass for the one built before.
             self._keep(results, replace(results[competitor.name], built=None, asked=None))
 
-        def keep(name: str, built: Built) -> None:
+        def keep(name: str, built: BuildResult) -> None:
             known = replace(results[name], code=self._code, day=self._options.day)
             self._keep(results, replace(known, built=built, asked=None))
 
         build_in_turn(missing, corpus, indexes, keep=keep, fail=partial(self._fail, results))
 
-    def _ask(self, corpus: Corpus, results: dict[str, Result]) -> None:
+    def _ask(self, corpus: BenchCorpus, results: dict[str, SystemResult]) -> None:
         ready = [
             competitor for competitor in self._competitors if not results[competitor.name].failed
         ]
@@ -189,21 +213,21 @@ class _Bench:
         indexes = self._home / "indexes" / corpus.plan.name
         asking = ready if corpus.plan.together else unasked
 
-        def keep(name: str, asked: Asked) -> None:
+        def keep(name: str, asked: AskResult) -> None:
             self._keep(results, replace(results[name], asked=asked))
 
         ask_in_turn(asking, corpus, indexes, keep=keep, fail=partial(self._fail, results))
 
-    def _fail(self, results: dict[str, Result], name: str, error: BenchError) -> None:
+    def _fail(self, results: dict[str, SystemResult], name: str, error: BenchError) -> None:
         self._say(str(error))
         self._keep(results, replace(results[name], asked=None, failed=str(error)))
 
-    def _keep(self, results: dict[str, Result], result: Result) -> None:
+    def _keep(self, results: dict[str, SystemResult], result: SystemResult) -> None:
         results[result.system] = result
         self._results.write(result)
 
 
-def _is_built(result: Result, corpus: Corpus, indexes: Path) -> bool:
+def _is_built(result: SystemResult, corpus: BenchCorpus, indexes: Path) -> bool:
     """Whether there is nothing to build: all is there, or it has failed before."""
     if result.built is None or result.failed:
         return bool(result.failed)
@@ -211,11 +235,13 @@ def _is_built(result: Result, corpus: Corpus, indexes: Path) -> bool:
     return whole and (indexes / result.system).exists()
 
 
-def _on_corpus(corpus: Corpus, results: tuple[Result, ...], *, outdated: bool) -> OnCorpus:
-    asked: dict[str, Asked] = {one.system: one.asked for one in results if one.asked}
+def _on_corpus(
+    corpus: BenchCorpus, results: tuple[SystemResult, ...], *, outdated: bool
+) -> CorpusResults:
+    asked: dict[str, AskResult] = {one.system: one.asked for one in results if one.asked}
     everything = qualities(corpus, corpus.questions, asked)
     untuned = held_out(corpus.questions) if corpus.plan.kind == "judged" else corpus.questions
-    return OnCorpus(
+    return CorpusResults(
         corpus.plan.name,
         corpus.plan.kind,
         corpus.articles,
@@ -238,3 +264,88 @@ def _fingerprint(*folders: Path) -> str:
                 name = path.relative_to(folder).as_posix()
                 digest.update(f"{name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Compare, print the tables and write JSON, Markdown, SVG and a page below ``--work``."""
+    options, load = _options(chosen), os.getloadavg()[0]
+    if load > BUSY * options.threads:
+        _say(f"The machine is busy (load {load:.1f}): wait until it is quiet for figures to keep.")
+    try:
+        comparison = compare_systems(options, say=_say)
+    except KeyboardInterrupt:
+        _say(
+            "Interrupted; what was measured is kept, and the same command without --again goes on."
+        )
+        return 130
+    about = _about(comparison, options, load)
+    found = tables(comparison)
+    folder = options.work / ("quick" if options.quick else "full")
+    text = markdown(found, about)
+    written = {
+        "bench.json": json.dumps({"about": about, **asdict(comparison)}, indent=1) + "\n",
+        "bench.md": text,
+        "bench.html": page_html(comparison, found, about),
+        "growth.svg": growth_svg(comparison),
+    }
+    for name, content in written.items():
+        if content:
+            (folder / name).write_text(content, "utf-8")
+    print(f"{text}\nThe page: {folder / 'bench.html'}")
+    return 0
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _options(chosen: argparse.Namespace) -> Options:
+    return Options(
+        data=chosen.data,
+        work=chosen.work,
+        models=chosen.models or chosen.work / "models",
+        threads=chosen.threads or available_threads(),
+        limits=WorkerLimits(memory_mb=1000 * chosen.memory_gb, build_s=3600 * chosen.hours),
+        day=datetime.now(UTC).date().isoformat(),
+        reader=chosen.reader,
+        squad=chosen.squad,
+        only=tuple(chosen.only or ()),
+        quick=chosen.quick,
+        again=chosen.again,
+        pip_flags=tuple(shlex.split(chosen.pip_flags)),
+    )
+
+
+def _about(comparison: Comparison, options: Options, load: float) -> list[str]:
+    """How, when and where it was measured, one sentence each."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return [
+        f"`{_command(options)}`, {now}, {comparison.threads} threads, {_processor()}, "
+        f"Python {platform.python_version()}; load of the machine before: {load:.1f}.",
+        "Every system is given the same passages, those that Dateline's splitter makes, and the "
+        "same weights, all-MiniLM-L6-v2; Dateline's own build reads and splits the articles too, "
+        "and puts date and title before what it embeds.",
+        "Systems take turns at everything, each in a process and an environment of its own; times "
+        "are medians, and in brackets is the multiple of Dateline's.",
+        "Corpora above 18,000 articles are copies with other names, numbers and days; their "
+        "vectors are those of the originals turned a little and are given to every system, so that "
+        "building there is without embedding.",
+    ]
+
+
+def _command(options: Options) -> str:
+    """The command without the paths and limits of this machine."""
+    chosen = ["python -m evals bench DATA"]
+    chosen += ["--reader FOLDER"] if options.reader else []
+    chosen += ["--squad FILE"] if options.squad else []
+    chosen += ["--quick"] if options.quick else []
+    return " ".join(chosen)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

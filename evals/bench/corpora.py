@@ -1,46 +1,190 @@
-"""Public data on disk in; corpora, cut into the same passages for every system, out.
+"""The corpora to compare on, cut into the same passages for every system.
 
 A corpus is a folder: ``articles/`` is what Dateline reads, ``passages.jsonl`` what the others are
 given, ``vectors.npy`` the passages' vectors where they are not to be embedded, and ``corpus.json``,
 written last, the counts and a fingerprint of the passages.
+
+Growth is measured on more text than there is: copies of articles with their names, numbers and days
+replaced, each by one of the same kind and alike throughout a copy. Copy 0 is the original.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.adapters import read_question_set, write_corpus
-from evals.bench.plans import Plan
-from evals.bench.repeat import edited, turned
-from evals.bench.workers.protocol import PASSAGES, VECTORS, Passage, read_passages
-from evals.collections import read_rows
+from evals.bench.workers.protocol import PASSAGES, VECTORS, CorpusPassage, read_passages
+from evals.sets import read_question_set
+from evals.sets.public import write_corpus
+from evals.sets.rows import read_rows
 from evals.types import Document, Question, QuestionSet
 from rag.config import BuildConfig
 from rag.ingest.build import limits
-from rag.ingest.corpus import Corpus as Articles
+from rag.ingest.corpus import Corpus
 from rag.ingest.splitter import PREFIX_TOKENS, Limit, Splitter, TokenCounter
 from rag.models.embedder import BATCH, Embedder
 
-ARTICLES, COUNTS, ORIGINALS = "articles", "corpus.json", "originals.npy"
+CorpusKind = Literal["judged", "reading", "news", "repeated"]
+
+ASKED_AMONG = 1000
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
+NOISE = 0.25
+_SYLLABLES = tuple(
+    "an ar bel bor cas dar del dor el fen gal gor hal il jan kel kor lan lim mar mel mor nar nel "
+    "or pal per ran ros sal sar tal tor ul van vel vor wen yar zel".split()
+)
+# A number; or a capitalised word inside a sentence: after a small letter or a comma.
+_EDITED = re.compile(r"\d+|(?<=[a-z,] )[A-Z][a-z]{2,}")
 SEPARATOR = "#"
 CHECKED = 200  # Articles that are cut again, to see whether a corpus on the disk is still the same.
 TODAY = date(2026, 1, 1)  # Later than every article; the same passages whatever the day.
-
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class Plan:
+    """One corpus, and how often each thing is measured on it.
+
+    ``judged`` has questions with relevant articles and ``reading`` with answers, both at ``path``,
+    with ``size`` of their articles (0: all); ``news`` are the first ``size`` stories, ``repeated``
+    copies of those of ``of`` up to ``size`` passages. ``questions`` of them are asked (0: all), in
+    ``rounds``; ``builds`` and cold ``starts`` are repeated. Systems that would not fit beside each
+    other are asked alone, one after the other: ``together`` is False.
+    """
+
+    name: str
+    kind: CorpusKind
+    size: int = 0
+    path: Path | None = None
+    of: Plan | None = None
+    builds: int = 1
+    starts: int = 3
+    rounds: int = 3
+    questions: int = 50
+    together: bool = True
+
+    @property
+    def asked_among(self) -> int:
+        """From how many of the first stories the questions about news are drawn."""
+        stories = self.of.size if self.of else self.size
+        return min(stories, ASKED_AMONG)
+
+
+def full_plans(data: Path, reading: Path | None) -> tuple[Plan, ...]:
+    """The whole comparison. ``reading`` is a SQuAD-like set, asked where there is a reader."""
+    news = Plan("reuters-18k", "news", 18_000)
+    plans = (
+        Plan("time", "judged", path=data / "ir" / "time", builds=3, starts=5, questions=0),
+        Plan("reuters-1k", "news", 1_000),
+        Plan("reuters-5k", "news", 5_000),
+        news,
+        Plan("repeated-100k", "repeated", 100_000, of=news, questions=20),
+        Plan("repeated-1m", "repeated", 1_000_000, of=news, questions=20, together=False),
+    )
+    return (*plans, *_reading(reading))
+
+
+def quick_plans(data: Path, reading: Path | None) -> tuple[Plan, ...]:
+    """The same on a few articles: a smoke test, whose figures mean nothing."""
+    news = _quick(Plan("reuters-50", "news", 50))
+    plans = (
+        _quick(Plan("time", "judged", 12, data / "ir" / "time")),
+        news,
+        _quick(Plan("repeated-300", "repeated", 300, of=news, together=False)),
+    )
+    return (*plans, *map(_quick, _reading(reading, size=20)))
+
+
+def _quick(plan: Plan) -> Plan:
+    return replace(plan, builds=1, starts=1, rounds=1, questions=5)
+
+
+def _reading(path: Path | None, *, size: int = 0) -> tuple[Plan, ...]:
+    if path is None:
+        return ()
+    return (Plan("reading", "reading", size, path, starts=1, rounds=1, questions=200),)
+
+
+def edited(document: Document, copy: int) -> Document:
+    """Copy number ``copy`` of an article, dated as many months of 30 days later."""
+    if not copy:
+        return document
+    return replace(
+        document,
+        id=f"{document.id}~{copy}",
+        text=edited_text(document.text, copy),
+        title=f"{edited_text(document.title, copy)}, {_name('', copy)}",
+        date=_later(document.date, 30 * copy),
+    )
+
+
+def edited_text(text: str, copy: int) -> str:
+    """The text with the names, numbers and days of copy number ``copy``."""
+    return _EDITED.sub(lambda found: _other(found[0], copy), text) if copy else text
+
+
+def _other(word: str, copy: int) -> str:
+    if word.isdigit():
+        return _number(word, copy)
+    for calendar in (DAYS, MONTHS):
+        if word in calendar:
+            return calendar[(calendar.index(word) + copy) % len(calendar)]
+    return _name(word, copy)
+
+
+def _number(digits: str, copy: int) -> str:
+    """Another number of as many digits; one that starts with 0 still does."""
+    first = "0" if digits[0] == "0" else str(1 + _hash(f"{digits}:0", copy) % 9)
+    rest = (str(_hash(f"{digits}:{place}", copy) % 10) for place in range(1, len(digits)))
+    return first + "".join(rest)
+
+
+def _name(word: str, copy: int) -> str:
+    value, size = _hash(word, copy), len(_SYLLABLES)
+    return "".join(_SYLLABLES[value // size**place % size] for place in range(3)).capitalize()
+
+
+def _hash(text: str, copy: int) -> int:
+    return int.from_bytes(blake2b(f"{copy}\0{text}".encode(), digest_size=8).digest(), "big")
+
+
+def _later(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days)).isoformat() if day else ""
+
+
+def turned(vector: NDArray[np.float32], *, copy: int, row: int) -> NDArray[np.float32]:
+    """The vector of passage ``row`` of the originals for its copy: float32 [dim] of length 1.
+
+    A little noise is added, about ``NOISE`` long, so that the cosine to the original is about .97.
+    Embedding a million texts would take hours; what embedding costs is measured on fewer.
+    """
+    if not copy:
+        return vector
+    noise = np.random.default_rng((copy, row)).standard_normal(len(vector), dtype=np.float32)
+    moved = vector + noise * np.float32(NOISE / len(vector) ** 0.5)
+    return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+
+
+ARTICLES, COUNTS, ORIGINALS = "articles", "corpus.json", "originals.npy"
+
+
+@dataclass(frozen=True, slots=True)
+class BenchCorpus:
     """A prepared corpus and what is asked of it; ``fingerprint`` is that of its passages."""
 
     plan: Plan
@@ -60,7 +204,7 @@ class Corpora:
     def __init__(self, folder: Path, news: Path, embedder: Embedder, *, say: Say) -> None:
         self._folder, self._news, self._embedder, self._say = folder, news, embedder, say
 
-    def prepare(self, plan: Plan) -> Corpus:
+    def prepare(self, plan: Plan) -> BenchCorpus:
         """The corpus of a plan, from the disk if Dateline still cuts its articles like that.
 
         Raises a RagError for bad data.
@@ -73,17 +217,17 @@ class Corpora:
         shutil.rmtree(home, ignore_errors=True)
         documents = self._documents(plan, questions)
         write_corpus(QuestionSet(plan.name, (), documents), home / ARTICLES)
-        told = _Told(plan.kind, plan.size, *self._split(home))
+        counts = _Counts(plan.kind, plan.size, *self._split(home))
         if plan.kind == "repeated":
             self._write_vectors(home, self._source(plan))
-        (home / COUNTS).write_text(json.dumps(asdict(told)) + "\n", "utf-8")
-        return _corpus(plan, home, told, questions)
+        (home / COUNTS).write_text(json.dumps(asdict(counts)) + "\n", "utf-8")
+        return _corpus(plan, home, counts, questions)
 
-    def prepared(self, plan: Plan) -> Corpus | None:
+    def prepared(self, plan: Plan) -> BenchCorpus | None:
         """The corpus as it lies on the disk, if it does."""
         home = self._folder / plan.name
-        told = _told(home, plan)
-        return _corpus(plan, home, told, self._questions(plan)) if told else None
+        counts = _read_counts(home, plan)
+        return _corpus(plan, home, counts, self._questions(plan)) if counts else None
 
     def _is_cut_alike(self, home: Path) -> bool:
         """Whether the passages of the first articles are those that a build would cut now."""
@@ -132,7 +276,7 @@ class Corpora:
                 yield edited(document, copy)
             copy += 1
 
-    def _source(self, plan: Plan) -> Corpus:
+    def _source(self, plan: Plan) -> BenchCorpus:
         assert plan.of is not None
         return self.prepare(plan.of)
 
@@ -148,7 +292,7 @@ class Corpora:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
         return articles, passages, digest[:16]
 
-    def _write_vectors(self, home: Path, source: Corpus) -> None:
+    def _write_vectors(self, home: Path, source: BenchCorpus) -> None:
         """The vector of every passage: that of the passage at its place in the original, turned."""
         originals, rows = self._originals(source), _rows(source.folder)
         place = [_original(passage) for passage in read_passages(str(home))]
@@ -160,7 +304,7 @@ class Corpora:
             vectors[number] = turned(originals[row], copy=copy, row=row)
         vectors.flush()
 
-    def _originals(self, source: Corpus) -> NDArray[np.float32]:
+    def _originals(self, source: BenchCorpus) -> NDArray[np.float32]:
         """float32 [passages, dim]: the passages of ``source`` embedded, once."""
         path = source.folder / ORIGINALS
         if not path.exists():
@@ -176,7 +320,7 @@ class Corpora:
         return np.asarray(np.load(path), dtype=np.float32)
 
 
-def passages_of(folder: Path, embedder: Embedder) -> Iterator[list[Passage]]:
+def passages_of(folder: Path, embedder: Embedder) -> Iterator[list[CorpusPassage]]:
     """The passages of each article in ``folder``, as a build with the default settings cuts them.
 
     An article that is a copy of an earlier one is left out, as in a build.
@@ -187,9 +331,9 @@ def passages_of(folder: Path, embedder: Embedder) -> Iterator[list[Passage]]:
         (Limit(TokenCounter().count, config.max_tokens), Limit(embedder.count, room)),
         overlap_sentences=config.overlap_sentences,
     )
-    for article in Articles(folder, limits=limits(config), today=TODAY).articles():
+    for article in Corpus(folder, limits=limits(config), today=TODAY).articles():
         yield [
-            Passage(f"{article.id}{SEPARATOR}{one.ordinal}", article.id, one.text)
+            CorpusPassage(f"{article.id}{SEPARATOR}{one.ordinal}", article.id, one.text)
             for one in splitter.split(article)
         ]
 
@@ -216,14 +360,14 @@ def _rows(folder: Path) -> dict[str, list[int]]:
     return rows
 
 
-def _original(passage: Passage) -> tuple[str, int, int]:
+def _original(passage: CorpusPassage) -> tuple[str, int, int]:
     """The original's id, the number of the copy and the place in the article."""
     article, _, copy = passage.article.partition("~")
     return article, int(copy or 0), int(passage.id.rpartition(SEPARATOR)[2])
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Counts:
     """What ``corpus.json`` holds."""
 
     kind: str
@@ -233,14 +377,16 @@ class _Told:
     fingerprint: str
 
 
-def _told(home: Path, plan: Plan) -> _Told | None:
+def _read_counts(home: Path, plan: Plan) -> _Counts | None:
     """None for a corpus that is not there as a whole, or is of another plan."""
     try:
-        told = _Told(**json.loads((home / COUNTS).read_text("utf-8")))
+        counts = _Counts(**json.loads((home / COUNTS).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return told if (told.kind, told.size) == (plan.kind, plan.size) else None
+    return counts if (counts.kind, counts.size) == (plan.kind, plan.size) else None
 
 
-def _corpus(plan: Plan, home: Path, told: _Told, questions: tuple[Question, ...]) -> Corpus:
-    return Corpus(plan, home, told.articles, told.passages, told.fingerprint, questions)
+def _corpus(
+    plan: Plan, home: Path, counts: _Counts, questions: tuple[Question, ...]
+) -> BenchCorpus:
+    return BenchCorpus(plan, home, counts.articles, counts.passages, counts.fingerprint, questions)

@@ -1,1 +1,1 @@
-"""Metrics: what was returned and what is right in, a number with a published definition out."""
+"""Metrics with published definitions, independent of how a set is run."""

@@ -1,4 +1,4 @@
-"""How sure each answer was and whether it was right in; whether to trust that it is sure, out.
+"""Whether confidence can be trusted: risk, coverage, refusals and calibration.
 
 Every function takes one value a question. Where nothing can be said (no question, or none of a
 kind) the result is NaN. ``right`` is whether the answer is right *if it is given*: for an

@@ -1,4 +1,4 @@
-"""What was answered and what is right in; how far they agree, from 0 to 1, out."""
+"""How far an answer and its citations agree with the gold ones, from 0 to 1."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evals.types import Gold
 from rag.dates.calendar import parse_day
 from rag.types import Window
 
@@ -51,14 +52,16 @@ def f1(answer: str, golds: Iterable[str]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class BestThreshold:
     """The best mean score that a threshold can give, 0 to 1, and the lowest score it lets pass."""
 
     score: float
     threshold: float
 
 
-def best_threshold(confidence: ArrayLike, scores: ArrayLike, answerable: ArrayLike) -> Best:
+def best_threshold(
+    confidence: ArrayLike, scores: ArrayLike, answerable: ArrayLike
+) -> BestThreshold:
     """SQuAD 2.0's "best" EM or F1: the threshold on ``confidence`` is chosen on the same questions.
 
     One value a question in each: how sure, the EM or F1 if answered, whether it can be answered.
@@ -73,8 +76,8 @@ def best_threshold(confidence: ArrayLike, scores: ArrayLike, answerable: ArrayLi
     refuse_all = float((can == 0).sum())
     best = last[np.argmax(total[last])]
     if total[best] <= 0:
-        return Best(refuse_all / len(sure), float("inf"))
-    return Best((refuse_all + float(total[best])) / len(sure), float(sure[best]))
+        return BestThreshold(refuse_all / len(sure), float("inf"))
+    return BestThreshold((refuse_all + float(total[best])) / len(sure), float(sure[best]))
 
 
 def agrees(answer: str, gold: str, *, share: float = 1 / 3) -> bool:
@@ -185,3 +188,41 @@ def _columns(*columns: ArrayLike) -> list[NDArray[np.float64]]:
     if len({array.shape for array in arrays}) != 1 or arrays[0].ndim != 1 or not arrays[0].size:
         raise ValueError("give one value a question, and at least one question")
     return arrays
+
+
+def citation_precision(cited: Sequence[str], articles: Collection[str]) -> float:
+    """Share of the cited article ids that are gold articles; 0 when nothing is cited.
+
+    The precision of ALCE (Gao et al. 2023, arXiv:2305.14627) with gold articles as the judge.
+    """
+    return sum(name in articles for name in cited) / len(cited) if cited else 0.0
+
+
+def span_iou(article_id: str, start: int, end: int, golds: Iterable[Gold]) -> float:
+    """Characters shared by ``[start, end)`` and a gold span over those of either, the best of any.
+
+    Intersection over union (Jaccard 1901), from 0 to 1. Golds without a place are left out.
+    """
+    return max(
+        (
+            _iou(start, end, gold.start, gold.end)
+            for gold in golds
+            if gold.article_id == article_id and gold.start is not None and gold.end is not None
+        ),
+        default=0.0,
+    )
+
+
+def holds(sentence: str, article_id: str, golds: Iterable[Gold]) -> bool:
+    """Whether a sentence of an article contains, word for word, a gold answer from that article.
+
+    A gold answer without an article may stand in any.
+    """
+    return any(
+        contains(sentence, gold.text) for gold in golds if gold.article_id in ("", article_id)
+    )
+
+
+def _iou(start: int, end: int, gold_start: int, gold_end: int) -> float:
+    shared = min(end, gold_end) - max(start, gold_start)
+    return max(shared, 0) / (max(end, gold_end) - min(start, gold_start)) if shared > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Ranked ids and graded judgments in; how well the ranking serves, from 0 to 1, out.
+"""Retrieval metrics of a ranking against graded judgments, from 0 to 1.
 
 An id is relevant when its grade is above 0. The first occurrence of an id counts, later ones take
 no rank. With no relevant id every metric is 0. All but ``hit_at`` are those of trec_eval

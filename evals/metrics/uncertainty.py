@@ -1,16 +1,16 @@
-"""Values of questions in; what their mean is worth, and whether two runs differ, out."""
+"""Percentiles, bootstrap intervals and paired tests over the questions of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import nan
+from math import ceil, nan
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Verdict = Literal["better", "worse", "inside the noise"]
+Significance = Literal["better", "worse", "inside the noise"]
 
 RESAMPLES = 1000
 PERMUTATIONS = 10_000
@@ -37,6 +37,18 @@ class PairedDifference:
     high: float
     p: float
     count: int
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The smallest value that at least ``percent`` of them do not exceed: the nearest rank.
+
+    ISO 3534-1's quantile without interpolation, so always a time that was measured. NaN for none.
+    """
+    if not 0 <= percent <= 100:
+        raise ValueError(f"a percentile lies from 0 to 100, not at {percent}")
+    if not values:
+        return nan
+    return sorted(values)[max(ceil(percent * len(values) / 100), 1) - 1]
 
 
 def bootstrap_mean(values: ArrayLike, *, resamples: int = RESAMPLES, seed: int = SEED) -> Interval:
@@ -103,7 +115,7 @@ def paired_difference(
     return PairedDifference(mean.value, mean.low, mean.high, p, mean.count)
 
 
-def verdict(found: PairedDifference, *, level: float = 0.05) -> Verdict:
+def verdict(found: PairedDifference, *, level: float = 0.05) -> Significance:
     """Whether after is better or worse, where higher is better: only if p and interval agree."""
     if not found.p < level or found.low <= 0 <= found.high:
         return "inside the noise"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from evals.questions import split_of
 from evals.run import Run, ask_all
 from evals.sets import EvalSet
+from evals.sets.own import split_of
 from evals.types import Gold, Question
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Passage, Query
 
@@ -93,7 +93,7 @@ class Words:
     def ask(self, question: Question) -> Answer:
         return self._answer(question, self.least)
 
-    def press(self, question: Question) -> Answer:
+    def force_answer(self, question: Question) -> Answer:
         return self._answer(question, 0.0)
 
     def search(self, answer: Answer) -> Sequence[Hit]:

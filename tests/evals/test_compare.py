@@ -1,18 +1,21 @@
-"""Two runs question by question."""
+"""Two runs question by question, and follow-ups with the same questions in full."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evals.compare import compare
-from evals.record import Record, read_record, run_json
+from evals.compare import Record, compare, compare_in_full, read_record, run_json
+from evals.report.terminal import comparison_table
+from evals.run import Run
+from evals.sets import EvalSet
 from evals.summary import summarise
-from evals.table import comparison_table
+from evals.types import Question
 from rag.errors import ConfigError
-from tests.evals.small import Words, run_small
+from tests.evals.small import QUESTIONS, Words, asked, run_small, small_set
 
 
 def record(correct: list[float], **others: str) -> Record:
@@ -67,7 +70,7 @@ def test_other_questions_or_articles_are_refused(other: dict[str, str]) -> None:
 def test_a_run_is_compared_from_its_file(tmp_path: Path) -> None:
     paths = tmp_path / "good.json", tmp_path / "bad.json"
     for path, run in zip(paths, (run_small(), run_small(Words(worst=True))), strict=True):
-        path.write_text(json.dumps(run_json(run, summarise(run.outcomes))))
+        path.write_text(json.dumps(run_json(run, summarise(run.outcomes, resamples=20))))
     good, bad = map(read_record, paths)
     assert good == Record.of(run_small())
     compared = compare(good, bad)
@@ -83,3 +86,33 @@ def test_another_file_is_no_run(text: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(ConfigError, match=r"run\.json' is not the JSON of a run"):
         read_record(path)
+
+
+ALONE, FOLLOWING = QUESTIONS[0], asked(1, "And the barges?", "harbour", "two barges")
+FOLLOWED = replace(
+    FOLLOWING,
+    history=(ALONE.question,),
+    in_full="How many barges were lost there by Captain Ida Holm?",
+)
+
+
+def test_a_follow_up_is_asked_after_its_history_and_in_full_without_it() -> None:
+    parts: list[tuple[Question, ...]] = []
+
+    def run(part: EvalSet) -> Run:
+        parts.append(part.questions)
+        return run_small(Words(), part)
+
+    compared = compare_in_full(small_set(questions=(ALONE, FOLLOWED)), run)
+    ((before,), (after,)) = parts
+    assert before == FOLLOWED
+    assert (after.question, after.history) == (FOLLOWED.in_full, ())
+    assert (after.id, after.answers) == (FOLLOWED.id, FOLLOWED.answers)
+    right = {one.metric: (one.before, one.after) for one in compared.differences}["correct"]
+    assert right == (0.0, 1.0)
+    assert compared.gained == (FOLLOWED.id,)
+
+
+def test_a_set_without_follow_ups_in_full_is_refused() -> None:
+    with pytest.raises(ConfigError, match="'small' has no follow-up with a text in 'in_full'"):
+        compare_in_full(small_set(questions=(ALONE,)), lambda part: run_small(Words(), part))

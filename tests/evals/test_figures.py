@@ -12,9 +12,7 @@ from typing import Any
 
 import pytest
 
-from evals.figures.__main__ import main
-from evals.figures.figure import Effort, Figure, in_turn
-from evals.figures.updating import quotations, updating
+from evals.figures import Effort, Figure, in_turn, main, quotations, updating
 
 LITTLE = Effort(rounds=1, passages=2, quotations=20)
 ARTICLES = {

@@ -9,19 +9,9 @@ from pathlib import Path
 import pytest
 
 from evals.gate import failures, fallen_in_noise, read_baseline, write_baseline
-from evals.run import Run, run_set
-from evals.sets import open_set
-from evals.settings import Settings
+from evals.run import Run
 from rag.errors import ConfigError
-from tests.evals.small import (
-    ARTICLES,
-    QUESTIONS,
-    Failing,
-    Words,
-    run_small,
-    shifted,
-    small_set,
-)
+from tests.evals.small import ARTICLES, QUESTIONS, Failing, Words, run_small, shifted, small_set
 
 
 @pytest.fixture
@@ -134,22 +124,6 @@ def test_a_baseline_that_cannot_be_read(text: str, tmp_path: Path) -> None:
 def test_no_baseline(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="There is no baseline"):
         read_baseline(tmp_path / "none.json")
-
-
-@pytest.mark.slow
-def test_red_on_a_worse_setting_of_the_real_engine(models: Path, tmp_path: Path) -> None:
-    """Answerable questions of a set of ours, read from the one passage nearest by words only."""
-    gazette = open_set("gazette", tmp_path)
-    some = replace(gazette, questions=tuple(q for q in gazette.questions if q.answers)[:16])
-
-    def run(settings: Settings) -> Run:
-        return run_set(some, work=tmp_path, models=models, settings=settings)
-
-    path, good = tmp_path / "baseline.json", run(Settings())
-    write_baseline([good], path)
-    assert judged(good, path) == []
-    worse = Settings("worse", ask={"top_k": 1, "dense_weight": 0.0})
-    assert any("(article_recall@10) fell from" in line for line in judged(run(worse), path))
 
 
 def test_what_fell_inside_the_noise_is_said_and_stops_nothing(baseline: Path) -> None:

@@ -1,4 +1,4 @@
-"""Eight ask the real engine during twenty rebuilds: each answer is of one version, none fails."""
+"""Eight ask the real engine during eight rebuilds: each answer is of one version, none fails."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from evals.rebuilding import COUNTER, Asked, Room, crowd, main, served, told
+from evals.rebuilding import (
+    COUNTER,
+    LoadTest,
+    TimedAnswer,
+    ask_during_rebuilds,
+    figures_text,
+    main,
+    served,
+)
 from rag.types import Answer
 
 FLOOD = "date 2024-03-04 The river Tessel flooded the town of Veldt. The mayor closed two bridges."
 
 
-def shown(room: Room) -> list[Answer]:
+def shown(test: LoadTest) -> list[Answer]:
     """The answers that quote the counter."""
-    answers = [one.answer for one in room.asked]
+    answers = [one.answer for one in test.asked]
     return [a for a in answers if any(one.article.id == COUNTER for one in a.citations)]
 
 
@@ -25,20 +33,23 @@ def test_no_answer_fails_or_mixes_two_versions(models: Path, tmp_path: Path) -> 
     (tmp_path / "few" / "flood.txt").write_text(FLOOD, "utf-8")
     with served(tmp_path / "few", tmp_path, models) as service:
         asked = ["Which river flooded Veldt?"]
-        room = crowd(service, asked, askers=8, rebuilds=20, between=3, pause_s=0.5)
-    assert room.errors == []
-    assert room.mixed == []
-    assert len(room.texts) == 21
-    assert len({answer.index.version for answer in shown(room)}) > 10
-    assert room.times_ms(rebuilding=True)
-    assert len(room.times_ms(rebuilding=False)) >= 3 * 20
+        test = ask_during_rebuilds(service, asked, askers=8, rebuilds=8, between=3, pause_s=0.5)
+    assert test.errors == []
+    assert test.mixed == []
+    assert len(test.texts) == 9
+    assert len({answer.index.version for answer in shown(test)}) > 4
+    assert test.times_ms(rebuilding=True)
+    assert len(test.times_ms(rebuilding=False)) >= 3 * 8
 
-    old = shown(room)[0]
-    other = next(a for a in shown(room) if a.index.version != old.index.version)
-    room.asked = [Asked(replace(old, index=other.index), 1.0, True), Asked(other, 2.0, False)]
-    assert [answer.query.text for answer in room.mixed] == [old.query.text]
-    assert told(room).splitlines() == [
-        "21 rebuilds, 2 answers: 0 errors, 1 answers that mix two versions",
+    old = shown(test)[0]
+    other = next(a for a in shown(test) if a.index.version != old.index.version)
+    test.asked = [
+        TimedAnswer(replace(old, index=other.index), 1.0, True),
+        TimedAnswer(other, 2.0, False),
+    ]
+    assert [answer.query.text for answer in test.mixed] == [old.query.text]
+    assert figures_text(test).splitlines() == [
+        "9 rebuilds, 2 answers: 0 errors, 1 answers that mix two versions",
         "p95 with a rebuild going on: 1 ms (1 answers)",
         "p95 without:                 2 ms (1 answers)",
         "ratio: 0.50",

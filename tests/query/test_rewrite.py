@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.questions import split_of
+from evals.sets.own import split_of
 from rag.query.anaphora import mark_words, pointers
 from rag.query.history import Earlier
 from rag.query.question_type import question_type

@@ -13,8 +13,8 @@ import numpy as np
 
 from evals.bench.workers.protocol import (
     BuildCost,
-    Clock,
-    Settings,
+    Stopwatch,
+    WorkerSettings,
     main,
     read_passages,
     vectors_file,
@@ -31,7 +31,7 @@ ARTICLES = "articles"
 class Timed:
     """The embedder of ``inner``, whose time is taken."""
 
-    def __init__(self, inner: Embedder, clock: Clock) -> None:
+    def __init__(self, inner: Embedder, clock: Stopwatch) -> None:
         self.fingerprint, self.dim, self.max_tokens = inner.fingerprint, inner.dim, inner.max_tokens
         self._inner, self._clock = inner, clock
 
@@ -89,13 +89,13 @@ class Dateline:
 
     packages: tuple[str, ...] = ("dateline", "openvino", "faiss-cpu", "numpy")
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._pipeline: Any = None
         self._today: date | None = None
 
     def build(self, corpus: str, index: str) -> BuildCost:
-        clock, models, threads = Clock(), Path(self._settings.models), self._settings.threads
+        clock, models, threads = Stopwatch(), Path(self._settings.models), self._settings.threads
         with clock:
             embedder = open_embedder(Path(self._settings.model), models, threads=threads)
             given = vectors_file(corpus)

@@ -8,9 +8,9 @@ from typing import Any
 
 from evals.bench.workers.protocol import (
     BuildCost,
-    Clock,
-    Passage,
-    Settings,
+    CorpusPassage,
+    Stopwatch,
+    WorkerSettings,
     main,
     read_passages,
     vectors_file,
@@ -29,7 +29,7 @@ class Haystack:
         "torch",
     )
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._finder: Any = None
         self._reader: Any = None
@@ -37,7 +37,7 @@ class Haystack:
     def build(self, corpus: str, index: str) -> BuildCost:
         from haystack.document_stores.in_memory import InMemoryDocumentStore  # type: ignore[import-not-found, unused-ignore]
 
-        clock = Clock()
+        clock = Stopwatch()
         documents = self._documents(corpus, clock)
         store = InMemoryDocumentStore()
         store.write_documents(documents)
@@ -45,7 +45,7 @@ class Haystack:
         store.save_to_disk(str(Path(index) / STORE))
         return BuildCost(store.count_documents(), clock.seconds)
 
-    def _documents(self, corpus: str, clock: Clock) -> list[Any]:
+    def _documents(self, corpus: str, clock: Stopwatch) -> list[Any]:
         passages, given = list(read_passages(corpus)), vectors_file(corpus)
         if given:
             return _with_vectors(passages, given)
@@ -117,7 +117,7 @@ def _reader(folder: str) -> Any:
     return reader
 
 
-def _document(passage: Passage) -> Any:
+def _document(passage: CorpusPassage) -> Any:
     from haystack import Document  # type: ignore[import-not-found, unused-ignore]
 
     return Document(id=passage.id, content=passage.text, meta={"article": passage.article})
@@ -136,7 +136,7 @@ def _embedded(documents: list[Any], model: str) -> list[Any]:
     return embedded
 
 
-def _with_vectors(passages: list[Passage], vectors: Path) -> list[Any]:
+def _with_vectors(passages: list[CorpusPassage], vectors: Path) -> list[Any]:
     import numpy as np
 
     documents = []

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from evals.bench.workers.protocol import (
     BuildCost,
-    Clock,
-    Settings,
+    Stopwatch,
+    WorkerSettings,
     main,
     read_passages,
     vectors_file,
@@ -39,7 +39,7 @@ class Plain:
         "torch",
     )
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._reader: Any = None
 
@@ -47,7 +47,7 @@ class Plain:
         import faiss
         from rank_bm25 import BM25Okapi  # type: ignore[import-not-found, unused-ignore]
 
-        clock = Clock()
+        clock = Stopwatch()
         passages = list(read_passages(corpus))
         vectors = self._vectors(corpus, [passage.text for passage in passages], clock)
         dense = faiss.IndexFlatIP(vectors.shape[1])
@@ -61,7 +61,7 @@ class Plain:
         (folder / "passages.json").write_text(json.dumps(rows), "utf-8")
         return BuildCost(len(passages), clock.seconds)
 
-    def _vectors(self, corpus: str, texts: list[str], clock: Clock) -> Any:
+    def _vectors(self, corpus: str, texts: list[str], clock: Stopwatch) -> Any:
         import numpy as np
 
         given = vectors_file(corpus)
@@ -81,7 +81,7 @@ class Plain:
         self._passages = json.loads((folder / "passages.json").read_text("utf-8"))
         self._model = _model(self._settings.model)
         if self._settings.reader:
-            self._reader = Reader(self._settings.reader)
+            self._reader = TransformersReader(self._settings.reader)
 
     def search(self, question: str, top_k: int) -> list[str]:
         return [self._passages[row][0] for row in self._rows(question, top_k)]
@@ -129,7 +129,7 @@ def load_bm25(kind: type[Bm25], path: Path) -> Bm25:
     return bm25
 
 
-class Reader:
+class TransformersReader:
     """The best span of several passages by a model for question answering."""
 
     def __init__(self, folder: str) -> None:

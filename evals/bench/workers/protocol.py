@@ -1,4 +1,4 @@
-"""Lines of JSON in; one line of JSON out for each: how a system is driven from outside.
+"""The protocol of a worker: one line of JSON for a request, one for its reply.
 
 Only the standard library is used, since the Python of every system's environment runs this.
 
@@ -23,7 +23,7 @@ PASSAGES, VECTORS = "passages.jsonl", "vectors.npy"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class WorkerSettings:
     """What every system is given. ``reader`` is empty where it has none; ``models`` is Dateline's.
 
     ``model`` is a folder of sentence-transformers weights, ``reader`` one of Hugging Face weights
@@ -37,7 +37,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class CorpusPassage:
     """A passage of an article; ``id`` is unique among passages."""
 
     id: str
@@ -53,7 +53,7 @@ class BuildCost:
     embedding_seconds: float
 
 
-class System(Protocol):
+class SearchSystem(Protocol):
     """One system. ``packages`` are those whose versions tell which system it was.
 
     ``build`` indexes the corpus in a folder and keeps the index in another; ``open`` readies it
@@ -72,7 +72,7 @@ class System(Protocol):
     def ask(self, question: str, top_k: int) -> str: ...
 
 
-class Clock:
+class Stopwatch:
     """Adds up the seconds spent inside its ``with`` blocks."""
 
     def __init__(self) -> None:
@@ -86,11 +86,11 @@ class Clock:
         self.seconds += time.perf_counter() - self._started
 
 
-def read_passages(corpus: str) -> Iterator[Passage]:
+def read_passages(corpus: str) -> Iterator[CorpusPassage]:
     """The passages of the corpus in a folder, in the order of its vectors."""
     with (Path(corpus) / PASSAGES).open(encoding="utf-8") as lines:
         for line in lines:
-            yield Passage(**json.loads(line))
+            yield CorpusPassage(**json.loads(line))
 
 
 def vectors_file(corpus: str) -> Path | None:
@@ -108,10 +108,10 @@ def peak_mb() -> float:
     return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
 
 
-def main(make: Callable[[Settings], System], arguments: Sequence[str]) -> None:
+def main(make: Callable[[WorkerSettings], SearchSystem], arguments: Sequence[str]) -> None:
     """Serve the system made with the settings in ``arguments[1]`` until there is no more input."""
     replies = _private_stdout()
-    serve(make(Settings(**json.loads(arguments[1]))), sys.stdin, replies)
+    serve(make(WorkerSettings(**json.loads(arguments[1]))), sys.stdin, replies)
 
 
 def _private_stdout() -> TextIO:
@@ -121,7 +121,7 @@ def _private_stdout() -> TextIO:
     return replies
 
 
-def serve(system: System, requests: TextIO, replies: TextIO) -> None:
+def serve(system: SearchSystem, requests: TextIO, replies: TextIO) -> None:
     """Answer every request in order; an error of the system is a reply and ends nothing."""
     for line in requests:
         json.dump(_reply(system, json.loads(line)), replies)
@@ -129,7 +129,7 @@ def serve(system: System, requests: TextIO, replies: TextIO) -> None:
         replies.flush()
 
 
-def _reply(system: System, request: dict[str, Any]) -> dict[str, Any]:
+def _reply(system: SearchSystem, request: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     try:
         result = _do(system, request)
@@ -139,7 +139,7 @@ def _reply(system: System, request: dict[str, Any]) -> dict[str, Any]:
     return {"result": result, "seconds": time.perf_counter() - started}
 
 
-def _do(system: System, request: dict[str, Any]) -> Any:
+def _do(system: SearchSystem, request: dict[str, Any]) -> Any:
     match request.pop("do"):
         case "build":
             return asdict(system.build(**request))

@@ -8,8 +8,8 @@ from typing import Any
 
 from evals.bench.workers.protocol import (
     BuildCost,
-    Clock,
-    Settings,
+    Stopwatch,
+    WorkerSettings,
     main,
     read_passages,
     vectors_file,
@@ -23,13 +23,13 @@ class Txtai:
 
     packages: tuple[str, ...] = ("txtai", "torch", "transformers", "faiss-cpu")
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._embeddings: Any = None
         self._reader: Any = None
 
     def build(self, corpus: str, index: str) -> BuildCost:
-        clock, given = Clock(), vectors_file(corpus)
+        clock, given = Stopwatch(), vectors_file(corpus)
         with clock:
             embeddings = _served(given) if given else _new(self._settings.model)
         if not given:
@@ -85,7 +85,7 @@ def _new(model: str) -> Any:
     return Embeddings(path=model, hybrid=True, content=True, gpu=False)
 
 
-def _timed(encode: Callable[..., Any], clock: Clock) -> Callable[..., Any]:
+def _timed(encode: Callable[..., Any], clock: Stopwatch) -> Callable[..., Any]:
     def timed(data: Any, category: Any = None) -> Any:
         with clock:
             return encode(data, category)
