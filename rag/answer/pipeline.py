@@ -225,7 +225,7 @@ class Pipeline:
         Each stage is worked on when it is asked for, so whoever stops asking stops the work.
         Retrieved comes again where the answer is looked for in another reading of the question.
         """
-        if history and may_follow(question[:MAX_CHARS], known=self._names):
+        if history and may_follow(question[:MAX_CHARS], is_name=self._names):
             history = answered(history, partial(self._again, window=window, today=today))
         understood = self._understand(
             question, history=history, window=window, today=today, corrections=corrections
@@ -260,7 +260,7 @@ class Pipeline:
             today=today or date.today(),
             history=history,
             window=window,
-            known=self._names,
+            is_name=self._names,
             newest=self.info.newest_article,
             corrections=corrections,
         )

@@ -13,11 +13,7 @@ from rag.dates.calendar import SEASONS, Period, Yearly
 from rag.dates.lexicon import (
     APOSTROPHES,
     HYPHENS,
-    MONTH_NAMES,
-    MONTHS,
     NAMED_AFTER_DAYS,
-    ORDINALS,
-    WEEKDAYS,
     DateTokens,
     counts,
     month_stands,
@@ -25,6 +21,7 @@ from rag.dates.lexicon import (
     year_number,
     year_stands,
 )
+from rag.text.lexicon import MONTH_NAMES, MONTHS, ORDINALS, WEEKDAYS
 
 Cut = Callable[[Period], Period | None]
 
@@ -42,10 +39,10 @@ class Phrase:
     relative: bool = False
 
 
-Rule = Callable[[DateTokens, int], Phrase | None]
+GrammarRule = Callable[[DateTokens, int], Phrase | None]
 
 
-def longest(rules: Iterable[Rule], words: DateTokens, place: int) -> Phrase | None:
+def longest(rules: Iterable[GrammarRule], words: DateTokens, place: int) -> Phrase | None:
     """What the rule that reaches furthest finds from ``place`` on; the earlier one of equals."""
     best: Phrase | None = None
     for rule in rules:

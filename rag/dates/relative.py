@@ -24,16 +24,14 @@ from rag.dates.absolute import (
 from rag.dates.calendar import ONE_DAY, SEASONS, Grain, Period, Third, Yearly
 from rag.dates.lexicon import (
     DAY_PARTS,
-    DETERMINERS,
-    MONTHS,
+    NOUN_OPENERS,
     NUMBERS,
-    ORDINALS,
     UNITS,
-    WEEKDAYS,
     DateTokens,
     month_stands,
     weekday_stands,
 )
+from rag.text.lexicon import MONTHS, ORDINALS, WEEKDAYS
 
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _DAYS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
@@ -76,7 +74,7 @@ def step(words: DateTokens, place: int) -> Phrase | None:
 
 def _unit_step(words: DateTokens, place: int, unit: Grain, steps: int) -> Phrase | None:
     """Last week; "this year so far" ends with today, "the week before last" is two weeks back."""
-    if words.at(place - 1) in DETERMINERS and steps:
+    if words.at(place - 1) in NOUN_OPENERS and steps:
         return None
     whole = calendar.moved(calendar.around(words.today, unit), steps)
     if steps == 0 and words.follows(place + 2, "so", "far"):

@@ -20,23 +20,15 @@ from rag.dates.absolute import (
     with_year,
 )
 from rag.dates.calendar import SEASONS, DateExpression, Grain, Period, Yearly
-from rag.dates.lexicon import (
-    APOSTROPHES,
-    DAY_PARTS,
-    MONTHS,
-    NUMBERS,
-    ORDINALS,
-    RANGE_LINKS,
-    WEEKDAYS,
-    DateTokens,
-)
+from rag.dates.lexicon import APOSTROPHES, DAY_PARTS, NUMBERS, RANGE_LINKS, DateTokens
 from rag.dates.relative import dated
+from rag.text.lexicon import MONTHS, ORDINALS, WEEKDAYS
 
 Relation = Literal["", "since", "after", "before", "until", "between"]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class DateMatch:
     """Words ``[start, stop)`` name the days ``[after, before)``; the date itself is at ``core``.
 
     Both sides are open for a day that no calendar has. ``yearly`` is the date if it lacked a year,
@@ -62,7 +54,7 @@ class Bounds:
 
 def bounded(
     start: int, stop: int, core: int, relation: Relation, period: Period, *, relative: bool
-) -> Bounds:
+) -> DateMatch:
     sides: dict[Relation, tuple[date | None, date | None]] = {
         "": (period.start, period.end),
         "between": (period.start, period.end),
@@ -73,10 +65,10 @@ def bounded(
     }
     after, before = sides[relation]
     grain = period.grain if relation == "" else "range"
-    return Bounds(start, stop, core, relation, after, before, grain, relative)
+    return DateMatch(start, stop, core, relation, after, before, grain, relative)
 
 
-def with_relation(found: Bounds, period: Period) -> Bounds:
+def with_relation(found: DateMatch, period: Period) -> DateMatch:
     """``found`` with the days that its relation makes of ``period``."""
     return bounded(
         found.start, found.stop, found.core, found.relation, period, relative=found.relative
@@ -140,7 +132,7 @@ DOCUMENTS = frozenset(
 _DATING = DOCUMENTS | frozenset("is are was were dated dates date".split())
 
 
-def alone(words: DateTokens, place: int) -> Bounds | None:
+def alone(words: DateTokens, place: int) -> DateMatch | None:
     """Any date; with "onwards" or "or earlier" behind it, it is open on one side."""
     phrase = dated(words, place)
     if phrase is None:
@@ -156,7 +148,7 @@ def _closed(words: DateTokens, stop: int) -> tuple[int, Relation]:
     return stop, ""
 
 
-def led(words: DateTokens, place: int) -> Bounds | None:
+def led(words: DateTokens, place: int) -> DateMatch | None:
     """A date with the words that open it: since March, no later than 3 June."""
     for opening, relation in _SPLIT_OPENINGS:
         if words.follows(place, *opening):
@@ -178,10 +170,10 @@ def _onwards(words: DateTokens, stop: int) -> int:
 
 def of_phrase(
     words: DateTokens, start: int, core: int, relation: Relation, phrase: Phrase, stop: int
-) -> Bounds | None:
+) -> DateMatch | None:
     """The bounds that ``relation`` makes of the phrase at ``core``; the words are [start, stop)."""
     if phrase.meaning is None:
-        return Bounds(start, stop, core, relation, None, None, "day", relative=False)
+        return DateMatch(start, stop, core, relation, None, None, "day", relative=False)
     period = resolved(phrase, words, core)
     if period is None:
         return None
@@ -212,7 +204,7 @@ class _Stretch:
     relative: bool
 
 
-def stretch(words: DateTokens, place: int) -> Bounds | None:
+def stretch(words: DateTokens, place: int) -> DateMatch | None:
     """Between X and Y, from X to Y, X to Y, X-Y."""
     opening = words.at(place) if words.at(place) in {"between", "from"} else ""
     core = place + bool(opening)
@@ -221,7 +213,7 @@ def stretch(words: DateTokens, place: int) -> Bounds | None:
     if found is None or words.possessive(found.stop):
         return None
     if found.whole is None:
-        return Bounds(place, found.stop, core, "between", None, None, "range", relative=False)
+        return DateMatch(place, found.stop, core, "between", None, None, "range", relative=False)
     return bounded(place, found.stop, core, "between", found.whole, relative=found.relative)
 
 
@@ -365,7 +357,7 @@ def expressions(text: str, today: date) -> list[DateExpression]:
     return [expression(words, found) for found in scan(words) if not found.impossible]
 
 
-def expression(words: DateTokens, found: Bounds) -> DateExpression:
+def expression(words: DateTokens, found: DateMatch) -> DateExpression:
     return DateExpression(
         words[found.start].start,
         words[found.stop - 1].end,
@@ -376,9 +368,9 @@ def expression(words: DateTokens, found: Bounds) -> DateExpression:
     )
 
 
-def scan(words: DateTokens) -> list[Bounds]:
+def scan(words: DateTokens) -> list[DateMatch]:
     """Every date expression, and every day that no calendar has, from left to right."""
-    found: list[Bounds] = []
+    found: list[DateMatch] = []
     place = 0
     while place < len(words):
         here = _at(words, place)
@@ -388,7 +380,7 @@ def scan(words: DateTokens) -> list[Bounds]:
     return _share_years(words, found)
 
 
-def _at(words: DateTokens, place: int) -> Bounds | None:
+def _at(words: DateTokens, place: int) -> DateMatch | None:
     if not _may_start(words, place) or _tied_before(words, place):
         return None
     try:
@@ -428,7 +420,7 @@ def _tied_behind(words: DateTokens, stop: int) -> bool:
     return mark in _TIES_BEHIND and words.glued(stop + 1) and words.at(stop + 1).isalnum()
 
 
-def _share_years(words: DateTokens, found: list[Bounds]) -> list[Bounds]:
+def _share_years(words: DateTokens, found: list[DateMatch]) -> list[DateMatch]:
     """Give a date the year of the next one on its list: June and July 2023.
 
     Where neither has a year, the first is no later than the second: December and January.
@@ -441,7 +433,7 @@ def _share_years(words: DateTokens, found: list[Bounds]) -> list[Bounds]:
     return found
 
 
-def _in_year_of(one: Bounds, following: Bounds) -> Bounds:
+def _in_year_of(one: DateMatch, following: DateMatch) -> DateMatch:
     other, own = following.after or following.before, one.after or one.before
     if other is None or own is None or (following.year is None and own <= other):
         return one

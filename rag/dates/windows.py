@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from rag.dates.calendar import ONE_DAY, DateExpression
 from rag.dates.lexicon import DateTokens
 from rag.dates.roles import neutral_words, role_of
-from rag.dates.tagger import Bounds, expression, scan
+from rag.dates.tagger import DateMatch, expression, scan
 from rag.errors import QuestionError
 from rag.types import Window
 
@@ -23,21 +23,21 @@ class Assumed:
     said: str
 
 
-def assume_years(words: DateTokens, found: Sequence[Bounds]) -> list[Bounds]:
+def assume_years(words: DateTokens, found: Sequence[DateMatch]) -> list[DateMatch]:
     """``found``, with ``taken`` set where it would be of another year if only today counted."""
     if words.latest == words.today:
         return list(found)
     of_today = {(one.start, one.stop): one for one in scan(words.of_today())}
-    return [_told(one, of_today.get((one.start, one.stop))) for one in found]
+    return [_with_assumed_year(one, of_today.get((one.start, one.stop))) for one in found]
 
 
-def _told(found: Bounds, of_today: Bounds | None) -> Bounds:
+def _with_assumed_year(found: DateMatch, of_today: DateMatch | None) -> DateMatch:
     if of_today is None or found == of_today:
         return found
     return replace(found, taken=_year(found))
 
 
-def _year(found: Bounds) -> str:
+def _year(found: DateMatch) -> str:
     """The year as it is said behind the words: "before May 2024", "winter 2023/24"."""
     if found.before is not None:
         last = found.before if found.relation == "before" else found.before - ONE_DAY
@@ -56,7 +56,7 @@ _GAP = re.compile(r"\s+")
 _BEFORE_MARK = re.compile(r"\s+(?=[?.,;:!)])")
 
 
-def without_dates(words: DateTokens, question: str, dates: Sequence[Bounds]) -> str:
+def without_dates(words: DateTokens, question: str, dates: Sequence[DateMatch]) -> str:
     """``question`` without the words of ``dates``, their prepositions, and what joined them.
 
     Empty when nothing but marks is left.
@@ -73,7 +73,7 @@ def without_dates(words: DateTokens, question: str, dates: Sequence[Bounds]) -> 
     return left if any(character.isalnum() for character in left) else ""
 
 
-def _span(words: DateTokens, found: Bounds) -> tuple[int, int]:
+def _span(words: DateTokens, found: DateMatch) -> tuple[int, int]:
     """The words of a date with the preposition before it or the possessive behind it."""
     start, stop = found.start, found.stop
     if words.possessive(stop):
@@ -152,7 +152,7 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
         other=other,
         impossible=tuple(_written(words, question, one) for one in found if one.impossible),
         assumed=tuple(
-            Assumed(_written(words, question, one), _said(words, question, one))
+            Assumed(_written(words, question, one), _window_words(words, question, one))
             for one in filtering
             if one.taken
         ),
@@ -162,25 +162,27 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
 def _second(
     words: DateTokens,
     question: str,
-    firm: Sequence[Bounds],
-    doubtful: Sequence[Bounds],
+    firm: Sequence[DateMatch],
+    doubtful: Sequence[DateMatch],
     window: Window | None,
 ) -> tuple[Window | None, bool]:
     """The window when every date in doubt has its other role, and whether it is another one."""
     try:
         windows = [_combined(words, question, dates) for dates in (firm, doubtful)]
-        other = _met([one for one in windows if one])
+        other = _intersection([one for one in windows if one])
     except QuestionError:  # a reading that leaves no day is none
         return None, False
     return (None, False) if _days(other) == _days(window) else (other, True)
 
 
-def _combined(words: DateTokens, question: str, dates: Sequence[Bounds]) -> Window | None:
-    windows = [Window(*_until_today(words, one), said=_said(words, question, one)) for one in dates]
+def _combined(words: DateTokens, question: str, dates: Sequence[DateMatch]) -> Window | None:
+    windows = [
+        Window(*_until_today(words, one), said=_window_words(words, question, one)) for one in dates
+    ]
     closed = [window for window in windows if window.after and window.before]
     if len(closed) > 1 and not _overlap(closed):
         windows = [_hull(closed), *(window for window in windows if window not in closed)]
-    return _met(windows)
+    return _intersection(windows)
 
 
 def _overlap(closed: Sequence[Window]) -> bool:
@@ -194,7 +196,7 @@ def _hull(closed: Sequence[Window]) -> Window:
     return Window(after, before, _all_said(closed))
 
 
-def _met(windows: Sequence[Window]) -> Window | None:
+def _intersection(windows: Sequence[Window]) -> Window | None:
     """The days of all of them. Raises QuestionError when there is none."""
     if not windows:
         return None
@@ -214,7 +216,7 @@ def _days(window: Window | None) -> tuple[Side, Side]:
     return (window.after, window.before) if window else (None, None)
 
 
-def _until_today(words: DateTokens, found: Bounds) -> tuple[Side, Side]:
+def _until_today(words: DateTokens, found: DateMatch) -> tuple[Side, Side]:
     """The days of ``found``; a calendar's unit that goes on and is said as "this" ends today."""
     this = words.at(found.core) == "this" and not found.relation
     if this and found.after and found.before and found.after <= words.today < found.before:
@@ -222,7 +224,7 @@ def _until_today(words: DateTokens, found: Bounds) -> tuple[Side, Side]:
     return found.after, found.before
 
 
-def _said(words: DateTokens, question: str, found: Bounds) -> str:
+def _window_words(words: DateTokens, question: str, found: DateMatch) -> str:
     """The words of the date; with the year, and without "last", if the collection told the year."""
     if not found.taken:
         return _written(words, question, found)
@@ -231,7 +233,7 @@ def _said(words: DateTokens, question: str, found: Bounds) -> str:
     return f"{opening}{question[words[core].start : words[found.stop - 1].end]} {found.taken}"
 
 
-def _written(words: DateTokens, question: str, found: Bounds) -> str:
+def _written(words: DateTokens, question: str, found: DateMatch) -> str:
     return question[words[found.start].start : words[found.stop - 1].end]
 
 

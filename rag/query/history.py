@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.query.normalize import normalize_question
 from rag.query.question_type import question_type
-from rag.text.entities import Known, entities
+from rag.text.entities import NameLookup, entities
 from rag.text.escape import single_line
-from rag.text.lexicon import normalize_question
 
 MAX_EARLIER = 4
 MAX_CHARS = 2_000
@@ -42,21 +42,21 @@ def last_turns(history: History) -> list[Earlier]:
 
     What is neither a text nor an ``Earlier`` is skipped.
     """
-    return [_read(turn) for turn in history[-MAX_EARLIER:] if isinstance(turn, (str, Earlier))]
+    return [_cut(turn) for turn in history[-MAX_EARLIER:] if isinstance(turn, (str, Earlier))]
 
 
-def _read(turn: str | Earlier) -> Earlier:
+def _cut(turn: str | Earlier) -> Earlier:
     if isinstance(turn, str):
-        return Earlier(_text(turn))
-    cited = tuple(_text(sentence) for sentence in turn.cited[:MAX_CITED])
-    return Earlier(_text(turn.question), _text(turn.answer), cited)
+        return Earlier(_clean(turn))
+    cited = tuple(_clean(sentence) for sentence in turn.cited[:MAX_CITED])
+    return Earlier(_clean(turn.question), _clean(turn.answer), cited)
 
 
-def _text(text: str) -> str:
+def _clean(text: str) -> str:
     return single_line(text[:MAX_CHARS])
 
 
-def names_cited(turn: Earlier, asked: str, *, known: Known | None = None) -> list[str]:
+def cited_names(turn: Earlier, asked: str, *, is_name: NameLookup | None = None) -> list[str]:
     """The names that the answer to ``asked`` brought in, at most ``MAX_NAMES``.
 
     Those of a question that asked for a name, or that had none itself: "she" in "How old is she?"
@@ -65,11 +65,11 @@ def names_cited(turn: Earlier, asked: str, *, known: Known | None = None) -> lis
     >>> names_cited(Earlier("", "", ("It was cut by Hanne Vro.",)), "Who cut the stone?")
     ['Hanne Vro']
     """
-    if _names(asked, known) and not _asks_for_a_name(asked):
+    if _names(asked, is_name) and not _asks_for_a_name(asked):
         return []
     present = set(normalize_question(asked).plain.split())
     for text in (turn.answer, *turn.cited):
-        new = [name for name in _names(text, known) if not _is_told(name, present)]
+        new = [name for name in _names(text, is_name) if not _is_named(name, present)]
         if new:
             return list(dict.fromkeys(new))[:MAX_NAMES]
     return []
@@ -84,14 +84,14 @@ def mentions(turn: Earlier, name: str) -> bool:
     )
 
 
-def _is_told(name: str, present: set[str]) -> bool:
+def _is_named(name: str, present: set[str]) -> bool:
     """Whether the question has its last word: "Sharif" tells "Prime Minister Shehbaz Sharif"."""
     words = normalize_question(name).plain.split()
     return not words or words[-1] in present
 
 
-def _names(text: str, known: Known | None) -> list[str]:
-    return [found.text for found in entities(text, known=known) if found.sort == "name"]
+def _names(text: str, is_name: NameLookup | None) -> list[str]:
+    return [found.text for found in entities(text, is_name=is_name) if found.sort == "name"]
 
 
 def _asks_for_a_name(question: str) -> bool:

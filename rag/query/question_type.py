@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.query.normalize import NormalizedQuestion, normalize_question
 from rag.text.lexicon import (
-    AUXILIARY,
+    AUXILIARIES,
     FUNCTION_WORDS,
+    MONTH_NAMES,
     PREPOSITIONS,
-    NormalizedQuestion,
-    asks_for_several,
-    normalize_question,
+    SEASON_NAMES,
+    is_plural,
 )
 from rag.text.sentences import word_spans
 from rag.types import Kind, Query
 
+AUXILIARY = "(?:" + "|".join(sorted(AUXILIARIES)) + ")"
 PREPOSITION = (
     "(?:about|after|against|at|before|between|by|during|for|from|in|into|of|on|onto|over|since|"
     "through|till|to|towards?|under|until|upon|with|without)"
@@ -51,7 +53,7 @@ _BACKGROUND = re.compile(rf"when (?!{AUXILIARY} |exactly |, )")
 _INSIDE = re.compile(rf"\b(?:{PREPOSITION} )?(?:which|what|whose|how many|how much)\b")
 
 
-def beginning(plain: str) -> int:
+def question_start(plain: str) -> int:
     """Where the question itself begins, behind greetings, requests and circumstances."""
     lead_in = _LEAD_IN.match(plain)
     begin = lead_in.end() if lead_in else 0
@@ -120,12 +122,12 @@ def _any(verbs: str, *, inflected: bool) -> str:
 _FOLLOWS = "|".join(sorted({*PREPOSITIONS, *_DETERMINERS.split(), "when", "to", "if"}))
 _STOPS = "|".join(sorted({*PREPOSITIONS, *_OPENERS.split()}))
 
-SAYING = (
+REPORTING_VERB = (
     rf"(?:{_any(_REGULAR, inflected=True)}|{_any(_IRREGULAR, inflected=False)}|make of|point out|"
     rf"agree(?= on| about)|{_any(_NOUNS_TOO, inflected=True)}(?= (?:[?,.]|(?:{_FOLLOWS})(?!\w))|$))"
 )
 # Someone says that something … has a gap where the asked thing would stand.
-GAP = (
+REPORTED_CLAUSE = (
     rf"{_any(_OPINIONS, inflected=False)}(?: that)?(?: (?!(?:{_STOPS})(?!\w))[\w'’-]+){{0,5}}? "
     rf"(?:{AUXILIARY}|may|might|\w{{2,}}ed)(?!\w)"
 )
@@ -147,7 +149,7 @@ _STANCE = (
     "(?:reaction|response|reply|answer|position|stance|attitude|view|opinion|motive|motivation|"
     "comment|arguments?|explanation|excuse|assessment|message|warning|advice|impression)"
 )
-_NOT_MINDED = "".join(
+_NOT_FEELING = "".join(
     f"(?<!{word} )"
     for word in (
         *("arguing", "talking", "complaining", "asking", "speaking", "thinking", "boasting"),
@@ -156,14 +158,65 @@ _NOT_MINDED = "".join(
 )
 _PERIODS = "(?:days?|weeks?|months?|years?|hours?)"
 
-_PART_OF_YEAR = (
-    "(?:weekend|spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|"
-    "august|september|october|november|december)"
+_PART_OF_YEAR = f"(?:weekend|{'|'.join((*SEASON_NAMES, *MONTH_NAMES))})"
+
+
+_NOUN_PHRASE_END = re.compile(
+    f"{AUXILIARY}|the|an?|his|her|its|their|this|that|these|those|and|or|but|who|whom|which|if|"
+    "i|you|he|she|it|we|they|there|not|about|after|against|as|at|before|by|for|from|in|into|of|"
+    r"on|over|since|than|through|to|under|until|with|without|also|still|already|just|[,;:.?!]"
+)
+_DETERMINER = re.compile(r"the|an?|his|her|its|their|this|that|all|each|every|\d.*|more|no")
+_OF_OBJECT = re.compile("the|an?|his|her|its|their")  # what causes the floods
+_ASKED_NOUN = re.compile(
+    r"(?:(?:about|after|against|at|before|by|during|for|from|in|into|of|on|over|through|to|under|"
+    r"upon|with) )?(?:which|what) (?!are |were |is |was |do |does |did |has |have |had |percentage)"
+)
+_NAMED_NOUN = re.compile(
+    r"(?:what|who|which) (?:are|were) (?:some |all )?(?:of )?(?:the|his|her|its|their|[\w-]+'s?|"
+    r"[\w-]+(?= \w+'s? ))(?: [\w-]+'s?)? "
+)
+_ONE_ANSWER = re.compile(
+    r".* (?:worth|called|about|doing|led by|named|like|for|used for)(?: together)?(?: \?)?$"
 )
 
 
+def asks_for_several(plain: str, begin: int) -> tuple[int, int] | None:
+    """The span of ``plain`` that asks for more than one thing, or None.
+
+    ``plain`` is that of a ``NormalizedQuestion``; the question itself begins at ``begin``.
+    """
+    for pattern in (_NAMED_NOUN, _ASKED_NOUN):
+        match = pattern.match(plain, begin)
+        if match is None:
+            continue
+        if pattern is _NAMED_NOUN and _ONE_ANSWER.match(plain, begin):
+            return None
+        end = _plural_head(plain, match.end())
+        return (begin, end) if end else None
+    return None
+
+
+def _plural_head(plain: str, start: int) -> int:
+    """Where the plural noun ends that the phrase at ``start`` is about; 0 when it is singular."""
+    words = list(re.finditer(r"\S+", plain[start : start + 120]))
+    for number, match in enumerate(words):
+        if _NOUN_PHRASE_END.fullmatch(match.group()):
+            return 0
+        after = words[number + 1].group() if number + 1 < len(words) else "?"
+        if is_plural(match.group()) and not _is_verb(number, after):
+            return start + match.end()
+    return 0
+
+
+def _is_verb(number: int, after: str) -> bool:
+    """Whether a word in -s is a verb: "which team wins the cup", not "which border markets"."""
+    determiner = _DETERMINER if number else _OF_OBJECT
+    return determiner.fullmatch(after) is not None
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PatternRule:
     """A kind and the words that show it; ``anywhere`` or only where the question itself begins."""
 
     kind: Kind
@@ -171,16 +224,16 @@ class Rule:
     anywhere: bool = False
 
 
-def _cue(kind: Kind, *alternatives: str) -> Rule:
-    return Rule(kind, re.compile(rf"\b(?:{'|'.join(alternatives)})(?!\w)"), anywhere=True)
+def _anywhere(kind: Kind, *alternatives: str) -> PatternRule:
+    return PatternRule(kind, re.compile(rf"\b(?:{'|'.join(alternatives)})(?!\w)"), anywhere=True)
 
 
-def _form(kind: Kind, *alternatives: str) -> Rule:
-    return Rule(kind, re.compile(rf"(?:{'|'.join(alternatives)})(?!\w)"))
+def _at_start(kind: Kind, *alternatives: str) -> PatternRule:
+    return PatternRule(kind, re.compile(rf"(?:{'|'.join(alternatives)})(?!\w)"))
 
 
-TOLD = (
-    _cue(
+STORY_RULES = (
+    _anywhere(
         "timeline",
         "time(?:-| )?lines?(?: of)?",
         r"chronolog\w+",
@@ -205,8 +258,8 @@ TOLD = (
         rf"what (?:has |had )?happened .{{0,200}}?over (?:the|these|those) .{{0,40}}?{_PERIODS}",
         "what (?:has |had )?happened first",
     ),
-    Rule("timeline", re.compile(r"(?:(?:the|what is the) )?(?:whole |full )?history of")),
-    _cue(
+    PatternRule("timeline", re.compile(r"(?:(?:the|what is the) )?(?:whole |full )?history of")),
+    _anywhere(
         "summary",
         r"summar(?:y(?! execution| trial)|ies|i[sz]e[ds]?|i[sz]ing)",
         "sum up",
@@ -231,8 +284,8 @@ TOLD = (
         "up to speed",
     ),
 )
-YES_OR_NO = (
-    Rule(
+YES_NO_RULES = (
+    PatternRule(
         "yesno",
         re.compile(
             rf"{AUXILIARY} (?:not )?(?=\w)(?!(?:you|we|there)(?: got)? any (?:news|updates?)\b)"
@@ -242,7 +295,7 @@ YES_OR_NO = (
             r"(?: \w+){0,2}(?= \?|$)"
         ),
     ),
-    Rule(
+    PatternRule(
         "yesno",
         re.compile(
             rf", (?:right|correct|true|yes|no|{AUXILIARY} (?:not )?{_PRONOUN}(?: not)?)(?= \?|$)"
@@ -250,8 +303,8 @@ YES_OR_NO = (
         anywhere=True,
     ),
 )
-LATEST = (
-    _cue(
+LATEST_RULES = (
+    _anywhere(
         "latest",
         "(?<!at the )(?:latest|newest|most recent(?:ly)?)",
         "any (?:news|updates?|(?:new |recent |further )?developments?)",
@@ -273,8 +326,8 @@ LATEST = (
         rf"(?!{_PERIODS}|night|time|\w*day|{_PART_OF_YEAR})\w+(?= \?|$)",
     ),
 )
-WEAK_SUMMARY = (
-    _cue(
+WEAK_SUMMARY_RULES = (
+    _anywhere(
         "summary",
         "what (?:(?:has|had) )?(?:happened(?! to (?!be\\b))|went on|took place|occurred)",
         "what (?:do|did) (?:we|you) know",
@@ -282,15 +335,15 @@ WEAK_SUMMARY = (
         "what (?:was|were) (?:agreed|decided|achieved|resolved)",
         "what came out of",
         "tell (?:me|us) (?:more |something |everything |all )?about",
-        rf"what (?:is|was|are|were) .{{1,200}}? {_NOT_MINDED}about(?= \?| ?$)",
+        rf"what (?:is|was|are|were) .{{1,200}}? {_NOT_FEELING}about(?= \?| ?$)",
         r"what is in (?:the|this|that)",
         "what is the (?:whole )?story (?:with|behind|of)",
         "what (?:should|must|need|ought) (?:i|we) (?:to )?know about",
         "what does (?:the|this) (?:article|story|report|text|paper|piece) say(?= \\?| ?$)",
     ),
 )
-WHEN = (
-    _form(
+WHEN_RULES = (
+    _at_start(
         "when",
         "(?:(?:by|from|for|around|about|before|after) )?when(?! it comes to| had)",
         "how (?:long ago|soon)",
@@ -301,8 +354,8 @@ WHEN = (
         "the (?:exact )?date of",
     ),
 )
-LIST_REQUEST = (
-    _form(
+LIST_RULES = (
+    _at_start(
         "list",
         "(?:list|enumerate|name|mention|identify)(?! of)",
         "(?:(?:give|show|tell|provide|find)(?: (?:me|us))?(?: with)? )?"
@@ -316,24 +369,24 @@ LIST_REQUEST = (
         "who (?:both )?(?:attended|participated|took part|takes part|met|meets)",
     ),
 )
-MANNER = (
-    _form(
+MANNER_RULES = (
+    _at_start(
         "passage",
         rf"{PREPOSITION} (?:what|which) (?:way|manner|grounds?|conditions?|circumstances|note|"
         "terms|reasons?|purpose|pretext|"
         "sense|basis|extent|capacity|spirit)",
     ),
 )
-MEASURE = (
-    _form(
+MEASURE_RULES = (
+    _at_start(
         "span",
         rf"(?:{PREPOSITION} )?how (?:{_MEASURE}|{_NOT_A_QUALITY}\w+(?= {AUXILIARY}))",
     ),
 )
 # What somebody says that it is: one thing is asked for, not all that was said.
-SAID_TO_BE = (_form("span", rf"what {AUXILIARY} .{{1,120}}?\b{GAP}"),)
-PASSAGE = (
-    _form(
+CLAIM_RULES = (_at_start("span", rf"what {AUXILIARY} .{{1,120}}?\b{REPORTED_CLAUSE}"),)
+PASSAGE_RULES = (
+    _at_start(
         "passage",
         "how(?: come)?",
         "why(?: not)?",
@@ -350,14 +403,14 @@ PASSAGE = (
         f"what (?:single )?(?:reason|{_STANCE}) (?:did|does|do|has|have|had|was|were|is|gave|made)",
         rf"what (?:is|was|were|are) .{{1,120}}?{_STANCE}",
         rf"what (?:did|does|do|has|have|had|was|is|are|were|would|will|exactly|once|\W)+ "
-        rf"?.{{0,160}}?\b{_NOT_A_NOUN}{SAYING}",
+        rf"?.{{0,160}}?\b{_NOT_A_NOUN}{REPORTING_VERB}",
         r"what (?:said|says|tells?) ",
         "what (?:(?:has|had) )?happened to(?! be\\b)",
         r"what (?:is|was|are|were) .{1,120}? (?:\w+ed|angry|sorry|happy|glad|anxious) about",
     ),
 )
-SPAN = (
-    _form(
+SPAN_RULES = (
+    _at_start(
         "span",
         "(?:since|until|till) when",
         "when had",
@@ -368,7 +421,7 @@ SPAN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionType:
     """A kind of answer and the words of the question that show it.
 
     ``said`` is a slice of the question, empty when nothing decided. ``wants`` is what a question
@@ -380,37 +433,39 @@ class Asked:
     wants: Kind
 
 
-def question_type(question: str) -> Asked:
+def question_type(question: str) -> QuestionType:
     """The kind of ``question`` by its form; words without a question ask for a passage.
 
     >>> question_type("Could you tell me who leads the party now?")
     Asked(kind='latest', said='now', wants='span')
     """
     words = normalize_question(question)
-    begin = beginning(words.plain)
-    told = _first(TOLD, words, begin)
+    begin = question_start(words.plain)
+    told = _first(STORY_RULES, words, begin)
     if told is not None:
-        return Asked(told[0], told[1], told[0])
+        return QuestionType(told[0], told[1], told[0])
     form, said = _by_form(words, begin)
     if form != "yesno":
-        latest = _first(LATEST, words, begin)
+        latest = _first(LATEST_RULES, words, begin)
         if latest is not None:
-            return Asked("latest", latest[1], form)
-    return Asked(form, said, form)
+            return QuestionType("latest", latest[1], form)
+    return QuestionType(form, said, form)
 
 
 def _by_form(words: NormalizedQuestion, begin: int) -> tuple[Kind, str]:
     """The kind apart from whether the latest is asked for, and the words that show it."""
-    found = _first((*YES_OR_NO, *WEAK_SUMMARY, *WHEN), words, begin)
-    found = found or _first((*LIST_REQUEST, *MANNER), words, begin)
+    found = _first((*YES_NO_RULES, *WEAK_SUMMARY_RULES, *WHEN_RULES), words, begin)
+    found = found or _first((*LIST_RULES, *MANNER_RULES), words, begin)
     if found is None and (span := asks_for_several(words.plain, begin)):
         found = ("list", words.said(*span))
-    found = found or _first((*MEASURE, *SAID_TO_BE, *PASSAGE, *SPAN), words, begin)
+    found = found or _first(
+        (*MEASURE_RULES, *CLAIM_RULES, *PASSAGE_RULES, *SPAN_RULES), words, begin
+    )
     return found or ("passage", "")
 
 
 def _first(
-    candidates: Iterable[Rule], words: NormalizedQuestion, begin: int
+    candidates: Iterable[PatternRule], words: NormalizedQuestion, begin: int
 ) -> tuple[Kind, str] | None:
     for rule in candidates:
         find = rule.pattern.search if rule.anywhere else rule.pattern.match

@@ -16,8 +16,8 @@ from rag.dates.windows import (
 from rag.errors import QuestionError
 from rag.query.history import History
 from rag.query.question_type import question_type
-from rag.query.rewrite import FollowUp, complete, with_carried
-from rag.text.entities import Known, entities
+from rag.query.rewrite import FollowUp, rewrite, with_carried
+from rag.text.entities import NameLookup, entities
 from rag.text.escape import single_line
 from rag.types import Kind, Query, Window
 
@@ -57,7 +57,7 @@ def understand(
     today: date,
     history: History = (),
     window: Window | None = None,
-    known: Known | None = None,
+    is_name: NameLookup | None = None,
     newest: date | None = None,
     corrections: Corrections | None = None,
 ) -> Understood:
@@ -65,7 +65,7 @@ def understand(
 
     These are earlier questions, oldest first, or ``rag.query.history.Earlier``. Control and
     format characters are not searched; ``Query.text`` is empty when nothing else was typed. The
-    question's own dates narrow ``window``, and never widen it. ``known`` tells names typed in lower
+    question's own dates narrow ``window``, and never widen it. ``is_name`` recognises names typed in lower
     case. ``newest`` is the day of the newest article: a date without a year is one in its month or
     before. Raises QuestionError for a question of more than ``MAX_CHARS`` characters, and for dates
     that leave no day.
@@ -78,13 +78,13 @@ def understand(
     text = single_line(question)
     if not any(character.isalnum() for character in text):
         return Understood(Query(question, "", window))
-    followed = complete(history, text, known=known, without=corrections.without)
+    followed = rewrite(history, text, is_name=is_name, without=corrections.without)
     query = Query(
         question=question,
         text=followed.text,
         window=window,
         kind=corrections.kind or question_type(followed.asked).kind,
-        entities=tuple(entity.text for entity in entities(followed.text, known=known)),
+        entities=tuple(entity.text for entity in entities(followed.text, is_name=is_name)),
         carried=followed.carried,
     )
     if corrections.undated:

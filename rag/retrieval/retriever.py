@@ -86,7 +86,7 @@ def containment(part: Shingles, whole: Shingles) -> float:
     return len(part & whole) / len(part) if part else 0.0
 
 
-class Original:
+class OriginalPassage:
     """A passage that others may be copies of, with as much text again on either side.
 
     Two papers cut the same agency story at different places, so that a copy may straddle two
@@ -126,7 +126,7 @@ class _Slot:
     """A place in the ranking: the best passage of a story, and its copies elsewhere."""
 
     best: _Scored
-    original: Original
+    original: OriginalPassage
     copies: list[Passage] = field(default_factory=list)
 
     def add_copy(self, passage: Passage) -> None:
@@ -207,13 +207,13 @@ class Retriever:
             if slot is not None:
                 slot.add_copy(scored.passage)
             elif taken[article_id] < self._config.passages_per_article:
-                slots.append(_Slot(scored, Original(scored.passage)))
+                slots.append(_Slot(scored, OriginalPassage(scored.passage)))
                 taken[article_id] += 1
             else:
                 over.append(scored)
         # Where few articles compete, an article's further passages take the places left over.
         rest = over[: top_k - len(slots)]
-        return slots + [_Slot(scored, Original(scored.passage)) for scored in rest]
+        return slots + [_Slot(scored, OriginalPassage(scored.passage)) for scored in rest]
 
     def _original_of(self, passage: Passage, slots: Sequence[_Slot]) -> _Slot | None:
         if not self._collapses:

@@ -35,18 +35,18 @@ class KnownNames:
         written = [
             match.group()
             for row in rows[:PASSAGES]
-            for match in _inside(phrase).finditer(self._index.passage(int(row)).text)
+            for match in _inside_sentence(phrase).finditer(self._index.passage(int(row)).text)
         ]
-        capitalised = sum(all(word[:1].isupper() for word in _telling(text)) for text in written)
+        capitalised = sum(all(word[:1].isupper() for word in _long_words(text)) for text in written)
         return bool(written) and 2 * capitalised >= len(written)
 
 
-def _inside(phrase: str) -> re.Pattern[str]:
+def _inside_sentence(phrase: str) -> re.Pattern[str]:
     """The phrase where it does not begin a sentence or a quotation."""
     words = r"\s+".join(re.escape(word) for word in phrase.split())
     return re.compile(rf"(?<=[\w,;:)] ){words}\b", re.IGNORECASE)
 
 
-def _telling(text: str) -> list[str]:
+def _long_words(text: str) -> list[str]:
     words = text.split()
     return [word for word in words if len(word) > 3] or words

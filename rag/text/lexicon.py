@@ -1,238 +1,104 @@
-"""The closed classes of English words, and a question in their plain spelling.
+"""The closed classes of English words: one list of each, for every module that needs them.
 
-Auxiliaries, prepositions, question words, pronouns and the like are finite lists; everything open
-(names, verbs of the news) belongs to trained models instead.
+Calendar names, number words, pronouns, determiners, auxiliaries, prepositions, question words,
+reporting verbs and titles are finite; names and the verbs of the news are open, and left to the
+trained models. A module whose grammar needs a narrower or wider set builds it from these.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-MAX_WORDS = 400
-_TOKEN = re.compile(r"\w+(?:[-'’.]\w+)*|[,;:.?!]")
-_CLITICS = re.compile(
-    r"(?P<word>wh(?:at|o|en|ere|y|ich)|how|it|that|there|here|he|she|you|they|we|i)"
-    r"(?:'(?P<end>s|re|d|ve|ll)|(?<=what)(?P<s>s)|(?<=where)(?P<s2>s)|(?<=how)(?P<s3>s))"
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a string that separates them by spaces."""
+    return frozenset(words.split())
+
+
+# Calendar and numbers. Keys are in lower case; months count from 1, weekdays from Monday as 0.
+MONTH_NAMES = tuple(
+    "january february march april may june july august september october november december".split()
 )
-_NEGATED = re.compile(r"(?P<aux>\w{2,6}?)n'?t")
-_ENDS = {"s": "is", "re": "are", "d": "would", "ve": "have", "ll": "will"}
-_SPELLINGS = {
-    "wat": "what",
-    "wht": "what",
-    "wut": "what",
-    "waht": "what",
-    "wich": "which",
-    "whitch": "which",
-    "wen": "when",
-    "whn": "when",
-    "wher": "where",
-    "wether": "whether",
-    "hapened": "happened",
-    "happend": "happened",
-    "hapend": "happened",
-    "ther": "there",
-    "u": "you",
-    "r": "are",
-    "pls": "please",
-    "plz": "please",
-    "plese": "please",
-    "sumarize": "summarize",
-    "sumarise": "summarise",
-    "lastest": "latest",
-    "tl": "tldr",
+MONTHS: dict[str, int] = {
+    **{name: number for number, name in enumerate(MONTH_NAMES, 1)},
+    **{name[:3]: number for number, name in enumerate(MONTH_NAMES, 1)},
+    "sept": 9,
 }
-AUXILIARIES = frozenset(
-    "am is are was were do does did has have had can could will would should shall must".split()
+WEEKDAY_NAMES = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
+WEEKDAYS: dict[str, int] = {
+    **{name: number for number, name in enumerate(WEEKDAY_NAMES)},
+    **{name[:3]: number for number, name in enumerate(WEEKDAY_NAMES)},
+    **{"tues": 1, "thur": 3, "thurs": 3},
+}
+SEASON_NAMES = tuple("spring summer autumn fall winter".split())
+# Zero to nineteen, so that the word for n is CARDINALS[n]; then twenty to ninety.
+CARDINALS = tuple(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen".split()
 )
-AUXILIARY = "(?:" + "|".join(sorted(AUXILIARIES)) + ")"
+TENS = tuple("twenty thirty forty fifty sixty seventy eighty ninety".split())
+NUMBER_WORDS: dict[str, int] = {
+    **{word: number for number, word in enumerate(CARDINALS)},
+    **{word: 10 * number for number, word in enumerate(TENS, 2)},
+}
+ORDINALS: dict[str, int] = {
+    **{
+        name: number
+        for number, name in enumerate(
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+            "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+            "twentieth".split(),
+            1,
+        )
+    },
+    "thirtieth": 30,
+}
 
-QUESTION_WORDS = frozenset("who whom whose what which where when why how".split())
-PREPOSITIONS = frozenset(
+# Grammatical words. "That" and "her" stand in two classes.
+ARTICLES = word_set("a an the")
+DEMONSTRATIVES = word_set("this that these those")
+SUBJECT_PRONOUNS = word_set("i you he she it we they")
+OBJECT_PRONOUNS = word_set("me you him her it us them")
+POSSESSIVE_DETERMINERS = word_set("my your his her its our their")
+POSSESSIVE_PRONOUNS = word_set("mine yours his hers ours theirs")
+REFLEXIVE_PRONOUNS = word_set("myself himself herself itself themselves")
+DETERMINERS = ARTICLES | DEMONSTRATIVES | POSSESSIVE_DETERMINERS
+AUXILIARIES = word_set(
+    "am is are was were do does did has have had can could will would should shall must"
+)
+QUESTION_WORDS = word_set("who whom whose what which where when why how")
+PREPOSITIONS = word_set(
     "about above across after against along among around as at before behind below besides between "
     "beyond by despite during except for from in inside into like near of off on onto out outside "
     "over per regarding since than through throughout till to toward towards under until up upon "
-    "via with within without".split()
+    "via with within without"
 )
 FUNCTION_WORDS = (
-    AUXILIARIES
+    DETERMINERS
+    | SUBJECT_PRONOUNS
+    | OBJECT_PRONOUNS
+    | POSSESSIVE_PRONOUNS
+    | REFLEXIVE_PRONOUNS
+    | AUXILIARIES
     | QUESTION_WORDS
     | PREPOSITIONS
-    | frozenset(
-        "a an the this that these those some any no not all both each every either neither other "
-        "others another such same own one ones i me my mine myself you your yours he him his she "
-        "her hers it its we us our ours they them their theirs himself herself itself themselves "
-        "there here then now and or but so if whether because while although though be been being "
-        "may might ought also too very just only still already yet ever never again else even more "
-        "most less least much many few little several exactly precisely really please ok okay "
-        "well yes thanks thank hello hi".split()
+    | word_set(
+        "some any no not all both each every either neither other others another such same own one "
+        "ones there here then now and or but so if whether because while although though be been "
+        "being may might ought also too very just only still already yet ever never again else "
+        "even more most less least much many few little several exactly precisely really please "
+        "ok okay well yes thanks thank hello hi"
     )
 )
 
-
-@dataclass(frozen=True, slots=True)
-class NormalizedQuestion:
-    """The words and marks of ``text``: ``plain`` is them in lower case with single spaces.
-
-    ``starts`` are the offsets in ``plain`` where its words begin, ``spans`` the places in ``text``
-    where the same words stand.
-    """
-
-    text: str
-    plain: str
-    starts: tuple[int, ...]
-    spans: tuple[tuple[int, int], ...]
-
-    def said(self, start: int, end: int) -> str:
-        """The slice of ``text`` that holds the words of ``plain[start:end]``."""
-        inside = [
-            span
-            for offset, span in zip(self.starts, self.spans, strict=True)
-            if start <= offset < end
-        ]
-        return self.text[inside[0][0] : inside[-1][1]] if inside else ""
-
-
-def normalize_question(text: str) -> NormalizedQuestion:
-    """The first ``MAX_WORDS`` words of ``text``, common misspellings mended and ``'s`` spelled out.
-
-    >>> normalize_question("Whats new, didn't he say?").plain
-    'what is new , did not he say ?'
-    """
-    plain, starts, spans, length = [], [], [], 0
-    for number, match in enumerate(_TOKEN.finditer(text)):
-        if number == MAX_WORDS:
-            break
-        for word in _plain_words(match.group().lower().replace("’", "'")):
-            plain.append(word)
-            starts.append(length)
-            spans.append(match.span())
-            length += len(word) + 1
-    return NormalizedQuestion(text, " ".join(plain), tuple(starts), tuple(spans))
-
-
-def _plain_words(word: str) -> list[str]:
-    word = _SPELLINGS.get(word, word)
-    if match := _CLITICS.fullmatch(word):
-        return [match["word"], _ENDS[match["end"] or "s"]]
-    match = _NEGATED.fullmatch(word)
-    if match and {"ca": "can", "wo": "will"}.get(match["aux"], match["aux"]) in AUXILIARIES:
-        return [{"ca": "can", "wo": "will"}.get(match["aux"], match["aux"]), "not"]
-    return [word]
-
-
-_NOUN_PHRASE_END = re.compile(
-    f"{AUXILIARY}|the|an?|his|her|its|their|this|that|these|those|and|or|but|who|whom|which|if|"
-    "i|you|he|she|it|we|they|there|not|about|after|against|as|at|before|by|for|from|in|into|of|"
-    r"on|over|since|than|through|to|under|until|with|without|also|still|already|just|[,;:.?!]"
+# Titles and roles that stand before a name and are no part of it.
+TITLES = word_set(
+    "mr mrs ms miss dr doctor prof professor sir lord lady judge justice captain "
+    "general colonel sergeant president premier prime minister foreign finance defence "
+    "defense interior chancellor king queen prince princess senator governor mayor "
+    "ambassador secretary chief director chairman chairwoman chair coach officer former "
+    "late acting deputy vice interim"
 )
-_DETERMINER = re.compile(r"the|an?|his|her|its|their|this|that|all|each|every|\d.*|more|no")
-_OF_OBJECT = re.compile("the|an?|his|her|its|their")  # what causes the floods
-_ASKED_NOUN = re.compile(
-    r"(?:(?:about|after|against|at|before|by|during|for|from|in|into|of|on|over|through|to|under|"
-    r"upon|with) )?(?:which|what) (?!are |were |is |was |do |does |did |has |have |had |percentage)"
-)
-_NAMED_NOUN = re.compile(
-    r"(?:what|who|which) (?:are|were) (?:some |all )?(?:of )?(?:the|his|her|its|their|[\w-]+'s?|"
-    r"[\w-]+(?= \w+'s? ))(?: [\w-]+'s?)? "
-)
-_ONE_ANSWER = re.compile(
-    r".* (?:worth|called|about|doing|led by|named|like|for|used for)(?: together)?(?: \?)?$"
-)
-_IRREGULAR = frozenset(
-    "people men women children mice feet teeth criteria phenomena media police sportsmen "
-    "policemen firemen workmen fishermen gunmen clergymen businessmen congressmen".split()
-)
-_SINGULAR = frozenset(
-    "news politics economics physics mathematics athletics ethics series means headquarters gas "
-    "bus plus atlas canvas bias texas chaos lens odds times always perhaps was has does is this "
-    "says makes goes gives comes happens costs us yes less christmas alias cosmos overseas "
-    "explains lies prevents threatens "
-    "besides towards whereas".split()
-)
-
-
-def asks_for_several(plain: str, begin: int) -> tuple[int, int] | None:
-    """The span of ``plain`` that asks for more than one thing, or None.
-
-    ``plain`` is that of a ``NormalizedQuestion``; the question itself begins at ``begin``.
-    """
-    for pattern in (_NAMED_NOUN, _ASKED_NOUN):
-        match = pattern.match(plain, begin)
-        if match is None:
-            continue
-        if pattern is _NAMED_NOUN and _ONE_ANSWER.match(plain, begin):
-            return None
-        end = _plural_head(plain, match.end())
-        return (begin, end) if end else None
-    return None
-
-
-def _plural_head(plain: str, start: int) -> int:
-    """Where the plural noun ends that the phrase at ``start`` is about; 0 when it is singular."""
-    words = list(re.finditer(r"\S+", plain[start : start + 120]))
-    for number, match in enumerate(words):
-        if _NOUN_PHRASE_END.fullmatch(match.group()):
-            return 0
-        after = words[number + 1].group() if number + 1 < len(words) else "?"
-        if is_plural(match.group()) and not _is_verb(number, after):
-            return start + match.end()
-    return 0
-
-
-def _is_verb(number: int, after: str) -> bool:
-    """Whether a word in -s is a verb: "which team wins the cup", not "which border markets"."""
-    determiner = _DETERMINER if number else _OF_OBJECT
-    return determiner.fullmatch(after) is not None
-
-
-def is_plural(word: str) -> bool:
-    """Whether an English noun in lower case looks like a plural.
-
-    >>> [is_plural(word) for word in ("countries", "women", "crisis", "bus")]
-    [True, True, False, False]
-    """
-    if word in _IRREGULAR:
-        return True
-    if word in _SINGULAR or len(word) < 4:
-        return False
-    return word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
-
-
-PLACES = frozenset(
-    name.strip()
-    for name in """
-    afghanistan, africa, albania, aleppo, algeria, america, andorra, angola, ankara, antarctica,
-    argentina, armenia, asia, athens, australia, austria, azerbaijan, baghdad, bahrain, bangladesh,
-    barbados, beijing, beirut, belarus, belgium, belize, benin, berlin, bhutan, bolivia, bosnia,
-    botswana, brazil, britain, brunei, brussels, bulgaria, burkina faso, burundi, cairo, cambodia,
-    cameroon, canada, cape verde, caracas, catalonia, chad, chechnya, chile, china, colombia,
-    comoros, congo, costa rica, crimea, croatia, cuba, cyprus, czechia, czech republic, damascus,
-    darfur, delhi, denmark, dhaka, djibouti, doha, dominica, dominican republic, dr congo, dublin,
-    east timor, ecuador, egypt, el salvador, england, equatorial guinea, eritrea, estonia, eswatini,
-    ethiopia, europe, fiji, finland, france, gabon, gambia, gaza, geneva, georgia, germany, ghana,
-    greece, greenland, grenada, guatemala, guinea, guinea-bissau, guyana, haiti, hanoi, honduras,
-    hong kong, hungary, iceland, india, indonesia, iran, iraq, ireland, islamabad, israel, istanbul,
-    italy, ivory coast, jakarta, jamaica, japan, jerusalem, jordan, kabul, kashmir, kazakhstan,
-    kenya, khartoum, kiribati, kosovo, kuwait, kyiv, kyrgyzstan, laos, latvia, lebanon, lesotho,
-    liberia, libya, liechtenstein, lisbon, lithuania, london, luxembourg, macedonia, madagascar,
-    madrid, malawi, malaysia, maldives, mali, malta, manila, mauritania, mauritius, mexico,
-    micronesia, moldova, monaco, mongolia, montenegro, morocco, moscow, mozambique, myanmar,
-    nairobi, namibia, nauru, nepal, netherlands, new york, new zealand, nicaragua, niger, nigeria,
-    north korea, north macedonia, northern ireland, norway, oman, pakistan, palau, palestine,
-    panama, papua new guinea, paraguay, paris, peru, philippines, poland, portugal, puerto rico,
-    qatar, riyadh, romania, rome, russia, rwanda, samoa, san marino, saudi arabia, scotland,
-    senegal, seoul, serbia, seychelles, sierra leone, singapore, slovakia, slovenia, somalia,
-    south africa, south korea, south sudan, spain, sri lanka, sudan, suriname, sweden, switzerland,
-    syria, taiwan, tajikistan, tanzania, tehran, tel aviv, thailand, tibet, tigray, togo, tokyo,
-    tonga, trinidad and tobago, tripoli, tunis, tunisia, turkey, turkmenistan, tuvalu, türkiye,
-    uganda, uk, ukraine, united arab emirates, united kingdom, united states, uruguay, us, usa,
-    uzbekistan, vanuatu, vatican, venezuela, vienna, vietnam, wales, warsaw, washington, west bank,
-    xinjiang, yemen, zambia, zimbabwe
-    """.split(",")
-)
-
 
 # These report by themselves.
 SAY = frozenset(
@@ -295,12 +161,60 @@ PASSIVELY = frozenset(
     "welcomed hailed dismissed rejected denied warned told".split()
 )
 
-
-# Titles that stand before a name and are no part of it.
-TITLES = frozenset(
-    "mr mrs ms miss dr doctor prof professor sir lord lady judge justice captain "
-    "general colonel sergeant president premier prime minister foreign finance defence "
-    "defense interior chancellor king queen prince princess senator governor mayor "
-    "ambassador secretary chief director chairman chairwoman chair coach officer former "
-    "late acting deputy vice interim".split()
+PLACES = frozenset(
+    name.strip()
+    for name in """
+    afghanistan, africa, albania, aleppo, algeria, america, andorra, angola, ankara, antarctica,
+    argentina, armenia, asia, athens, australia, austria, azerbaijan, baghdad, bahrain, bangladesh,
+    barbados, beijing, beirut, belarus, belgium, belize, benin, berlin, bhutan, bolivia, bosnia,
+    botswana, brazil, britain, brunei, brussels, bulgaria, burkina faso, burundi, cairo, cambodia,
+    cameroon, canada, cape verde, caracas, catalonia, chad, chechnya, chile, china, colombia,
+    comoros, congo, costa rica, crimea, croatia, cuba, cyprus, czechia, czech republic, damascus,
+    darfur, delhi, denmark, dhaka, djibouti, doha, dominica, dominican republic, dr congo, dublin,
+    east timor, ecuador, egypt, el salvador, england, equatorial guinea, eritrea, estonia, eswatini,
+    ethiopia, europe, fiji, finland, france, gabon, gambia, gaza, geneva, georgia, germany, ghana,
+    greece, greenland, grenada, guatemala, guinea, guinea-bissau, guyana, haiti, hanoi, honduras,
+    hong kong, hungary, iceland, india, indonesia, iran, iraq, ireland, islamabad, israel, istanbul,
+    italy, ivory coast, jakarta, jamaica, japan, jerusalem, jordan, kabul, kashmir, kazakhstan,
+    kenya, khartoum, kiribati, kosovo, kuwait, kyiv, kyrgyzstan, laos, latvia, lebanon, lesotho,
+    liberia, libya, liechtenstein, lisbon, lithuania, london, luxembourg, macedonia, madagascar,
+    madrid, malawi, malaysia, maldives, mali, malta, manila, mauritania, mauritius, mexico,
+    micronesia, moldova, monaco, mongolia, montenegro, morocco, moscow, mozambique, myanmar,
+    nairobi, namibia, nauru, nepal, netherlands, new york, new zealand, nicaragua, niger, nigeria,
+    north korea, north macedonia, northern ireland, norway, oman, pakistan, palau, palestine,
+    panama, papua new guinea, paraguay, paris, peru, philippines, poland, portugal, puerto rico,
+    qatar, riyadh, romania, rome, russia, rwanda, samoa, san marino, saudi arabia, scotland,
+    senegal, seoul, serbia, seychelles, sierra leone, singapore, slovakia, slovenia, somalia,
+    south africa, south korea, south sudan, spain, sri lanka, sudan, suriname, sweden, switzerland,
+    syria, taiwan, tajikistan, tanzania, tehran, tel aviv, thailand, tibet, tigray, togo, tokyo,
+    tonga, trinidad and tobago, tripoli, tunis, tunisia, turkey, turkmenistan, tuvalu, türkiye,
+    uganda, uk, ukraine, united arab emirates, united kingdom, united states, uruguay, us, usa,
+    uzbekistan, vanuatu, vatican, venezuela, vienna, vietnam, wales, warsaw, washington, west bank,
+    xinjiang, yemen, zambia, zimbabwe
+    """.split(",")
 )
+
+_IRREGULAR = frozenset(
+    "people men women children mice feet teeth criteria phenomena media police sportsmen "
+    "policemen firemen workmen fishermen gunmen clergymen businessmen congressmen".split()
+)
+_SINGULAR = frozenset(
+    "news politics economics physics mathematics athletics ethics series means headquarters gas "
+    "bus plus atlas canvas bias texas chaos lens odds times always perhaps was has does is this "
+    "says makes goes gives comes happens costs us yes less christmas alias cosmos overseas "
+    "explains lies prevents threatens "
+    "besides towards whereas".split()
+)
+
+
+def is_plural(word: str) -> bool:
+    """Whether an English noun in lower case looks like a plural.
+
+    >>> [is_plural(word) for word in ("countries", "women", "crisis", "bus")]
+    [True, True, False, False]
+    """
+    if word in _IRREGULAR:
+        return True
+    if word in _SINGULAR or len(word) < 4:
+        return False
+    return word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))

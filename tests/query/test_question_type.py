@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.query.normalize import normalize_question
 from rag.query.question_type import question_type, topic_of
-from rag.text.lexicon import MAX_WORDS, is_plural, normalize_question
+from rag.text.entities import MAX_WORDS
+from rag.text.lexicon import is_plural
 from rag.text.sentences import word_spans
 from rag.types import Query, Window
 

@@ -166,7 +166,7 @@ for path in sorted(Path(sys.argv[1]).glob("*.jsonl")):
         try:
             print(understand(
                 asked, today=date(2026, 1, 1), newest=date(2024, 6, 11), history=history,
-                known=lambda phrase: len(phrase) % 3 == 0,
+                is_name=lambda phrase: len(phrase) % 3 == 0,
             ))
         except QuestionError as error:
             print(error)
