@@ -1,4 +1,8 @@
-"""Finds the words of a question that point back to an earlier turn."""
+"""Finds the anaphors of a question: the words that refer to something in an earlier turn.
+
+A pronoun whose antecedent may stand in the same question ("Did Dar say he left?"), and an "it" that
+stands for nothing ("Is it true that …?"), are none.
+"""
 
 from __future__ import annotations
 
@@ -113,8 +117,8 @@ def _stands_for_clause(words: MarkedWords, number: int) -> bool:
 
 def _stands_for_complement(words: MarkedWords, number: int) -> bool:
     """Is it safe in Quillen, was it a meeting of ministers in Cairo."""
-    told = words.at(number + 1) in _SAID_OF_CLAUSES | {"a", "an", "the"}
-    return told and any(words.named[number:])
+    found = words.at(number + 1) in _SAID_OF_CLAUSES | {"a", "an", "the"}
+    return found and any(words.named[number:])
 
 
 SUBJECTS = frozenset("he she they it".split())
@@ -250,8 +254,8 @@ _AT_A_PLACE = frozenset("in on at near".split())
 def anaphors(words: MarkedWords) -> tuple[str, ...]:
     """The words that point to an earlier turn, in order; none when the question stands alone.
 
-    >>> from rag.query.anaphora import words_of
-    >>> pointers(words_of("When did he say that?")), pointers(words_of("Did Dar say he left?"))
+    >>> from rag.query.anaphora import mark_words
+    >>> anaphors(mark_words("When did he say that?")), anaphors(mark_words("Did Dar say he left?"))
     (('he', 'that'), ())
     """
     found = [words.plain[number] for number in range(len(words)) if _is_anaphor(words, number)]
@@ -305,8 +309,8 @@ def _is_demonstrative(words: MarkedWords, number: int) -> bool:
 
 def _is_group(after: str) -> bool:
     """Those who, those in the mine, those over 60, those rescued."""
-    told = after in PREPOSITIONS or after in ("who", "whose", "that", "aged", "hurt", "born")
-    return told or (len(after) > 4 and after.endswith(("ed", "en")))
+    found = after in PREPOSITIONS or after in ("who", "whose", "that", "aged", "hurt", "born")
+    return found or (len(after) > 4 and after.endswith(("ed", "en")))
 
 
 def _describes_itself(words: MarkedWords, number: int) -> bool:
@@ -350,5 +354,5 @@ def _lacks_its_noun(words: MarkedWords) -> bool:
     after = words.at(2)
     if is_plural(after) or is_plural(words.at(3)) or (after in MARKS):
         return False
-    told = words.placed(range(2, len(words)))
-    return not told and (after in AUXILIARIES or words.contents(range(len(words))) <= 2)
+    found = words.placed(range(2, len(words)))
+    return not found and (after in AUXILIARIES or words.contents(range(len(words))) <= 2)

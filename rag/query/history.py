@@ -22,8 +22,8 @@ _WHO_SOMEBODY_IS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """An earlier question, and what it was answered with.
+class PastTurn:
+    """An earlier question of the conversation, and what it was answered with.
 
     ``answer`` is the quotation that was shown first, ``cited`` are the sentences, best first. Both
     have to come from answers, not from the browser: a page can claim any history.
@@ -34,35 +34,35 @@ class Earlier:
     cited: tuple[str, ...] = ()
 
 
-History = Sequence[str | Earlier]
+History = Sequence[str | PastTurn]
 
 
-def last_turns(history: History) -> list[Earlier]:
+def last_turns(history: History) -> list[PastTurn]:
     """The last ``MAX_EARLIER`` turns, oldest first, cut and without control characters.
 
-    What is neither a text nor an ``Earlier`` is skipped.
+    What is neither a text nor an ``PastTurn`` is skipped.
     """
-    return [_cut(turn) for turn in history[-MAX_EARLIER:] if isinstance(turn, (str, Earlier))]
+    return [_cut(turn) for turn in history[-MAX_EARLIER:] if isinstance(turn, (str, PastTurn))]
 
 
-def _cut(turn: str | Earlier) -> Earlier:
+def _cut(turn: str | PastTurn) -> PastTurn:
     if isinstance(turn, str):
-        return Earlier(_clean(turn))
+        return PastTurn(_clean(turn))
     cited = tuple(_clean(sentence) for sentence in turn.cited[:MAX_CITED])
-    return Earlier(_clean(turn.question), _clean(turn.answer), cited)
+    return PastTurn(_clean(turn.question), _clean(turn.answer), cited)
 
 
 def _clean(text: str) -> str:
     return single_line(text[:MAX_CHARS])
 
 
-def cited_names(turn: Earlier, asked: str, *, is_name: NameLookup | None = None) -> list[str]:
+def cited_names(turn: PastTurn, asked: str, *, is_name: NameLookup | None = None) -> list[str]:
     """The names that the answer to ``asked`` brought in, at most ``MAX_NAMES``.
 
     Those of a question that asked for a name, or that had none itself: "she" in "How old is she?"
     is the answer to "Who won?", but Astrow after "When did Astrow win?".
 
-    >>> names_cited(Earlier("", "", ("It was cut by Hanne Vro.",)), "Who cut the stone?")
+    >>> cited_names(PastTurn("", "", ("It was cut by Hanne Vro.",)), "Who cut the stone?")
     ['Hanne Vro']
     """
     if _names(asked, is_name) and not _asks_for_a_name(asked):
@@ -75,7 +75,7 @@ def cited_names(turn: Earlier, asked: str, *, is_name: NameLookup | None = None)
     return []
 
 
-def mentions(turn: Earlier, name: str) -> bool:
+def mentions(turn: PastTurn, name: str) -> bool:
     """Whether the turn's question or what was cited has ``name``, or "Iranian" for "Iran"."""
     told = normalize_question(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
     return all(

@@ -1,4 +1,8 @@
-"""Decides which kind of answer a question asks for, by its form."""
+"""Classifies a question by the kind of answer that it asks for, by rules over its words.
+
+``question_type`` is the whole of it for the rest of the program, behind the Protocol
+``rag.query.understand.QuestionClassifier``.
+"""
 
 from __future__ import annotations
 
@@ -437,7 +441,7 @@ def question_type(question: str) -> QuestionType:
     """The kind of ``question`` by its form; words without a question ask for a passage.
 
     >>> question_type("Could you tell me who leads the party now?")
-    Asked(kind='latest', said='now', wants='span')
+    QuestionType(kind='latest', said='now', wants='span')
     """
     words = normalize_question(question)
     begin = question_start(words.plain)

@@ -1,4 +1,11 @@
-"""Completes a follow-up into a question that stands alone."""
+"""Rewrites a follow-up into a question that stands alone, by rules.
+
+``rewrite`` is the whole of it for the rest of the program, behind the Protocol
+``rag.query.understand.FollowUpRewriter``. The rules find three things: a question that is only a
+fragment ("And in 2023?"), one that points back ("How old is she?"), and one that leaves open what
+it is about ("Who attended?"). The first is merged into the earlier question; to the others the
+earlier subject is added in brackets.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +17,8 @@ from typing import Literal
 from rag.query.anaphora import MarkedWords, anaphors, mark_words
 from rag.query.history import (
     MAX_CHARS,
-    Earlier,
     History,
+    PastTurn,
     cited_names,
     last_turns,
     mentions,
@@ -83,7 +90,7 @@ class DateMention:
 def date_mentions(text: str) -> list[DateMention]:
     """The dates that ``text`` speaks of, in order; a month alone needs a preposition before it.
 
-    >>> [text[said.start:said.end] for text in ("And in May?",) for said in date_words(text)]
+    >>> [text[said.start:said.end] for text in ("And in May?",) for said in date_mentions(text)]
     ['in May']
     """
     found: list[DateMention] = []
@@ -161,12 +168,12 @@ _THE_ARTICLE = re.compile(
 )
 
 
-def lacks_context(question: str, last: Earlier, *, is_name: NameLookup | None = None) -> bool:
-    """Whether ``question`` needs the ``last`` turn though no word of it points there.
+def lacks_context(question: str, last: PastTurn, *, is_name: NameLookup | None = None) -> bool:
+    """Whether ``question`` needs the ``last`` turn though none of its words refers to it.
 
-    >>> leaves_open("Who attended?", Earlier("Where was the summit?"))
+    >>> lacks_context("Who attended?", PastTurn("Where was the summit?"))
     True
-    >>> leaves_open("Who represented Iran?", Earlier("Who won the cup?"))
+    >>> lacks_context("Who represented Iran?", PastTurn("Who won the cup?"))
     False
     """
     if not may_lack_context(question, is_name=is_name):
@@ -177,7 +184,7 @@ def lacks_context(question: str, last: Earlier, *, is_name: NameLookup | None = 
 
 
 def may_lack_context(question: str, *, is_name: NameLookup | None = None) -> bool:
-    """Whether there are turns after which ``question`` would leave something open."""
+    """Whether there are earlier turns with which ``question`` would lack its context."""
     plain = normalize_question(question).plain
     if _names(question, is_name):
         return _SIDE.match(plain) is not None
@@ -190,7 +197,7 @@ def _names(question: str, is_name: NameLookup | None) -> list[str]:
     return [one.text for one in entities(question, is_name=is_name) if one.sort != "number"]
 
 
-def _is_known_side(question: str, names: list[str], last: Earlier) -> bool:
+def _is_known_side(question: str, names: list[str], last: PastTurn) -> bool:
     """Whether the question names one side and no more, and that of the ``last`` turn."""
     ends = question.rstrip(" ?.!").endswith(names[0])
     return len(names) == 1 and ends and mentions(last, names[0])
@@ -233,7 +240,7 @@ _EDGE_MARKS = " \t.?!,;:"
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A question that is only a part: "why", "in 2023", "Syria", "her name", "tell me more"."""
+    """A question that is none by itself: "why", "in 2023", "Syria", "her name", "tell me more"."""
 
     sort: Literal["asked", "date", "name", "owned", "more"]
     text: str
@@ -241,14 +248,14 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class MergedQuestion:
-    """A whole question, and the words of the earlier one that are in it."""
+    """An earlier question with a fragment put in, and the words of it that are still there."""
 
     text: str
-    kept: str
+    reused: str
 
 
 def fragment_of(question: str, *, is_name: NameLookup | None = None) -> Fragment | None:
-    """What ``question`` adds to an earlier one, when it is no whole question by itself."""
+    """What ``question`` adds to an earlier one, or None where it is a whole question by itself."""
     lead = _LEAD.match(question)
     linked = lead is not None and lead.end() < len(question)
     text = question[lead.end() if linked and lead else 0 :].strip(_EDGE_MARKS)
@@ -266,24 +273,24 @@ def fragment_of(question: str, *, is_name: NameLookup | None = None) -> Fragment
 
 
 def merge_fragment(
-    earlier: str, part: Fragment, *, is_name: NameLookup | None = None
+    earlier: str, fragment: Fragment, *, is_name: NameLookup | None = None
 ) -> MergedQuestion:
-    """``earlier`` with ``part`` put in, in the place of what is of the same sort there."""
+    """``earlier`` with ``fragment`` in the place of what is of the same sort there."""
     whole = earlier.strip(_EDGE_MARKS)
-    if part.sort == "more":
+    if fragment.sort == "more":
         return MergedQuestion(f"{whole}?", whole)
-    if part.sort == "asked":
+    if fragment.sort == "asked":
         asked = _ASKED.match(whole)
         kept = whole[asked.end() :].strip() if asked else _lower_auxiliary(whole)
-        return MergedQuestion(f"{part.text} {kept}?", kept)
-    if part.sort == "date" and (dated := redate(whole, part.text)):
+        return MergedQuestion(f"{fragment.text} {kept}?", kept)
+    if fragment.sort == "date" and (dated := redate(whole, fragment.text)):
         return MergedQuestion(f"{dated}?", _reused(whole, dated))
-    if part.sort == "name" and (span := _counterpart(whole, part.text, is_name)):
+    if fragment.sort == "name" and (span := _counterpart(whole, fragment.text, is_name)):
         start, end, new = span
         before, after = whole[:start].strip(), whole[end:].strip()
         text = f"{whole[:start]}{new}{whole[end:]}?"
         return MergedQuestion(text, " … ".join(filter(None, (before, after))))
-    return MergedQuestion(f"{whole} {part.text}?", whole)
+    return MergedQuestion(f"{whole} {fragment.text}?", whole)
 
 
 def _lower_auxiliary(whole: str) -> str:
@@ -301,7 +308,7 @@ def _name_or_date(text: str) -> Fragment:
 
 
 def _only_dates(text: str) -> bool:
-    """Whether the dates in ``text`` are all that it tells: not "the flood of March 2023"."""
+    """Whether ``text`` has nothing but dates: not so "the flood of March 2023"."""
     left = text
     for said in reversed(date_mentions(text)):
         left = left[: said.start] + left[said.end :]
@@ -313,7 +320,7 @@ def _has_verb(words: MarkedWords) -> bool:
 
 
 def _is_fragment(question: str, text: str, words: MarkedWords, *, linked: bool) -> bool:
-    """Whether ``text`` has no verb as far as can be told, and is a name, a date or a place."""
+    """Whether ``text`` seems to have no verb, and is a name, a date or a place."""
     plain = words.plain
     if len(plain) > _MOST_WORDS or _has_verb(words) or QUESTION_WORDS & set(plain):
         return False
@@ -430,34 +437,34 @@ _NO_TERMS = FUNCTION_WORDS | frozenset(
 class FollowUp:
     """How a question was understood after earlier ones.
 
-    ``text`` is searched. ``asked`` is the question that kind and dates are read from: the new one,
-    or, where that was only a part ("And in 2023?"), the earlier one with that part put in.
-    ``kept`` is what ``asked`` holds of the earlier question, an ellipsis marking where the new
+    ``text`` is the query. ``asked`` is the question that kind and dates are read from: the new one,
+    or, where that was only a fragment ("And in 2023?"), the earlier one with the fragment put in.
+    ``reused`` is what ``asked`` holds of the earlier question, an ellipsis marking where the new
     words stand; ``terms`` are what ``text`` adds to ``asked``.
     """
 
     text: str
     asked: str
-    kept: str = ""
+    reused: str = ""
     terms: tuple[str, ...] = ()
 
     @property
     def carried(self) -> tuple[str, ...]:
         """All that comes from earlier turns, to be shown; empty where nothing was needed."""
-        return (self.kept, *self.terms) if self.kept else self.terms
+        return (self.reused, *self.terms) if self.reused else self.terms
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class _ReadTurn:
     """An earlier turn, and how its question was understood."""
 
-    earlier: Earlier
+    earlier: PastTurn
     understood: FollowUp
 
 
 def rewrite(
-    history: History,
     question: str,
+    history: History,
     *,
     is_name: NameLookup | None = None,
     without: Collection[str] = (),
@@ -468,13 +475,13 @@ def rewrite(
     of it is read says ``last_turns``. ``is_name`` recognises names typed in lower case, as for
     ``entities``. ``without`` are carried words that the user removed. Never raises for any text.
 
-    >>> complete(["What did Sharif say about Syria?"], "And about Lebanon?").text
+    >>> rewrite("And about Lebanon?", ["What did Sharif say about Syria?"]).text
     'What did Sharif say about Lebanon?'
     """
-    turns: list[_Turn] = []
+    turns: list[_ReadTurn] = []
     for earlier in last_turns(history):
         completed = _rewrite(turns, earlier.question, is_name, ())
-        turns += [_Turn(earlier, completed)] if _terms(completed.text, is_name) else []
+        turns += [_ReadTurn(earlier, completed)] if _terms(completed.text, is_name) else []
     if not turns or len(question) > MAX_CHARS:
         return FollowUp(question, question)
     return _rewrite(turns, question, is_name, without)
@@ -505,7 +512,10 @@ def asked_end(text: str) -> int:
 
 
 def _rewrite(
-    turns: Sequence[_Turn], question: str, is_name: NameLookup | None, without: Collection[str]
+    turns: Sequence[_ReadTurn],
+    question: str,
+    is_name: NameLookup | None,
+    without: Collection[str],
 ) -> FollowUp:
     if not turns:
         return FollowUp(question, question)
@@ -513,26 +523,26 @@ def _rewrite(
     if new_topic is not None and new_topic.end() < len(question):
         rest = question[new_topic.end() :]
         return FollowUp(rest, rest)
-    part = fragment_of(question, is_name=is_name)
-    if part is not None and part.sort != "owned":
+    fragment = fragment_of(question, is_name=is_name)
+    if fragment is not None and fragment.sort != "owned":
         last = turns[-1].understood
-        built = merge_fragment(last.asked, part, is_name=is_name)
-        if not built.kept or built.kept in without:
+        built = merge_fragment(last.asked, fragment, is_name=is_name)
+        if not built.reused or built.reused in without:
             return FollowUp(question, question)
-        return _with_terms(built.text, built.kept, last.terms, without)
-    if part is not None:
-        return _with_terms(f"What is {part.text}?", "", _subject(turns, is_name), without)
+        return _with_terms(built.text, built.reused, last.terms, without)
+    if fragment is not None:
+        return _with_terms(f"What is {fragment.text}?", "", _subject(turns, is_name), without)
     if _points_back(question, turns[-1].earlier, is_name):
         return _with_terms(question, "", _subject(turns, is_name), without)
     return FollowUp(question, question)
 
 
-def _points_back(question: str, last: Earlier, is_name: NameLookup | None) -> bool:
+def _points_back(question: str, last: PastTurn, is_name: NameLookup | None) -> bool:
     words = mark_words(question, is_name=is_name)
     return bool(anaphors(words)) or lacks_context(question, last, is_name=is_name)
 
 
-def _subject(turns: Sequence[_Turn], is_name: NameLookup | None) -> list[str]:
+def _subject(turns: Sequence[_ReadTurn], is_name: NameLookup | None) -> list[str]:
     """What the last turn was about; names are looked for further back if it has none."""
     last = turns[-1].understood
     terms = [*_terms(last.asked, is_name), *last.terms]
@@ -563,7 +573,7 @@ def with_carried(asked: str, terms: Sequence[str]) -> str:
 
 
 def _terms(question: str, is_name: NameLookup | None) -> list[str]:
-    """Names, quoted strings and runs of other telling words, in the order of the question."""
+    """Names, quoted strings and runs of other content words, in the order of the question."""
     found = [(e.start, e.end) for e in entities(question, is_name=is_name) if e.sort != "number"]
     found += [(said.date, said.end) for said in date_mentions(question) if _free(said.date, found)]
     spans = sorted(found + list(_runs(question, found)))
@@ -579,16 +589,16 @@ def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def _runs(question: str, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Neighbouring words outside ``found`` that say something by themselves."""
+    """Runs of content words outside ``found``."""
     start = end = -1
     for first, last in word_spans(question):
-        telling = question[first:last].lower() not in _NO_TERMS
-        telling = telling and not any(_touch((first, last), other) for other in found)
-        if telling and start >= 0 and question[end:first] == " ":
+        content = question[first:last].lower() not in _NO_TERMS
+        content = content and not any(_touch((first, last), other) for other in found)
+        if content and start >= 0 and question[end:first] == " ":
             end = last
             continue
         if start >= 0:
             yield start, end
-        start, end = (first, last) if telling else (-1, -1)
+        start, end = (first, last) if content else (-1, -1)
     if start >= 0:
         yield start, end
