@@ -32,7 +32,7 @@ _PAST = frozenset(
     "known shown".split()
 )
 _ALWAYS_PAST = frozenset("said was were had has have did".split())
-# These speak of what is to come together with the word behind them: is to, set for, has until.
+# Pairs of words that speak of the future: is to, set for, has until.
 _WITH_NEXT = frozenset(
     {(word, "to") for word in ("is", "are", "was", "were", "set", "has", "have", "had")}
     | {("set", "for"), ("to", "be")}
@@ -45,7 +45,7 @@ _GROUP = 4
 
 
 def future_signs(words: DateTokens) -> list[bool | None]:
-    """For each place, whether what is to come is spoken of there; None without any verb."""
+    """For each token, whether the text speaks of the future there; None where it has no verb."""
     signs = [_sign(words, place) for place in range(len(words))]
     before = _last_signs(signs)
     behind = list(reversed(_last_signs(list(reversed(signs)))))
@@ -53,7 +53,7 @@ def future_signs(words: DateTokens) -> list[bool | None]:
 
 
 def _last_signs(signs: Sequence[bool | None]) -> list[bool | None]:
-    """For each place, the nearest sign before it."""
+    """For each token, the nearest sign before it."""
     last: bool | None = None
     carried = []
     for sign in signs:
@@ -63,7 +63,7 @@ def _last_signs(signs: Sequence[bool | None]) -> list[bool | None]:
 
 
 def _sign(words: DateTokens, place: int) -> bool | None:
-    """True where a verb speaks of what is to come, False where of what was, None for no verb."""
+    """True for a verb of the future, False for one of the past, None for no verb."""
     word, behind = words.at(place), words.at(place + 1)
     if word in _FUTURE:
         return None if word in {"may", "will"} and words.capital(place) else True
@@ -97,7 +97,7 @@ _ANY_DAY = date(2000, 1, 1)
 def article_dates(text: str, start: int, end: int, published: date | None) -> list[DateExpression]:
     """The date expressions of the sentence ``text[start:end]`` of an article, offsets in ``text``.
 
-    They are shown beside the article's own words, never in place of them.
+    They are shown next to the words of the article, never instead of them.
     """
     words = DateTokens(text[start:end], published or _ANY_DAY)
     return [
@@ -108,7 +108,7 @@ def article_dates(text: str, start: int, end: int, published: date | None) -> li
 
 
 def _unambiguous(words: DateTokens) -> list[DateExpression]:
-    """Those on which no other direction of time would name other days than the words' own one."""
+    """The dates that mean the same days whether the sentence speaks of the past or the future."""
     signs = future_signs(words)
     found = scan(words.towards([sign is True for sign in signs]))
     # "Asked for time until Monday": what was asked then may still be to come.
@@ -141,7 +141,7 @@ def dates_in(article: Article, sentence: Offsets) -> list[DateExpression]:
     """The date expressions of a sentence that name a bounded stretch of days.
 
     Of "by 14 July" the date itself counts, the coming one where it has no year. "Since 2017" says
-    only when something began, and is left out (see ``begun_in``), like "before June".
+    only when something began, and is left out (see ``start_dates``), like "before June".
     """
     found = article_dates(article.text, *sentence, article.published)
     bounded = [one for one in found if one.after is not None and one.before is not None]
@@ -153,14 +153,14 @@ def dates_in(article: Article, sentence: Offsets) -> list[DateExpression]:
 
 
 def start_dates(article: Article, sentence: Offsets) -> list[DateExpression]:
-    """The dates since which something has gone on: when it began, if the sentence says no other."""
+    """The dates of "since": when something began, if the sentence has no other date of that."""
     return _with_relation_blanked(_START, article, sentence, dates_in(article, sentence))
 
 
 def _with_relation_blanked(
     relation: re.Pattern[str], article: Article, sentence: Offsets, known: list[DateExpression]
 ) -> list[DateExpression]:
-    """The bounded dates that show when the relating words are blanked, but for the known ones."""
+    """The bounded dates that appear when ``relation`` is blanked, without those in ``known``."""
     text = article.text
     plain = relation.sub(lambda match: match.group().translate(_BLANK), text[slice(*sentence)])
     found = article_dates(text[: sentence[0]] + plain, *sentence, article.published)
@@ -193,7 +193,7 @@ def in_coming_year(article: Article, expression: DateExpression) -> DateExpressi
 
 
 def _next_occurrence(article: Article, expression: DateExpression) -> DateExpression:
-    """The same date, the next one from the article's day on: of "until Friday", "by 14 July"."""
+    """The next such date from the article's day on, for "until Friday" and "by 14 July"."""
     published, after, before = article.published, expression.after, expression.before
     words = article.text[expression.start : expression.end]
     weekday = published is not None and after is not None and after < published

@@ -1,6 +1,6 @@
-"""The words that dates are written with, and the words that only look like them.
+"""The tokens and words of the date grammar, and when an ambiguous word is a date at all.
 
-"May", "March" and "second" are dates in some places only; what stands around them decides.
+"May", "March" and "second" are dates in some places only; the words around them decide.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from rag.text.lexicon import (
     word_set,
 )
 
+# Not ``word_spans``: the grammar needs "3rd" and "20/12" in parts, and marks as tokens.
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|\S")
 
 

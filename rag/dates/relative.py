@@ -1,4 +1,8 @@
-"""Grammar of dates that count from another day: yesterday, last month, on Tuesday, early March."""
+"""The grammar of dates that count from another day or take a part of another date.
+
+First those relative to today (yesterday, last month, Tuesday), then parts of a date (early March,
+the end of 2024) and dates counted from a date (two days after 9 June).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Decides whether a date in a question filters by publication or only names the subject."""
+"""Decides the role of a date in a question: a filter on publication, or part of the subject.
+
+"Who resigned in June?" filters; "What is in the 2023 budget?" does not.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ _NOT_EXTREME = frozenset("latest newest earliest west east forest interest prote
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """``filters``: articles of other days are left out. ``ambiguous``: or perhaps the contrary."""
+    """``filters``: articles of other days are left out. ``ambiguous``: it may be the other way."""
 
     filters: bool
     ambiguous: bool = False
@@ -64,7 +67,7 @@ def role_of(words: DateTokens, found: DateMatch) -> Role:
 
 
 def neutral_words(words: DateTokens, found: DateMatch) -> int:
-    """How many words before the date are a preposition that only places it."""
+    """How many tokens before the date are a preposition that does not change its days."""
     for phrase in _NEUTRAL:
         if words.follows(found.start - len(phrase), *phrase):
             return len(phrase)
@@ -142,7 +145,7 @@ def _is_extreme(word: str) -> bool:
 
 
 def _begun(words: DateTokens, found: DateMatch) -> bool:
-    """Born in 1950: a date that is told long afterwards."""
+    """Born in 1950: articles mention such a date long afterwards."""
     return words.at(found.start - 2) in _BEGUN or words.at(found.start - 1) in _BEGUN
 
 

@@ -1,6 +1,7 @@
-"""Finds every date expression in a text, from left to right, the longest at each place.
+"""Finds the date expressions of a text, from left to right, the longest at each place.
 
-Words that open or close a period ("since March", "between May and July") become bounds.
+Around the dates of the grammar it reads the words that make bounds of them: "since March", "between
+May and July", "2020 onwards".
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ Relation = Literal["", "since", "after", "before", "until", "between"]
 
 @dataclass(frozen=True, slots=True)
 class DateMatch:
-    """Words ``[start, stop)`` name the days ``[after, before)``; the date itself is at ``core``.
+    """A date: tokens ``[start, stop)``, days ``[after, before)``; the bare date is at ``core``.
 
-    Both sides are open for a day that no calendar has. ``yearly`` is the date if it lacked a year,
-    ``taken`` the year that it was given because no article is newer.
+    Both sides are None for a day that no calendar has. ``yearly`` is the date if it lacked a year;
+    ``assumed_year`` is the year that it was given since no article is newer, else empty.
     """
 
     start: int
@@ -45,7 +46,7 @@ class DateMatch:
     relative: bool
     yearly: Yearly | None = field(default=None, compare=False)
     year: int | None = None
-    taken: str = field(default="", compare=False)
+    assumed_year: str = field(default="", compare=False)
 
     @property
     def impossible(self) -> bool:

@@ -1,4 +1,8 @@
-"""Infers the date window of a question, and joins it with the one that the user set."""
+"""Infers the date window of a question, and intersects it with the one that the user set.
+
+``infer_window`` is the entry: it finds the dates of a question, decides which of them filter, and
+removes the words of those from what is searched.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +21,14 @@ from rag.types import Window
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The ``words`` of a question without a year, and ``said``, the same with the year taken."""
+    """The ``words`` of a date without a year, and ``said``, the same with the assumed year."""
 
     words: str
     said: str
 
 
 def assume_years(words: DateTokens, found: Sequence[DateMatch]) -> list[DateMatch]:
-    """``found``, with ``taken`` set where it would be of another year if only today counted."""
+    """``found``, with ``assumed_year`` where the newest article, not today, decided the year."""
     if words.latest == words.today:
         return list(found)
     of_today = {(one.start, one.stop): one for one in scan(words.of_today())}
@@ -34,7 +38,7 @@ def assume_years(words: DateTokens, found: Sequence[DateMatch]) -> list[DateMatc
 def _with_assumed_year(found: DateMatch, of_today: DateMatch | None) -> DateMatch:
     if of_today is None or found == of_today:
         return found
-    return replace(found, taken=_year(found))
+    return replace(found, assumed_year=_year(found))
 
 
 def _year(found: DateMatch) -> str:
@@ -61,13 +65,13 @@ def without_dates(words: DateTokens, question: str, dates: Sequence[DateMatch]) 
 
     Empty when nothing but marks is left.
     """
-    kept, end = [], 0
-    for start, stop in _joined(words, [_span(words, one) for one in dates]):
+    pieces, end = [], 0
+    for start, stop in _merge_adjacent(words, [_span(words, one) for one in dates]):
         start, stop = _with_marks(words, start, stop)
-        kept.append(question[end : words[start].start])
+        pieces.append(question[end : words[start].start])
         end = words[stop - 1].end
-    kept.append(question[end:])
-    left = _BEFORE_MARK.sub("", _GAP.sub(" ", " ".join(kept))).strip()
+    pieces.append(question[end:])
+    left = _BEFORE_MARK.sub("", _GAP.sub(" ", " ".join(pieces))).strip()
     if not dates:
         return question.strip()
     return left if any(character.isalnum() for character in left) else ""
@@ -81,8 +85,8 @@ def _span(words: DateTokens, found: DateMatch) -> tuple[int, int]:
     return start - (neutral_words(words, found) or words.at(start - 1) in _LEADING), stop
 
 
-def _joined(words: DateTokens, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that only "and" or a comma parts become one."""
+def _merge_adjacent(words: DateTokens, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, with those merged between which stand only "and", "or" and commas."""
     joined: list[tuple[int, int]] = []
     for start, stop in spans:
         between = range(joined[-1][1], start) if joined else range(0)
@@ -94,7 +98,7 @@ def _joined(words: DateTokens, spans: Sequence[tuple[int, int]]) -> list[tuple[i
 
 
 def _with_marks(words: DateTokens, start: int, stop: int) -> tuple[int, int]:
-    """Brackets around the span go with it, and commas that nothing else needs."""
+    """The span with the brackets around it, and with the commas that nothing else needs."""
     if words.at(start - 1) == "(" and words.at(stop) == ")":
         return start - 1, stop + 1
     comma = words.at(stop) == ","
@@ -110,13 +114,13 @@ Side = date | None
 
 @dataclass(frozen=True, slots=True)
 class InferredWindow:
-    """How the dates of a question were understood.
+    """What the dates of a question mean.
 
-    ``filters`` is the window of the first reading, ``other`` that of the second one where the
-    question is ``ambiguous``; None is no window. ``subject`` are the dates that name what is asked
-    about in the first reading. ``remainder`` is the question without the words that filter, and
+    ``filters`` is the window of the likelier interpretation, ``other`` that of the second one where
+    the question is ``ambiguous``; None is no window. ``subject`` are the dates that do not filter
+    in the first interpretation. ``remainder`` is the question without the words that filter, and
     ``impossible`` holds the words that name a day which no calendar has. ``assumed`` are the
-    dates that filter whose year was taken from the collection.
+    dates that filter whose year is that of the collection's newest articles.
     """
 
     filters: Window | None
@@ -129,11 +133,11 @@ class InferredWindow:
 
 
 def infer_window(question: str, today: date, newest: date | None = None) -> InferredWindow:
-    """The reading of ``question``, asked on ``today`` of articles of which one is of ``newest``.
+    """The window of ``question``, asked on ``today``; ``newest`` is the newest article's day.
 
     Raises QuestionError when no day is left between its dates ("after 2025 and before 2024").
 
-    >>> window_in("Who presented the 2023 budget in March 2024?", date(2024, 12, 25)).remainder
+    >>> infer_window("Who presented the 2023 budget in March 2024?", date(2024, 12, 25)).remainder
     'Who presented the 2023 budget?'
     """
     words = DateTokens(question, today, newest)
@@ -143,7 +147,7 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
     window = _combined(words, question, filtering)
     firm = [one for one, role in dates if role.filters and not role.ambiguous]
     doubtful = [one for one, role in dates if not role.filters and role.ambiguous]
-    other, ambiguous = _second(words, question, firm, doubtful, window)
+    other, ambiguous = _alternative_window(words, question, firm, doubtful, window)
     return InferredWindow(
         filters=window,
         subject=tuple(expression(words, one) for one, role in dates if not role.filters),
@@ -154,23 +158,23 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
         assumed=tuple(
             Assumed(_written(words, question, one), _window_words(words, question, one))
             for one in filtering
-            if one.taken
+            if one.assumed_year
         ),
     )
 
 
-def _second(
+def _alternative_window(
     words: DateTokens,
     question: str,
     firm: Sequence[DateMatch],
     doubtful: Sequence[DateMatch],
     window: Window | None,
 ) -> tuple[Window | None, bool]:
-    """The window when every date in doubt has its other role, and whether it is another one."""
+    """The window if every ambiguous date had its other role, and whether that differs."""
     try:
         windows = [_combined(words, question, dates) for dates in (firm, doubtful)]
         other = _intersection([one for one in windows if one])
-    except QuestionError:  # a reading that leaves no day is none
+    except QuestionError:  # an interpretation that leaves no day is none
         return None, False
     return (None, False) if _days(other) == _days(window) else (other, True)
 
@@ -197,7 +201,7 @@ def _hull(closed: Sequence[Window]) -> Window:
 
 
 def _intersection(windows: Sequence[Window]) -> Window | None:
-    """The days of all of them. Raises QuestionError when there is none."""
+    """The days that all windows share. Raises QuestionError when there are none."""
     if not windows:
         return None
     after = max((window.after for window in windows if window.after), default=None)
@@ -217,7 +221,7 @@ def _days(window: Window | None) -> tuple[Side, Side]:
 
 
 def _until_today(words: DateTokens, found: DateMatch) -> tuple[Side, Side]:
-    """The days of ``found``; a calendar's unit that goes on and is said as "this" ends today."""
+    """The days of ``found``; of "this week" and the like, those up to today."""
     this = words.at(found.core) == "this" and not found.relation
     if this and found.after and found.before and found.after <= words.today < found.before:
         return found.after, words.today + ONE_DAY
@@ -225,12 +229,14 @@ def _until_today(words: DateTokens, found: DateMatch) -> tuple[Side, Side]:
 
 
 def _window_words(words: DateTokens, question: str, found: DateMatch) -> str:
-    """The words of the date; with the year, and without "last", if the collection told the year."""
-    if not found.taken:
+    """The words of the date; with the year, and without "last", where the year is assumed."""
+    if not found.assumed_year:
         return _written(words, question, found)
     core = found.core + (words.at(found.core) == "last")
     opening = question[words[found.start].start : words[found.core].start]
-    return f"{opening}{question[words[core].start : words[found.stop - 1].end]} {found.taken}"
+    return (
+        f"{opening}{question[words[core].start : words[found.stop - 1].end]} {found.assumed_year}"
+    )
 
 
 def _written(words: DateTokens, question: str, found: DateMatch) -> str:
@@ -287,8 +293,8 @@ def assumed_years_note(assumed: Sequence[Assumed], newest: date) -> str:
     """One sentence on the dates without a year, for the user; empty where there are none."""
     if not assumed:
         return ""
-    taken = " and ".join(f"“{one.words}” is read as “{one.said}”" for one in assumed)
-    return f"{taken}, since the articles that are searched end on {newest}."
+    readings = " and ".join(f"“{one.words}” is read as “{one.said}”" for one in assumed)
+    return f"{readings}, since the articles that are searched end on {newest}."
 
 
 def _next(day: date | None) -> date | None:

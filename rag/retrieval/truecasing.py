@@ -1,4 +1,4 @@
-"""Recognises names typed in lower case by how the articles write them."""
+"""Truecasing: recognises names typed in lower case by how the articles write them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CACHED = 4096
 class KnownNames:
     """Tells whether a phrase is a name, by looking at how the articles write it.
 
-    It is one when it is capitalised inside a sentence in at least half of the places where the
-    first ``PASSAGES`` passages that have its rarest word write it.
+    The first ``PASSAGES`` passages with its rarest word are searched. It is a name when at least
+    half of its occurrences inside a sentence are capitalised.
     """
 
     def __init__(self, index: LocalStore) -> None:
