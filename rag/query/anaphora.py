@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from rag.query.normalize import normalize_question
 from rag.text.entities import NameLookup, entities
 from rag.text.lexicon import (
+    ARTICLES,
     AUXILIARIES,
     FUNCTION_WORDS,
+    POSSESSIVE_DETERMINERS,
     PREPOSITIONS,
     QUESTION_WORDS,
+    SUBJECT_PRONOUNS,
     is_plural,
+    word_set,
 )
 
 MARKS = frozenset(",;:.?!")
@@ -121,16 +125,18 @@ def _stands_for_complement(words: MarkedWords, number: int) -> bool:
     return found and any(words.named[number:])
 
 
-SUBJECTS = frozenset("he she they it".split())
-OBJECTS = frozenset("him them theirs hers".split())
-POSSESSIVES = frozenset("his her their its".split())
+# Of the third person; the speaker and the program need no antecedent. "It" is a subject here and
+# "her" a possessive, whatever they are in the question; ``_is_object`` looks again.
+_OTHER_PERSONS = word_set("i you we my your our")
+SUBJECTS = SUBJECT_PRONOUNS - _OTHER_PERSONS
+POSSESSIVES = POSSESSIVE_DETERMINERS - _OTHER_PERSONS
+OBJECTS = word_set("him them theirs hers")
 LINKS = frozenset("and but also or".split())
 _CLAUSE_WORDS = frozenset(
     "that which who whom when while after before because since if whether although where until as "
     "said says say and but than".split()
 )
 _RELATIVES = frozenset("that which who whom".split())
-_DETERMINERS = frozenset("the a an".split())
 _LOCATIVE = frozenset("in on at under near behind inside around".split())
 _OPENS_BACKGROUND = PREPOSITIONS | frozenset(
     "when while because if though although once as according following".split()
@@ -176,7 +182,7 @@ def _is_cataphoric(words: MarkedWords, number: int) -> bool:
 
 
 def _is_subject(words: MarkedWords, number: int) -> bool:
-    return words.named[number] or words.plain[number] in _DETERMINERS
+    return words.named[number] or words.plain[number] in ARTICLES
 
 
 def _asks_twice(words: MarkedWords, one: int, number: int) -> bool:

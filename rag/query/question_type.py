@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rag.query.normalize import NormalizedQuestion, normalize_question
 from rag.text.lexicon import (
     AUXILIARIES,
+    DETERMINERS,
     FUNCTION_WORDS,
     MONTH_NAMES,
     PREPOSITIONS,
@@ -23,6 +24,7 @@ from rag.text.sentences import word_spans
 from rag.types import Kind, Query
 
 AUXILIARY = "(?:" + "|".join(sorted(AUXILIARIES)) + ")"
+# Not all of PREPOSITIONS: those that stand before a question word ("since when", "with whom").
 PREPOSITION = (
     "(?:about|after|against|at|before|between|by|during|for|from|in|into|of|on|onto|over|since|"
     "through|till|to|towards?|under|until|upon|with|without)"
@@ -33,7 +35,7 @@ _REQUEST = (
     "enumerate|trace|walk|outline|recap|brief|please|put)"
 )
 
-# Words that stand before the question itself and say nothing about its kind.
+# What stands before the question itself and does not show its kind.
 _BEFORE = re.compile(
     rf"(?:(?:hi|hello|hey|dear \w+|thanks|thank you|please|and|but|so|ok|okay|well|also|now|then|"
     rf"exactly(?= when)|[,.!]) |"
@@ -76,7 +78,7 @@ def question_start(plain: str) -> int:
 
 
 def _clauses(plain: str, begin: int) -> list[int]:
-    """Where the clauses begin that marks set apart."""
+    """Where the clauses begin that punctuation separates."""
     starts = [begin]
     for offset in range(begin, len(plain) - 2):
         if plain[offset] in ",;:.?!" and plain[offset + 1] == " " and plain[offset - 1] == " ":
@@ -92,7 +94,7 @@ _REGULAR = (
     "reflect reiterate remark remind respond reveal stress suggest swear testify underline "
     "underscore urge vow warn"
 )
-# These are nouns just as often: what did the report say, what did the police report?
+# Nouns just as often: what did the report say, what did the police report?
 _NOUNS_TOO = "answer claim comment demand object reply report show state"
 _IRREGULAR = (
     "say says said saying tell tells told talk talked talking speak speaks spoke spoken "
@@ -107,7 +109,7 @@ _OPINIONS = (
 _OPENERS = (
     "when while if who which because after before where why how and but as about that than until"
 )
-_DETERMINERS = "the a an his her its their this that these those no any"
+_DETERMINERS = (DETERMINERS - {"my", "your", "our"}) | {"no", "any"}
 
 
 def _forms(verb: str) -> list[str]:
@@ -123,14 +125,14 @@ def _any(verbs: str, *, inflected: bool) -> str:
     return "(?:" + "|".join(sorted(set(words), key=len, reverse=True)) + r")(?!\w)"
 
 
-_FOLLOWS = "|".join(sorted({*PREPOSITIONS, *_DETERMINERS.split(), "when", "to", "if"}))
+_FOLLOWS = "|".join(sorted({*PREPOSITIONS, *_DETERMINERS, "when", "to", "if"}))
 _STOPS = "|".join(sorted({*PREPOSITIONS, *_OPENERS.split()}))
 
 REPORTING_VERB = (
     rf"(?:{_any(_REGULAR, inflected=True)}|{_any(_IRREGULAR, inflected=False)}|make of|point out|"
     rf"agree(?= on| about)|{_any(_NOUNS_TOO, inflected=True)}(?= (?:[?,.]|(?:{_FOLLOWS})(?!\w))|$))"
 )
-# Someone says that something … has a gap where the asked thing would stand.
+# A clause about what somebody says or believes, with a gap where the asked thing would stand.
 REPORTED_CLAUSE = (
     rf"{_any(_OPINIONS, inflected=False)}(?: that)?(?: (?!(?:{_STOPS})(?!\w))[\w'’-]+){{0,5}}? "
     rf"(?:{AUXILIARY}|may|might|\w{{2,}}ed)(?!\w)"
@@ -221,7 +223,7 @@ def _is_verb(number: int, after: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PatternRule:
-    """A kind and the words that show it; ``anywhere`` or only where the question itself begins."""
+    """A pattern that shows a kind: ``anywhere``, or only where the question itself begins."""
 
     kind: Kind
     pattern: re.Pattern[str]
@@ -387,7 +389,7 @@ MEASURE_RULES = (
         rf"(?:{PREPOSITION} )?how (?:{_MEASURE}|{_NOT_A_QUALITY}\w+(?= {AUXILIARY}))",
     ),
 )
-# What somebody says that it is: one thing is asked for, not all that was said.
+# Asks for one thing that somebody claims, not for all that was said: what does he say it cost?
 CLAIM_RULES = (_at_start("span", rf"what {AUXILIARY} .{{1,120}}?\b{REPORTED_CLAUSE}"),)
 PASSAGE_RULES = (
     _at_start(
@@ -426,7 +428,7 @@ SPAN_RULES = (
 
 @dataclass(frozen=True, slots=True)
 class QuestionType:
-    """A kind of answer and the words of the question that show it.
+    """The kind of answer that a question asks for, and the words that show it.
 
     ``said`` is a slice of the question, empty when nothing decided. ``wants`` is what a question
     for the latest asks for apart from that: "Who leads the party now?" wants a span.
@@ -438,7 +440,7 @@ class QuestionType:
 
 
 def question_type(question: str) -> QuestionType:
-    """The kind of ``question`` by its form; words without a question ask for a passage.
+    """The type of ``question``, by its form; words that are no question ask for a passage.
 
     >>> question_type("Could you tell me who leads the party now?")
     QuestionType(kind='latest', said='now', wants='span')
@@ -457,7 +459,7 @@ def question_type(question: str) -> QuestionType:
 
 
 def _by_form(words: NormalizedQuestion, begin: int) -> tuple[Kind, str]:
-    """The kind apart from whether the latest is asked for, and the words that show it."""
+    """The kind, leaving aside whether the latest is asked for, and the words that show it."""
     found = _first((*YES_NO_RULES, *WEAK_SUMMARY_RULES, *WHEN_RULES), words, begin)
     found = found or _first((*LIST_RULES, *MANNER_RULES), words, begin)
     if found is None and (span := asks_for_several(words.plain, begin)):
@@ -479,7 +481,7 @@ def _first(
     return None
 
 
-# These words say which kind of answer is wanted, or how; they name no subject.
+# Words about the kind of answer that is wanted; they name no subject.
 _ASKING = frozenset(
     "timeline time-line chronology chronological chronologically chronicle history story sequence "
     "order event events stage stages phase phases step steps day days week weeks month months year "
@@ -510,14 +512,14 @@ def topic_of(query: Query) -> str:
         text = text.replace(query.window.said, " ")
     words = [text[start:end] for start, end in word_spans(text)]
     shouted = text.isupper()
-    return " ".join(word for word in words if _is_acronym(word, shouted) or _tells(word))
+    return " ".join(word for word in words if _is_acronym(word, shouted) or _names_subject(word))
 
 
 def _is_acronym(word: str, shouted: bool) -> bool:
-    """Whether capitals make a name of a word that would else be empty: US, WHO, IT."""
+    """Whether capitals make a name of what is otherwise a function word: US, WHO, IT."""
     return word.isupper() and len(word) > 1 and not shouted
 
 
-def _tells(word: str) -> bool:
+def _names_subject(word: str) -> bool:
     plain = word.lower().replace("’", "'").removesuffix("'s")
     return plain not in _EMPTY

@@ -44,7 +44,7 @@ _OPENERS = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """``text[start:end]`` of what was read; a quoted string is without its marks."""
+    """The slice ``text[start:end]`` of the text; a quoted string is without its marks."""
 
     text: str
     start: int
@@ -55,10 +55,10 @@ class Entity:
 def entities(text: str, *, is_name: NameLookup | None = None) -> tuple[Entity, ...]:
     """The entities in the first ``MAX_WORDS`` words of ``text``, in order, none overlapping.
 
-    A name is a run of capitalised words that are not only a month or weekday; where capitals say
-    nothing (a sentence's first word, a line in capitals), and for what is typed in lower case,
-    ``is_name`` decides: it is handed one to five words in lower case with single spaces, and says
-    whether the collection has a name written so.
+    A name is a run of capitalised words, unless it is only a month or weekday. Where capitals show
+    nothing (a sentence's first word, a line in capitals), and for words in lower case, ``is_name``
+    decides: it gets one to five words in lower case with single spaces, and says whether they are
+    a name in the collection.
 
     >>> [found.text for found in entities("Did Iran's minister meet Dar in Port Callan?")]
     ['Iran', 'Dar', 'Port Callan']
@@ -170,7 +170,7 @@ def _is_verb(word: str) -> bool:
 
 
 def _recognised(text: str, words: Sequence[Offsets], is_name: NameLookup) -> Iterator[Entity]:
-    """The longest runs of words that ``is_name`` says yes to, from left to right."""
+    """The longest runs of words that ``is_name`` accepts, from left to right."""
     number = 0
     while number < len(words):
         size = (

@@ -100,7 +100,7 @@ TITLES = word_set(
     "late acting deputy vice interim"
 )
 
-# These report by themselves.
+# Reporting verbs. These report by themselves.
 SAY = frozenset(
     "said says told tells added adds stated states declared declares announced announces "
     "explained explains insisted insists argued argues claimed claims maintained maintains "
@@ -129,8 +129,8 @@ ALSO_SAY: Mapping[str, frozenset[str]] = {
     **dict.fromkeys("ruled".split(), _THAT | {"out"}),
     **dict.fromkeys("pointed referred spoke objected".split(), _THAT | {"to", "of", "out"}),
 }
-# These are done with words, and say something only right before one of these words or marks: who
-# "reaffirmed their commitment" has not said those words.
+# Speech acts, which report only right before one of these words or marks: who "reaffirmed their
+# commitment" has not said those words.
 _CLAUSE = _THAT | {"having", "being", "any"}
 ACTS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys("denied denies".split(), _CLAUSE),
@@ -140,7 +140,7 @@ ACTS: Mapping[str, frozenset[str]] = {
         _THAT,
     ),
 }
-# These say what for, or as what, they judge somebody or something.
+# Verbs of judgement, which report with "as" or "for".
 JUDGING: Mapping[str, frozenset[str]] = {
     **dict.fromkeys("dismissed dismisses hailed hails rejected".split(), frozenset({"as"})),
     **dict.fromkeys(
@@ -149,7 +149,7 @@ JUDGING: Mapping[str, frozenset[str]] = {
     ),
 }
 REPORTING = SAY | ACTS.keys() | JUDGING.keys()
-# These report before their subject, behind what is said.
+# These may stand between a quotation and its speaker: “…,” said Khan.
 SAYS_BEHIND = frozenset(
     "said says added adds replied replies answered asked wrote explained insisted argued warned "
     "joked quipped continued recalled noted declared announced commented remarked shouted cried "
@@ -161,6 +161,7 @@ PASSIVELY = frozenset(
     "welcomed hailed dismissed rejected denied warned told".split()
 )
 
+# Countries, their capitals and some regions in the news, as they are written in lower case.
 PLACES = frozenset(
     name.strip()
     for name in """
@@ -194,6 +195,7 @@ PLACES = frozenset(
     """.split(",")
 )
 
+# Plurals without -s, and words in -s that are no plurals.
 _IRREGULAR = frozenset(
     "people men women children mice feet teeth criteria phenomena media police sportsmen "
     "policemen firemen workmen fishermen gunmen clergymen businessmen congressmen".split()
