@@ -14,11 +14,9 @@ from datetime import date
 
 from rag.dates.calendar import Grain
 from rag.text.lexicon import (
-    CARDINALS,
     DETERMINERS,
     MONTH_NAMES,
     MONTHS,
-    NUMBER_WORDS,
     ORDINALS,
     WEEKDAY_NAMES,
     word_set,
@@ -34,9 +32,6 @@ UNITS: dict[str, Grain] = {
     **{"weekend": "weekend", "decade": "decade", "decades": "decade"},
 }
 DAY_PARTS = word_set("morning afternoon evening night")
-
-# Those that count days, weeks and years in the news.
-NUMBERS = {word: NUMBER_WORDS[word] for word in (*CARDINALS[1:13], "fifteen", "twenty", "thirty")}
 
 HYPHENS = frozenset("-–—")
 APOSTROPHES = frozenset("'’‘")

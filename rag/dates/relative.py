@@ -29,13 +29,17 @@ from rag.dates.calendar import ONE_DAY, SEASONS, Grain, Period, Third, Yearly
 from rag.dates.lexicon import (
     DAY_PARTS,
     NOUN_OPENERS,
-    NUMBERS,
     UNITS,
     DateTokens,
     month_stands,
     weekday_stands,
 )
-from rag.text.lexicon import MONTHS, ORDINALS, WEEKDAYS
+from rag.text.lexicon import (
+    MONTHS,
+    NUMBER_WORDS,
+    ORDINALS,
+    WEEKDAYS,
+)
 
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _DAYS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
@@ -174,7 +178,7 @@ def counted(words: DateTokens, place: int) -> tuple[int, int | None]:
         return place + 1, 3
     if words.at(place) in {"a", "an"}:
         return place + 1, 1
-    number = NUMBERS.get(words.at(place)) or words.number(place, (1, 2, 3))
+    number = NUMBER_WORDS.get(words.at(place)) or words.number(place, (1, 2, 3))
     return (place + 1, number) if number else (place, None)
 
 

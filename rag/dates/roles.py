@@ -28,7 +28,7 @@ _FUTURE_INFINITIVES = frozenset("be take".split())
 _RELATIVES = frozenset("that who which whose".split())
 _DO = frozenset("did does do".split())
 # The auxiliaries that a question about a year puts before it: "was 2023 the hottest".
-_BEFORE_SUBJECTS = (AUXILIARIES - {"am", "should", "must"}) | {"be"}
+_BEFORE_SUBJECTS = AUXILIARIES | {"be"}
 _OCCASIONS = frozenset(
     "meeting summit talks conference attack visit speech vote election agreement statement".split()
 )

@@ -21,9 +21,19 @@ from rag.dates.absolute import (
     with_year,
 )
 from rag.dates.calendar import SEASONS, DateExpression, Grain, Period, Yearly
-from rag.dates.lexicon import APOSTROPHES, DAY_PARTS, NUMBERS, RANGE_LINKS, DateTokens
+from rag.dates.lexicon import (
+    APOSTROPHES,
+    DAY_PARTS,
+    RANGE_LINKS,
+    DateTokens,
+)
 from rag.dates.relative import dated
-from rag.text.lexicon import MONTHS, ORDINALS, WEEKDAYS
+from rag.text.lexicon import (
+    MONTHS,
+    NUMBER_WORDS,
+    ORDINALS,
+    WEEKDAYS,
+)
 
 Relation = Literal["", "since", "after", "before", "until", "between"]
 
@@ -329,7 +339,7 @@ def same_year(meaning: Period | Yearly | None, other: Period) -> Period | None:
 
 # Only from these words on can a date stand; numbers are the others.
 _STARTS = (
-    frozenset(MONTHS | WEEKDAYS | SEASONS | ORDINALS | NUMBERS)
+    frozenset(MONTHS | WEEKDAYS | SEASONS | ORDINALS | NUMBER_WORDS)
     | DAY_PARTS
     | OPENING_WORDS
     | frozenset(
