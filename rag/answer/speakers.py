@@ -34,6 +34,7 @@ DATES = frozenset(WEEKDAY_NAMES) | frozenset(
 )
 _OF = frozenset("of for at from in de la al bin van von".split())
 DETERMINERS = frozenset("the a an his her its their our my this these those some".split())
+# Not ``word_spans``: the grammar needs marks as tokens, and "Dr." with its point.
 _TOKEN = re.compile(
     r"(?:Dr|Mr|Mrs|Ms|Prof|St|Gen|Lt|Sen|Rep|\b[A-Z])\.|[^\W_][\w&-]*(?:(?:[.’']|(?<=\d),(?=\d))[^\W_][\w&-]*)*"
     r"(?:(?<=s)[’'](?=\s[a-z]))?|[^\w\s]"

@@ -1,4 +1,4 @@
-"""The earlier turns of a conversation, each with what was cited for it."""
+"""The earlier turns of a conversation, each with what was cited for it, and the names in them."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def _clean(text: str) -> str:
 
 
 def cited_names(turn: PastTurn, asked: str, *, is_name: NameLookup | None = None) -> list[str]:
-    """The names that the answer to ``asked`` brought in, at most ``MAX_NAMES``.
+    """The names that the answer to ``asked`` added to the conversation, at most ``MAX_NAMES``.
 
-    Those of a question that asked for a name, or that had none itself: "she" in "How old is she?"
-    is the answer to "Who won?", but Astrow after "When did Astrow win?".
+    Only where the question asked for a name or had none itself: "she" in "How old is she?" is the
+    answer to "Who won?", but Astrow after "When did Astrow win?".
 
     >>> cited_names(PastTurn("", "", ("It was cut by Hanne Vro.",)), "Who cut the stone?")
     ['Hanne Vro']
@@ -76,16 +76,16 @@ def cited_names(turn: PastTurn, asked: str, *, is_name: NameLookup | None = None
 
 
 def mentions(turn: PastTurn, name: str) -> bool:
-    """Whether the turn's question or what was cited has ``name``, or "Iranian" for "Iran"."""
-    told = normalize_question(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
+    """Whether the turn's question, answer or citations contain ``name``, or "Iranian" for "Iran"."""
+    words = normalize_question(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
     return all(
-        any(word.startswith(part) for word in told)
+        any(word.startswith(part) for word in words)
         for part in normalize_question(name).plain.split()
     )
 
 
 def _is_named(name: str, present: set[str]) -> bool:
-    """Whether the question has its last word: "Sharif" tells "Prime Minister Shehbaz Sharif"."""
+    """Whether the question has the last word of ``name``: "Sharif" of "Prime Minister Sharif"."""
     words = normalize_question(name).plain.split()
     return not words or words[-1] in present
 

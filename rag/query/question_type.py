@@ -447,9 +447,9 @@ def question_type(question: str) -> QuestionType:
     """
     words = normalize_question(question)
     begin = question_start(words.plain)
-    told = _first(STORY_RULES, words, begin)
-    if told is not None:
-        return QuestionType(told[0], told[1], told[0])
+    story = _first(STORY_RULES, words, begin)
+    if story is not None:
+        return QuestionType(story[0], story[1], story[0])
     form, said = _by_form(words, begin)
     if form != "yesno":
         latest = _first(LATEST_RULES, words, begin)

@@ -281,8 +281,8 @@ def merge_fragment(
         return MergedQuestion(f"{whole}?", whole)
     if fragment.sort == "asked":
         asked = _ASKED.match(whole)
-        kept = whole[asked.end() :].strip() if asked else _lower_auxiliary(whole)
-        return MergedQuestion(f"{fragment.text} {kept}?", kept)
+        reused = whole[asked.end() :].strip() if asked else _lower_auxiliary(whole)
+        return MergedQuestion(f"{fragment.text} {reused}?", reused)
     if fragment.sort == "date" and (dated := redate(whole, fragment.text)):
         return MergedQuestion(f"{dated}?", _reused(whole, dated))
     if fragment.sort == "name" and (span := _counterpart(whole, fragment.text, is_name)):
@@ -555,7 +555,9 @@ def _subject(turns: Sequence[_ReadTurn], is_name: NameLookup | None) -> list[str
     return terms
 
 
-def _with_terms(asked: str, kept: str, terms: Sequence[str], without: Collection[str]) -> FollowUp:
+def _with_terms(
+    asked: str, reused: str, terms: Sequence[str], without: Collection[str]
+) -> FollowUp:
     """``asked`` followed by the terms that are not in it yet."""
     present = set(normalize_question(asked).plain.split())
     added: list[str] = []
@@ -564,7 +566,7 @@ def _with_terms(asked: str, kept: str, terms: Sequence[str], without: Collection
         if term not in without and not words <= present and len(added) < MAX_CARRIED:
             added.append(term)
             present |= words
-    return FollowUp(with_carried(asked, added), asked, kept, tuple(added))
+    return FollowUp(with_carried(asked, added), asked, reused, tuple(added))
 
 
 def with_carried(asked: str, terms: Sequence[str]) -> str:

@@ -149,12 +149,12 @@ def _with_window(
     inferred: Window | None,
     read: InferredWindow,
 ) -> Query:
-    """The words that filter are not searched, unless they are all that there is."""
+    """The query with its window; words that filter are searched only if there are no others."""
     filters = inferred == read.filters
     text = with_carried(read.remainder, followed.terms) if filters else query.text
-    told = any(character.isalnum() for character in text)
+    searchable = any(character.isalnum() for character in text)
     return replace(
-        query, text=text if told else query.text, window=intersect_windows(explicit, inferred)
+        query, text=text if searchable else query.text, window=intersect_windows(explicit, inferred)
     )
 
 
