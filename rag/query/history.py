@@ -76,7 +76,7 @@ def cited_names(turn: PastTurn, asked: str, *, is_name: NameLookup | None = None
 
 
 def mentions(turn: PastTurn, name: str) -> bool:
-    """Whether the turn's question, answer or citations contain ``name``, or "Iranian" for "Iran"."""
+    """Whether the question, answer or citations contain ``name``, or "Iranian" for "Iran"."""
     words = normalize_question(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
     return all(
         any(word.startswith(part) for word in words)

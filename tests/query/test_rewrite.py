@@ -141,10 +141,10 @@ def test_kind_is_that_of_what_is_asked(history: list[str], question: str, kind: 
     assert question_type(rewrite(question, history).asked).kind == kind
 
 
-def test_names_in_lower_case_are_told_by_known() -> None:
+def test_names_in_lower_case_are_recognised() -> None:
     names = {"modi", "xi", "kazan"}
     followup = rewrite(
-        ["what about the visit of modi to kazan"], "and xi?", is_name=names.__contains__
+        "and xi?", ["what about the visit of modi to kazan"], is_name=names.__contains__
     )
     assert followup.text == "what about the visit of xi to kazan?"
 
