@@ -103,7 +103,7 @@ def test_dates_in(text: str, words: list[str], days: list[str]) -> None:
     assert [str(one.after) for one in found] == days
 
 
-def test_begun_in() -> None:
+def test_start_dates() -> None:
     text = "She has held the office since 2017."
     (found,) = start_dates(article(text, published=date(2024, 3, 14)), (0, len(text)))
     assert text[found.start : found.end] == "2017"
