@@ -15,7 +15,6 @@ from rag.config import AskConfig
 from rag.index.base import Searcher
 from rag.models.embedder import Embedder
 from rag.text.analyzer import analyse
-from rag.text.sentences import word_spans
 from rag.types import Hit, Passage, Query
 
 # This and the weight of dense against BM25 scores were tuned on one half of the queries of the TIME
@@ -68,6 +67,7 @@ def _ranks(scores: Float) -> NDArray[np.int64]:
 
 SHINGLE_WORDS = 5
 MIN_CONTAINMENT = 0.6
+_WORD = re.compile(r"\w+")
 # What a correction or an update changes: figures and capitalised words.
 _FACT = re.compile(r"\d+(?:[.,]\d+)*|\b[^\W\d_a-zß-öø-ÿ]\w*")
 
@@ -76,8 +76,7 @@ Shingles = frozenset[tuple[str, ...]]
 
 def shingles(text: str) -> Shingles:
     """The runs of ``SHINGLE_WORDS`` words in ``text``, or its only run if it is shorter."""
-    text = text.lower()
-    words = [text[start:end] for start, end in word_spans(text)]
+    words = _WORD.findall(text.lower())
     last = max(len(words) - SHINGLE_WORDS, 0)
     return frozenset(tuple(words[i : i + SHINGLE_WORDS]) for i in range(last + 1))
 
