@@ -19,6 +19,7 @@ from rag.text.quantities import Quantity, quantities, singular
 from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Span
 
+# Not ``word_spans``: "D-8" and "D8", or "10km" and "10 km", are compared by their parts.
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _PERCENT = re.compile(r"%|\bper ?cent\b")

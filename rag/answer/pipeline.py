@@ -21,7 +21,7 @@ from rag.config import AskConfig
 from rag.errors import QuestionError
 from rag.index.local import LocalStore, LocalTextSearch, TextSearch
 from rag.index.store import ArticleRow
-from rag.query.history import MAX_CITED, MAX_EARLIER, Earlier, History
+from rag.query.history import MAX_CITED, MAX_EARLIER, History, PastTurn
 from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
 from rag.retrieval.retriever import Retriever
@@ -45,35 +45,35 @@ class Clock:
 Ask = Callable[[str, History], Answer]
 
 
-def turn_of(question: str, answer: Answer | None) -> Earlier:
+def turn_of(question: str, answer: Answer | None) -> PastTurn:
     """What a later question may refer to."""
     if answer is None:
-        return Earlier(question)
+        return PastTurn(question)
     cited = tuple(one.sentence for one in answer.citations[:MAX_CITED])
-    return Earlier(question, answer.text or "", cited)
+    return PastTurn(question, answer.text or "", cited)
 
 
-def answered(history: History, ask: Ask) -> list[Earlier]:
+def answered(history: History, ask: Ask) -> list[PastTurn]:
     """The last turns of ``history``; those that are only a question are asked, each after the ones
     before it.
 
     A question that cannot be asked, as one with an impossible date, stays without an answer. What
-    is neither a text nor an ``Earlier`` is skipped.
+    is neither a text nor an ``PastTurn`` is skipped.
     """
-    turns: list[Earlier] = []
+    turns: list[PastTurn] = []
     for one in history[-MAX_EARLIER:]:
-        if isinstance(one, Earlier):
+        if isinstance(one, PastTurn):
             turns.append(one)
         elif isinstance(one, str):
             turns.append(_asked(one, turns, ask))
     return turns
 
 
-def _asked(question: str, turns: History, ask: Ask) -> Earlier:
+def _asked(question: str, turns: History, ask: Ask) -> PastTurn:
     try:
         return turn_of(question, ask(question, tuple(turns)))
     except QuestionError:
-        return Earlier(question)
+        return PastTurn(question)
 
 
 MAX_NEAREST = 3
@@ -225,7 +225,7 @@ class Pipeline:
         Each stage is worked on when it is asked for, so whoever stops asking stops the work.
         Retrieved comes again where the answer is looked for in another reading of the question.
         """
-        if history and may_follow(question[:MAX_CHARS], known=self._names):
+        if history and may_follow(question[:MAX_CHARS], is_name=self._names):
             history = answered(history, partial(self._again, window=window, today=today))
         understood = self._understand(
             question, history=history, window=window, today=today, corrections=corrections
@@ -260,7 +260,7 @@ class Pipeline:
             today=today or date.today(),
             history=history,
             window=window,
-            known=self._names,
+            is_name=self._names,
             newest=self.info.newest_article,
             corrections=corrections,
         )

@@ -18,7 +18,9 @@ from rag.text.lexicon import (
     PREPOSITIONS,
     REPORTING,
     SAYS_BEHIND,
+    SUBJECT_PRONOUNS,
     TITLES,
+    WEEKDAY_NAMES,
 )
 from rag.text.sentences import Offsets, sentence_spans
 
@@ -26,14 +28,13 @@ BREAKS = frozenset(
     "that when while as because if where whether but although though than which what how why after "
     "before until so since unless who whom whose or yet not amid and".split()
 )
-DATES = frozenset(
+DATES = frozenset(WEEKDAY_NAMES) | frozenset(
     "meanwhile yesterday today tomorrow later then also however still instead earlier "
-    "now here there monday tuesday wednesday thursday friday saturday sunday asked last "
-    "night week month".split()
+    "now here there asked last night week month".split()
 )
-PRONOUNS = frozenset("he she they it i we you".split())
 _OF = frozenset("of for at from in de la al bin van von".split())
 DETERMINERS = frozenset("the a an his her its their our my this these those some".split())
+# Not ``word_spans``: the grammar needs marks as tokens, and "Dr." with its point.
 _TOKEN = re.compile(
     r"(?:Dr|Mr|Mrs|Ms|Prof|St|Gen|Lt|Sen|Rep|\b[A-Z])\.|[^\W_][\w&-]*(?:(?:[.’']|(?<=\d),(?=\d))[^\W_][\w&-]*)*"
     r"(?:(?<=s)[’'](?=\s[a-z]))?|[^\w\s]"
@@ -102,7 +103,7 @@ class NounPhrases:
             return stop > place and self.tokens[stop - 1].is_name and self._is_name(stop + 1)
         if not token.is_word or token.word in BREAKS | AUXILIARIES | DATES | REPORTING:
             return False
-        if stop > place and self.word(stop - 1) in PRONOUNS:
+        if stop > place and self.word(stop - 1) in SUBJECT_PRONOUNS:
             return False
         if token.word in PREPOSITIONS - _OF or (token.word == "in" and stop == place):
             return False
@@ -316,7 +317,7 @@ class _Clause:
             return None
         stop = self._words.end_from(place + 1)
         follows = self._words.word(stop)
-        if stop == place + 1 or self._words.word(stop - 1) in PRONOUNS:
+        if stop == place + 1 or self._words.word(stop - 1) in SUBJECT_PRONOUNS:
             return None
         if follows[:1].isalnum() and follows not in PREPOSITIONS | BREAKS:
             return None
@@ -348,7 +349,7 @@ class _Clause:
 
 _NEAR = 3  # sentences before this one in which the name of a pronoun is looked for
 _NEAR_CHARS = 1_200
-_PRONOUNS = frozenset("he she they it i we".split())
+_PRONOUNS = SUBJECT_PRONOUNS - {"you"}
 
 
 def speaker(text: str, sentence: Offsets, quote: Offsets) -> Offsets | None:

@@ -1,4 +1,7 @@
-"""Grammar of dates that name their place in the calendar: 20 December 2024, June, Q3, the 1990s."""
+"""The grammar of calendar dates, which name their own place: 20 December 2024, June, Q3, the 1990s.
+
+Every rule reads the tokens from one place on and returns the phrase that it finds there, or None.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,7 @@ from rag.dates.calendar import SEASONS, Period, Yearly
 from rag.dates.lexicon import (
     APOSTROPHES,
     HYPHENS,
-    MONTH_NAMES,
-    MONTHS,
     NAMED_AFTER_DAYS,
-    ORDINALS,
-    WEEKDAYS,
     DateTokens,
     counts,
     month_stands,
@@ -25,13 +24,14 @@ from rag.dates.lexicon import (
     year_number,
     year_stands,
 )
+from rag.text.lexicon import MONTH_NAMES, MONTHS, ORDINALS, WEEKDAYS
 
-Cut = Callable[[Period], Period | None]
+PartOf = Callable[[Period], Period | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The words up to ``stop`` name ``meaning``; None is a day that no calendar has.
+    """A date whose tokens end at ``stop``; ``meaning`` is None for a day that no calendar has.
 
     ``relative`` says that the day from which the text is read was needed; a ``Yearly`` without a
     year needs it in any case.
@@ -42,11 +42,11 @@ class Phrase:
     relative: bool = False
 
 
-Rule = Callable[[DateTokens, int], Phrase | None]
+GrammarRule = Callable[[DateTokens, int], Phrase | None]
 
 
-def longest(rules: Iterable[Rule], words: DateTokens, place: int) -> Phrase | None:
-    """What the rule that reaches furthest finds from ``place`` on; the earlier one of equals."""
+def longest(rules: Iterable[GrammarRule], words: DateTokens, place: int) -> Phrase | None:
+    """The longest phrase that a rule finds at ``place``; of equals, that of the first rule."""
     best: Phrase | None = None
     for rule in rules:
         found = rule(words, place)
@@ -67,8 +67,8 @@ def is_relative(phrase: Phrase) -> bool:
     return phrase.relative or (isinstance(phrase.meaning, Yearly) and phrase.meaning.year is None)
 
 
-def cut(phrase: Phrase, part: Cut, stop: int | None = None) -> Phrase | None:
-    """The phrase with ``part`` of its period, None where a period has no such part."""
+def cut(phrase: Phrase, part: PartOf, stop: int | None = None) -> Phrase | None:
+    """The phrase reduced to a part of its period, or None where the period has no such part."""
     stop = phrase.stop if stop is None else stop
     meaning = phrase.meaning
     if isinstance(meaning, Yearly):
@@ -109,7 +109,7 @@ def _last_year(words: DateTokens, place: int, first: int) -> int | None:
 
 
 def with_year(words: DateTokens, stop: int, in_year: Callable[[int], Period | None]) -> Phrase:
-    """What every year has, with the year that stands behind it, if any does."""
+    """A period of every year ("June"), with the year behind it, if one stands there."""
     stop, year, relative = year_behind(words, stop)
     meaning = Yearly(in_year, year)
     impossible = year is not None and in_year(year) is None
@@ -117,7 +117,7 @@ def with_year(words: DateTokens, stop: int, in_year: Callable[[int], Period | No
 
 
 def year_behind(words: DateTokens, stop: int) -> tuple[int, int | None, bool]:
-    """Where a year behind a date stops: 2024; , 2024; of 2024; last year; of last year."""
+    """The year behind a date (, 2024; of 2024; last year): its end, number, whether relative."""
     place = stop + (words.at(stop) in {",", "of"})
     if words.follows(place, "the", "year"):
         place += 2

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from rag.dates.calendar import DateExpression
 from rag.dates.lexicon import DateTokens
 from rag.dates.tagger import expression, expressions, scan
+from rag.text.lexicon import MONTH_NAMES, WEEKDAY_NAMES
 from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article
 
@@ -31,7 +32,7 @@ _PAST = frozenset(
     "known shown".split()
 )
 _ALWAYS_PAST = frozenset("said was were had has have did".split())
-# These speak of what is to come together with the word behind them: is to, set for, has until.
+# Pairs of words that speak of the future: is to, set for, has until.
 _WITH_NEXT = frozenset(
     {(word, "to") for word in ("is", "are", "was", "were", "set", "has", "have", "had")}
     | {("set", "for"), ("to", "be")}
@@ -43,16 +44,16 @@ _NOT_VERBS = frozenset("red bed hundred need united indeed speed seed feed".spli
 _GROUP = 4
 
 
-def signs_of(words: DateTokens) -> list[bool | None]:
-    """For each place, whether what is to come is spoken of there; None without any verb."""
+def future_signs(words: DateTokens) -> list[bool | None]:
+    """For each token, whether the text speaks of the future there; None where it has no verb."""
     signs = [_sign(words, place) for place in range(len(words))]
-    before = _carried(signs)
-    behind = list(reversed(_carried(list(reversed(signs)))))
+    before = _last_signs(signs)
+    behind = list(reversed(_last_signs(list(reversed(signs)))))
     return [a if b is None else b for b, a in zip(before, behind, strict=True)]
 
 
-def _carried(signs: Sequence[bool | None]) -> list[bool | None]:
-    """For each place, the nearest sign before it."""
+def _last_signs(signs: Sequence[bool | None]) -> list[bool | None]:
+    """For each token, the nearest sign before it."""
     last: bool | None = None
     carried = []
     for sign in signs:
@@ -62,7 +63,7 @@ def _carried(signs: Sequence[bool | None]) -> list[bool | None]:
 
 
 def _sign(words: DateTokens, place: int) -> bool | None:
-    """True where a verb speaks of what is to come, False where of what was, None for no verb."""
+    """True for a verb of the future, False for one of the past, None for no verb."""
     word, behind = words.at(place), words.at(place + 1)
     if word in _FUTURE:
         return None if word in {"may", "will"} and words.capital(place) else True
@@ -96,19 +97,19 @@ _ANY_DAY = date(2000, 1, 1)
 def article_dates(text: str, start: int, end: int, published: date | None) -> list[DateExpression]:
     """The date expressions of the sentence ``text[start:end]`` of an article, offsets in ``text``.
 
-    They are shown beside the article's own words, never in place of them.
+    They are shown next to the words of the article, never instead of them.
     """
     words = DateTokens(text[start:end], published or _ANY_DAY)
     return [
         replace(one, start=one.start + start, end=one.end + start)
-        for one in _clear(words)
+        for one in _unambiguous(words)
         if published is not None or not one.relative
     ]
 
 
-def _clear(words: DateTokens) -> list[DateExpression]:
-    """Those on which no other direction of time would name other days than the words' own one."""
-    signs = signs_of(words)
+def _unambiguous(words: DateTokens) -> list[DateExpression]:
+    """The dates that mean the same days whether the sentence speaks of the past or the future."""
+    signs = future_signs(words)
     found = scan(words.towards([sign is True for sign in signs]))
     # "Asked for time until Monday": what was asked then may still be to come.
     doubtful = scan(words.towards([sign is not False for sign in signs]))
@@ -129,10 +130,10 @@ _CLOCK = re.compile(
 )
 _LIMIT = re.compile(r"\b(?:by|from|until|till|through)\b", re.IGNORECASE)
 _START = re.compile(r"\bsince\b", re.IGNORECASE)
-_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_WEEKDAY = re.compile(rf"(?:{'|'.join(name.capitalize() for name in WEEKDAY_NAMES)})\b")
 _BLANK = dict.fromkeys(range(128), " ")
 _MONTH = re.compile(
-    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|spring|summer|autumn|winter)"
+    rf"\b(?:{'|'.join(name[:3].capitalize() for name in MONTH_NAMES)}|spring|summer|autumn|winter)"
 )
 
 
@@ -140,23 +141,26 @@ def dates_in(article: Article, sentence: Offsets) -> list[DateExpression]:
     """The date expressions of a sentence that name a bounded stretch of days.
 
     Of "by 14 July" the date itself counts, the coming one where it has no year. "Since 2017" says
-    only when something began, and is left out (see ``begun_in``), like "before June".
+    only when something began, and is left out (see ``start_dates``), like "before June".
     """
     found = article_dates(article.text, *sentence, article.published)
     bounded = [one for one in found if one.after is not None and one.before is not None]
-    limits = [_coming(article, one) for one in _without(_LIMIT, article, sentence, bounded)]
+    limits = [
+        _next_occurrence(article, one)
+        for one in _with_relation_blanked(_LIMIT, article, sentence, bounded)
+    ]
     return sorted([*bounded, *limits], key=lambda one: one.start)
 
 
-def begun_in(article: Article, sentence: Offsets) -> list[DateExpression]:
-    """The dates since which something has gone on: when it began, if the sentence says no other."""
-    return _without(_START, article, sentence, dates_in(article, sentence))
+def start_dates(article: Article, sentence: Offsets) -> list[DateExpression]:
+    """The dates of "since": when something began, if the sentence has no other date of that."""
+    return _with_relation_blanked(_START, article, sentence, dates_in(article, sentence))
 
 
-def _without(
+def _with_relation_blanked(
     relation: re.Pattern[str], article: Article, sentence: Offsets, known: list[DateExpression]
 ) -> list[DateExpression]:
-    """The bounded dates that show when the relating words are blanked, but for the known ones."""
+    """The bounded dates that appear when ``relation`` is blanked, without those in ``known``."""
     text = article.text
     plain = relation.sub(lambda match: match.group().translate(_BLANK), text[slice(*sentence)])
     found = article_dates(text[: sentence[0]] + plain, *sentence, article.published)
@@ -173,7 +177,7 @@ def _overlap(one: DateExpression, other: DateExpression) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def ahead(article: Article, expression: DateExpression) -> DateExpression:
+def in_coming_year(article: Article, expression: DateExpression) -> DateExpression:
     """The same date in the year to come, if it has no year of its own and lies in the past."""
     published, after, before = article.published, expression.after, expression.before
     words = article.text[expression.start : expression.end]
@@ -188,15 +192,15 @@ def ahead(article: Article, expression: DateExpression) -> DateExpression:
     return replace(expression, after=later[0], before=later[1])
 
 
-def _coming(article: Article, expression: DateExpression) -> DateExpression:
-    """The same date, the next one from the article's day on: of "until Friday", "by 14 July"."""
+def _next_occurrence(article: Article, expression: DateExpression) -> DateExpression:
+    """The next such date from the article's day on, for "until Friday" and "by 14 July"."""
     published, after, before = article.published, expression.after, expression.before
     words = article.text[expression.start : expression.end]
     weekday = published is not None and after is not None and after < published
     if weekday and _WEEKDAY.search(words) and after and before:
         week = timedelta(days=7)
         return replace(expression, after=after + week, before=before + week)
-    return ahead(article, expression)
+    return in_coming_year(article, expression)
 
 
 def nearest(found: Sequence[DateExpression], place: Offsets) -> DateExpression | None:

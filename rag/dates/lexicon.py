@@ -1,6 +1,6 @@
-"""The words that dates are written with, and the words that only look like them.
+"""The tokens and words of the date grammar, and when an ambiguous word is a date at all.
 
-"May", "March" and "second" are dates in some places only; what stands around them decides.
+"May", "March" and "second" are dates in some places only; the words around them decide.
 """
 
 from __future__ import annotations
@@ -13,56 +13,33 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.dates.calendar import Grain
+from rag.text.lexicon import (
+    DETERMINERS,
+    MONTH_NAMES,
+    MONTHS,
+    ORDINALS,
+    WEEKDAY_NAMES,
+    word_set,
+)
 
+# Not ``word_spans``: the grammar needs "3rd" and "20/12" in parts, and marks as tokens.
 _TOKEN = re.compile(r"[^\W\d_]+|[0-9]+|\S")
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-MONTH_NAMES = tuple(
-    "january february march april may june july august september october november december".split()
-)
-MONTHS = {
-    **{name: number for number, name in enumerate(MONTH_NAMES, 1)},
-    **{name[:3]: number for number, name in enumerate(MONTH_NAMES, 1)},
-    "sept": 9,
-}
-WEEKDAY_NAMES = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
-WEEKDAYS = {
-    **{name: number for number, name in enumerate(WEEKDAY_NAMES)},
-    **{name[:3]: number for number, name in enumerate(WEEKDAY_NAMES)},
-    **{"tues": 1, "thur": 3, "thurs": 3},
-}
 UNITS: dict[str, Grain] = {
     **{"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"},
     **{"days": "day", "weeks": "week", "months": "month", "quarters": "quarter", "years": "year"},
     **{"weekend": "weekend", "decade": "decade", "decades": "decade"},
 }
-DAY_PARTS = _words("morning afternoon evening night")
-
-_UP_TO_TEN = "one two three four five six seven eight nine ten"
-NUMBERS = {
-    **{name: number for number, name in enumerate(_UP_TO_TEN.split(), 1)},
-    **{"eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30},
-}
-_ORDINAL_NAMES = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-)
-ORDINALS = {
-    **{name: number for number, name in enumerate(_ORDINAL_NAMES.split(), 1)},
-    "thirtieth": 30,
-}
+DAY_PARTS = word_set("morning afternoon evening night")
 
 HYPHENS = frozenset("-–—")
 APOSTROPHES = frozenset("'’‘")
-DETERMINERS = _words(
-    "the a an this that these those its his her their our my your which what whose every each any"
-)
-# Words that are no noun: what follows a date and is none of them is taken for one.
-FUNCTION_WORDS = DETERMINERS | _words(
+# Before a noun: "which", "what" and "every" as well, since questions are read with these rules too.
+NOUN_OPENERS = DETERMINERS | word_set("which what whose every each any")
+# What follows a date and is none of these is taken for a noun. Not the lexicon's FUNCTION_WORDS:
+# that has adjectives ("several", "little"), and lacks words around dates ("ago", "onwards").
+NOT_NOUNS = NOUN_OPENERS | word_set(
     "and or but nor not no if than then so because although while who whom when where why how "
     "do does did done is are was were be been being has have had will would shall should can "
     "could may might must of in on at to from by with without for about against as into onto "
@@ -70,28 +47,27 @@ FUNCTION_WORDS = DETERMINERS | _words(
     "around near towards toward up down out off only also there here still already again both "
     "he she it they we you i him them us me s t ago onward onwards"
 )
-AUXILIARIES = _words("is are was were be do does did has have had will would shall can could")
 # A number of people or things, not a year, stands before these.
-COUNTED = _words(
+COUNTED = word_set(
     "people men women children km kg kilometres kilometers metres meters miles feet tonnes tons "
     "troops police staff percent per cent dollars euros pounds lorins rupees rials a bc bce gmt "
     "utc hours hrs million billion thousand hundred dead killed injured wounded hurt missing "
     "arrested detained displaced evacuated homeless barrels"
 )
 # Nouns in the plural that a year rather than a number stands before.
-EVENTS = _words(
+EVENTS = word_set(
     "elections olympics games talks floods protests riots attacks budgets championships finals "
     "results negotiations accords agreements reforms earthquakes fires strikes polls primaries "
     "figures sanctions wars hearings trials"
 )
 # A number after these names one of many: a flight, a resolution.
-NUMBERED = _words(
+NUMBERED = word_set(
     "resolution resolutions flight room highway route article section page no number channel model "
     "law bill act windows radio line unit gate order regulation psalm block bus train road fm "
     "am version area code district apartment agenda chapter decree form boeing at nr"
 )
 # Place names and groups that are named after a day: 5 December Street.
-NAMED_AFTER_DAYS = _words(
+NAMED_AFTER_DAYS = word_set(
     "street square avenue road boulevard bridge park mosque hospital university stadium airport "
     "movement organization organisation brigade party alliance coalition group museum school"
 )
@@ -161,11 +137,11 @@ class DateTokens:
 
     def named(self, place: int) -> bool:
         """Whether a name seems to stand there: a capital that is no grammatical word."""
-        return self.capital(place) and self.at(place) not in FUNCTION_WORDS
+        return self.capital(place) and self.at(place) not in NOT_NOUNS
 
     def noun(self, place: int) -> bool:
         """Whether a word stands there that may be a noun."""
-        return self.raw(place).isalpha() and self.at(place) not in FUNCTION_WORDS
+        return self.raw(place).isalpha() and self.at(place) not in NOT_NOUNS
 
     def follows(self, place: int, *phrase: str) -> bool:
         """Whether ``phrase`` stands from ``place`` on."""
@@ -267,7 +243,7 @@ def _is_verb(words: DateTokens, place: int) -> bool:
     before = words.at(place - 1)
     if words.capital(place):
         return False
-    return before == "this" or (before in {"last", "next"} and words.at(place - 2) in DETERMINERS)
+    return before == "this" or (before in {"last", "next"} and words.at(place - 2) in NOUN_OPENERS)
 
 
 def _goes_on_as_name(words: DateTokens, stop: int) -> bool:
@@ -278,7 +254,7 @@ def _of_a_thing(words: DateTokens, place: int, stop: int) -> bool:
     """Whether it is the month of a thing: the March agreement, June's report."""
     if words.possessive(stop):
         return words.noun(stop + 2) and not words.named(place - 1)
-    determined = words.at(place - 1) in DETERMINERS or words.possessive(place - 2)
+    determined = words.at(place - 1) in NOUN_OPENERS or words.possessive(place - 2)
     return determined and words.noun(stop) and not words.capital(stop)
 
 
@@ -326,7 +302,7 @@ def year_stands(words: DateTokens, place: int) -> bool:
     if words.noun(place + 1):
         return _year_of_a_thing(words, place, number)
     opening = not words.raw(place - 1).isalnum()
-    if words.at(place + 1) in FUNCTION_WORDS:
+    if words.at(place + 1) in NOT_NOUNS:
         return number in _MODERN
     return opening or (number in _MODERN and (words.named(place - 1) or number % 100 != 0))
 
@@ -355,7 +331,7 @@ def _plural(words: DateTokens, place: int) -> bool:
 
 def _year_of_a_thing(words: DateTokens, place: int, number: int) -> bool:
     """Whether the year of the noun behind it is meant: the 2023 budget, Iran's 1979 revolution."""
-    determined = words.at(place - 1) in DETERMINERS or words.possessive(place - 2)
+    determined = words.at(place - 1) in NOUN_OPENERS or words.possessive(place - 2)
     if not (determined or number in _MODERN) or words.at(place - 1) in {"a", "an"}:
         return False
     if not _plural(words, place + 1) or words.at(place + 1) in EVENTS:

@@ -1,4 +1,8 @@
-"""Grammar of dates that count from another day: yesterday, last month, on Tuesday, early March."""
+"""The grammar of dates that count from another day or take a part of another date.
+
+First those relative to today (yesterday, last month, Tuesday), then parts of a date (early March,
+the end of 2024) and dates counted from a date (two days after 9 June).
+"""
 
 from __future__ import annotations
 
@@ -24,15 +28,17 @@ from rag.dates.absolute import (
 from rag.dates.calendar import ONE_DAY, SEASONS, Grain, Period, Third, Yearly
 from rag.dates.lexicon import (
     DAY_PARTS,
-    DETERMINERS,
-    MONTHS,
-    NUMBERS,
-    ORDINALS,
+    NOUN_OPENERS,
     UNITS,
-    WEEKDAYS,
     DateTokens,
     month_stands,
     weekday_stands,
+)
+from rag.text.lexicon import (
+    MONTHS,
+    NUMBER_WORDS,
+    ORDINALS,
+    WEEKDAYS,
 )
 
 _STEPS = {"last": -1, "this": 0, "next": 1}
@@ -76,7 +82,7 @@ def step(words: DateTokens, place: int) -> Phrase | None:
 
 def _unit_step(words: DateTokens, place: int, unit: Grain, steps: int) -> Phrase | None:
     """Last week; "this year so far" ends with today, "the week before last" is two weeks back."""
-    if words.at(place - 1) in DETERMINERS and steps:
+    if words.at(place - 1) in NOUN_OPENERS and steps:
         return None
     whole = calendar.moved(calendar.around(words.today, unit), steps)
     if steps == 0 and words.follows(place + 2, "so", "far"):
@@ -172,7 +178,7 @@ def counted(words: DateTokens, place: int) -> tuple[int, int | None]:
         return place + 1, 3
     if words.at(place) in {"a", "an"}:
         return place + 1, 1
-    number = NUMBERS.get(words.at(place)) or words.number(place, (1, 2, 3))
+    number = NUMBER_WORDS.get(words.at(place)) or words.number(place, (1, 2, 3))
     return (place + 1, number) if number else (place, None)
 
 

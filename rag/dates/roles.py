@@ -1,11 +1,15 @@
-"""Decides whether a date in a question filters by publication or only names the subject."""
+"""Decides the role of a date in a question: a filter on publication, or part of the subject.
+
+"Who resigned in June?" filters; "What is in the 2023 budget?" does not.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.dates.lexicon import AUXILIARIES, DETERMINERS, DateTokens
-from rag.dates.tagger import DOCUMENTS, Bounds
+from rag.dates.lexicon import NOUN_OPENERS, DateTokens
+from rag.dates.tagger import DOCUMENTS, DateMatch
+from rag.text.lexicon import AUXILIARIES
 
 # Prepositions that leave the meaning of a date as it is; they go with its words.
 _NEUTRAL = tuple(
@@ -23,6 +27,8 @@ _FUTURE = frozenset("will shall planned scheduled expected due upcoming".split()
 _FUTURE_INFINITIVES = frozenset("be take".split())
 _RELATIVES = frozenset("that who which whose".split())
 _DO = frozenset("did does do".split())
+# The auxiliaries that a question about a year puts before it: "was 2023 the hottest".
+_BEFORE_SUBJECTS = AUXILIARIES | {"be"}
 _OCCASIONS = frozenset(
     "meeting summit talks conference attack visit speech vote election agreement statement".split()
 )
@@ -33,7 +39,7 @@ _NOT_EXTREME = frozenset("latest newest earliest west east forest interest prote
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """``filters``: articles of other days are left out. ``ambiguous``: or perhaps the contrary."""
+    """``filters``: articles of other days are left out. ``ambiguous``: it may be the other way."""
 
     filters: bool
     ambiguous: bool = False
@@ -43,7 +49,7 @@ _FILTER = Role(filters=True)
 _SUBJECT = Role(filters=False)
 
 
-def role_of(words: DateTokens, found: Bounds) -> Role:
+def role_of(words: DateTokens, found: DateMatch) -> Role:
     """The role of the date expression ``found`` in its question."""
     if found.after is not None and found.after > words.today:
         return _SUBJECT
@@ -60,15 +66,15 @@ def role_of(words: DateTokens, found: Bounds) -> Role:
     return Role(filters=True, ambiguous=_dates_an_event(words, found))
 
 
-def neutral_words(words: DateTokens, found: Bounds) -> int:
-    """How many words before the date are a preposition that only places it."""
+def neutral_words(words: DateTokens, found: DateMatch) -> int:
+    """How many tokens before the date are a preposition that does not change its days."""
     for phrase in _NEUTRAL:
         if words.follows(found.start - len(phrase), *phrase):
             return len(phrase)
     return 0
 
 
-def _of_news(words: DateTokens, found: Bounds) -> bool:
+def _of_news(words: DateTokens, found: DateMatch) -> bool:
     """Yesterday's news, the June articles, the events of 3 June."""
     noun = found.stop + 2 if words.possessive(found.stop) else found.stop
     before = words.at(found.start - 2)
@@ -78,7 +84,7 @@ def _of_news(words: DateTokens, found: Bounds) -> bool:
     )
 
 
-def _names_a_thing(words: DateTokens, found: Bounds) -> bool:
+def _names_a_thing(words: DateTokens, found: DateMatch) -> bool:
     if words.possessive(found.stop):
         return True
     if found.relation not in {"", "between"} or neutral_words(words, found):
@@ -88,32 +94,32 @@ def _names_a_thing(words: DateTokens, found: Bounds) -> bool:
     return _stands_before_a_noun(words, found) or _is_part_of_a_name(words, found)
 
 
-def _is_deictic(found: Bounds) -> bool:
+def _is_deictic(found: DateMatch) -> bool:
     """For the past three days, of last week: a stretch that is counted from today."""
     return found.relative and found.grain in {"range", "week"}
 
 
-def _stands_before_a_noun(words: DateTokens, found: Bounds) -> bool:
+def _stands_before_a_noun(words: DateTokens, found: DateMatch) -> bool:
     """The 2023 budget, which Tuesday meeting, Veldmere's new 2024 law; not: did last week end."""
     if not words.noun(found.stop):
         return False
     if found.start == 0:
         return True
     nearest = (words.at(found.start - 1), words.at(found.start - 2))
-    if nearest[0] in DETERMINERS or words.possessive(found.start - 2):
+    if nearest[0] in NOUN_OPENERS or words.possessive(found.start - 2):
         return True
     adjective = words.noun(found.start - 1)
-    return adjective and (nearest[1] in DETERMINERS or words.possessive(found.start - 3))
+    return adjective and (nearest[1] in NOUN_OPENERS or words.possessive(found.start - 3))
 
 
-def _is_part_of_a_name(words: DateTokens, found: Bounds) -> bool:
+def _is_part_of_a_name(words: DateTokens, found: DateMatch) -> bool:
     """World Cup 2022; or the year itself is what is spoken of: was 2023 the hottest?"""
     if found.grain != "year" or found.relative:
         return False
-    return words.named(found.start - 1) or words.at(found.start - 1) in AUXILIARIES
+    return words.named(found.start - 1) or words.at(found.start - 1) in _BEFORE_SUBJECTS
 
 
-def _is_topic(words: DateTokens, found: Bounds) -> bool:
+def _is_topic(words: DateTokens, found: DateMatch) -> bool:
     """What was said about the 1990s, before or after 3 June, "until 2030"; but: what about 2022?"""
     if words.at(found.start - 1) == "or" and words.at(found.start - 2) in {"before", "after"}:
         return True
@@ -123,7 +129,7 @@ def _is_topic(words: DateTokens, found: Bounds) -> bool:
     return about and not words.follows(found.start - 2, "what")
 
 
-def _since_an_extreme(words: DateTokens, found: Bounds) -> bool:
+def _since_an_extreme(words: DateTokens, found: DateMatch) -> bool:
     """The worst flood since 1953, the first visit since 2019."""
     if found.relation != "since":
         return False
@@ -138,12 +144,12 @@ def _is_extreme(word: str) -> bool:
     )
 
 
-def _begun(words: DateTokens, found: Bounds) -> bool:
-    """Born in 1950: a date that is told long afterwards."""
+def _begun(words: DateTokens, found: DateMatch) -> bool:
+    """Born in 1950: articles mention such a date long afterwards."""
     return words.at(found.start - 2) in _BEGUN or words.at(found.start - 1) in _BEGUN
 
 
-def _still_to_come(words: DateTokens, found: Bounds) -> bool:
+def _still_to_come(words: DateTokens, found: DateMatch) -> bool:
     """What will be held, or is to be held, in December: articles that tell of it may be older."""
     return any(
         words.at(place) in _FUTURE
@@ -152,7 +158,7 @@ def _still_to_come(words: DateTokens, found: Bounds) -> bool:
     )
 
 
-def _in_a_relative_clause(words: DateTokens, found: Bounds) -> bool:
+def _in_a_relative_clause(words: DateTokens, found: DateMatch) -> bool:
     """Who led the company that failed in 2023; but: what did the man who fell say in 2023."""
     places = range(1, found.start)
     relative = next((place for place in places if _is_relative(words, place)), None)
@@ -163,14 +169,14 @@ def _is_relative(words: DateTokens, place: int) -> bool:
     return words.at(place) in _RELATIVES and words.noun(place - 1)
 
 
-def _asks_for_the_last(words: DateTokens, found: Bounds) -> bool:
+def _asks_for_the_last(words: DateTokens, found: DateMatch) -> bool:
     """When had they last won before 2024: articles of later days may tell of it."""
     outside = [words.at(place) for place in range(found.start)]
     return found.relation != "" and "had" in outside and "last" in outside
 
 
-def _dates_an_event(words: DateTokens, found: Bounds) -> bool:
+def _dates_an_event(words: DateTokens, found: DateMatch) -> bool:
     """About the meeting on 9 June: the day of the meeting, of which later articles may tell."""
     if words.at(found.start - 1) not in {"in", "on"} or words.at(found.start - 2) not in _OCCASIONS:
         return False
-    return words.at(found.start - 3) in DETERMINERS and words.at(found.start - 4) in _TOPIC
+    return words.at(found.start - 3) in NOUN_OPENERS and words.at(found.start - 4) in _TOPIC

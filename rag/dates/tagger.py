@@ -1,6 +1,7 @@
-"""Finds every date expression in a text, from left to right, the longest at each place.
+"""Finds the date expressions of a text, from left to right, the longest at each place.
 
-Words that open or close a period ("since March", "between May and July") become bounds.
+Around the dates of the grammar it reads the words that make bounds of them: "since March", "between
+May and July", "2020 onwards".
 """
 
 from __future__ import annotations
@@ -23,24 +24,26 @@ from rag.dates.calendar import SEASONS, DateExpression, Grain, Period, Yearly
 from rag.dates.lexicon import (
     APOSTROPHES,
     DAY_PARTS,
-    MONTHS,
-    NUMBERS,
-    ORDINALS,
     RANGE_LINKS,
-    WEEKDAYS,
     DateTokens,
 )
 from rag.dates.relative import dated
+from rag.text.lexicon import (
+    MONTHS,
+    NUMBER_WORDS,
+    ORDINALS,
+    WEEKDAYS,
+)
 
 Relation = Literal["", "since", "after", "before", "until", "between"]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """Words ``[start, stop)`` name the days ``[after, before)``; the date itself is at ``core``.
+class DateMatch:
+    """A date: tokens ``[start, stop)``, days ``[after, before)``; the bare date is at ``core``.
 
-    Both sides are open for a day that no calendar has. ``yearly`` is the date if it lacked a year,
-    ``taken`` the year that it was given because no article is newer.
+    Both sides are None for a day that no calendar has. ``yearly`` is the date if it lacked a year;
+    ``assumed_year`` is the year that it was given since no article is newer, else empty.
     """
 
     start: int
@@ -53,7 +56,7 @@ class Bounds:
     relative: bool
     yearly: Yearly | None = field(default=None, compare=False)
     year: int | None = None
-    taken: str = field(default="", compare=False)
+    assumed_year: str = field(default="", compare=False)
 
     @property
     def impossible(self) -> bool:
@@ -62,7 +65,7 @@ class Bounds:
 
 def bounded(
     start: int, stop: int, core: int, relation: Relation, period: Period, *, relative: bool
-) -> Bounds:
+) -> DateMatch:
     sides: dict[Relation, tuple[date | None, date | None]] = {
         "": (period.start, period.end),
         "between": (period.start, period.end),
@@ -73,10 +76,10 @@ def bounded(
     }
     after, before = sides[relation]
     grain = period.grain if relation == "" else "range"
-    return Bounds(start, stop, core, relation, after, before, grain, relative)
+    return DateMatch(start, stop, core, relation, after, before, grain, relative)
 
 
-def with_relation(found: Bounds, period: Period) -> Bounds:
+def with_relation(found: DateMatch, period: Period) -> DateMatch:
     """``found`` with the days that its relation makes of ``period``."""
     return bounded(
         found.start, found.stop, found.core, found.relation, period, relative=found.relative
@@ -140,7 +143,7 @@ DOCUMENTS = frozenset(
 _DATING = DOCUMENTS | frozenset("is are was were dated dates date".split())
 
 
-def alone(words: DateTokens, place: int) -> Bounds | None:
+def alone(words: DateTokens, place: int) -> DateMatch | None:
     """Any date; with "onwards" or "or earlier" behind it, it is open on one side."""
     phrase = dated(words, place)
     if phrase is None:
@@ -156,7 +159,7 @@ def _closed(words: DateTokens, stop: int) -> tuple[int, Relation]:
     return stop, ""
 
 
-def led(words: DateTokens, place: int) -> Bounds | None:
+def led(words: DateTokens, place: int) -> DateMatch | None:
     """A date with the words that open it: since March, no later than 3 June."""
     for opening, relation in _SPLIT_OPENINGS:
         if words.follows(place, *opening):
@@ -178,10 +181,10 @@ def _onwards(words: DateTokens, stop: int) -> int:
 
 def of_phrase(
     words: DateTokens, start: int, core: int, relation: Relation, phrase: Phrase, stop: int
-) -> Bounds | None:
+) -> DateMatch | None:
     """The bounds that ``relation`` makes of the phrase at ``core``; the words are [start, stop)."""
     if phrase.meaning is None:
-        return Bounds(start, stop, core, relation, None, None, "day", relative=False)
+        return DateMatch(start, stop, core, relation, None, None, "day", relative=False)
     period = resolved(phrase, words, core)
     if period is None:
         return None
@@ -212,7 +215,7 @@ class _Stretch:
     relative: bool
 
 
-def stretch(words: DateTokens, place: int) -> Bounds | None:
+def stretch(words: DateTokens, place: int) -> DateMatch | None:
     """Between X and Y, from X to Y, X to Y, X-Y."""
     opening = words.at(place) if words.at(place) in {"between", "from"} else ""
     core = place + bool(opening)
@@ -221,7 +224,7 @@ def stretch(words: DateTokens, place: int) -> Bounds | None:
     if found is None or words.possessive(found.stop):
         return None
     if found.whole is None:
-        return Bounds(place, found.stop, core, "between", None, None, "range", relative=False)
+        return DateMatch(place, found.stop, core, "between", None, None, "range", relative=False)
     return bounded(place, found.stop, core, "between", found.whole, relative=found.relative)
 
 
@@ -336,7 +339,7 @@ def same_year(meaning: Period | Yearly | None, other: Period) -> Period | None:
 
 # Only from these words on can a date stand; numbers are the others.
 _STARTS = (
-    frozenset(MONTHS | WEEKDAYS | SEASONS | ORDINALS | NUMBERS)
+    frozenset(MONTHS | WEEKDAYS | SEASONS | ORDINALS | NUMBER_WORDS)
     | DAY_PARTS
     | OPENING_WORDS
     | frozenset(
@@ -365,7 +368,7 @@ def expressions(text: str, today: date) -> list[DateExpression]:
     return [expression(words, found) for found in scan(words) if not found.impossible]
 
 
-def expression(words: DateTokens, found: Bounds) -> DateExpression:
+def expression(words: DateTokens, found: DateMatch) -> DateExpression:
     return DateExpression(
         words[found.start].start,
         words[found.stop - 1].end,
@@ -376,9 +379,9 @@ def expression(words: DateTokens, found: Bounds) -> DateExpression:
     )
 
 
-def scan(words: DateTokens) -> list[Bounds]:
+def scan(words: DateTokens) -> list[DateMatch]:
     """Every date expression, and every day that no calendar has, from left to right."""
-    found: list[Bounds] = []
+    found: list[DateMatch] = []
     place = 0
     while place < len(words):
         here = _at(words, place)
@@ -388,7 +391,7 @@ def scan(words: DateTokens) -> list[Bounds]:
     return _share_years(words, found)
 
 
-def _at(words: DateTokens, place: int) -> Bounds | None:
+def _at(words: DateTokens, place: int) -> DateMatch | None:
     if not _may_start(words, place) or _tied_before(words, place):
         return None
     try:
@@ -428,7 +431,7 @@ def _tied_behind(words: DateTokens, stop: int) -> bool:
     return mark in _TIES_BEHIND and words.glued(stop + 1) and words.at(stop + 1).isalnum()
 
 
-def _share_years(words: DateTokens, found: list[Bounds]) -> list[Bounds]:
+def _share_years(words: DateTokens, found: list[DateMatch]) -> list[DateMatch]:
     """Give a date the year of the next one on its list: June and July 2023.
 
     Where neither has a year, the first is no later than the second: December and January.
@@ -441,7 +444,7 @@ def _share_years(words: DateTokens, found: list[Bounds]) -> list[Bounds]:
     return found
 
 
-def _in_year_of(one: Bounds, following: Bounds) -> Bounds:
+def _in_year_of(one: DateMatch, following: DateMatch) -> DateMatch:
     other, own = following.after or following.before, one.after or one.before
     if other is None or own is None or (following.year is None and own <= other):
         return one

@@ -1,4 +1,8 @@
-"""Infers the date window of a question, and joins it with the one that the user set."""
+"""Infers the date window of a question, and intersects it with the one that the user set.
+
+``infer_window`` is the entry: it finds the dates of a question, decides which of them filter, and
+removes the words of those from what is searched.
+"""
 
 from __future__ import annotations
 
@@ -10,34 +14,34 @@ from datetime import date, timedelta
 from rag.dates.calendar import ONE_DAY, DateExpression
 from rag.dates.lexicon import DateTokens
 from rag.dates.roles import neutral_words, role_of
-from rag.dates.tagger import Bounds, expression, scan
+from rag.dates.tagger import DateMatch, expression, scan
 from rag.errors import QuestionError
 from rag.types import Window
 
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The ``words`` of a question without a year, and ``said``, the same with the year taken."""
+    """The ``words`` of a date without a year, and ``said``, the same with the assumed year."""
 
     words: str
     said: str
 
 
-def assume_years(words: DateTokens, found: Sequence[Bounds]) -> list[Bounds]:
-    """``found``, with ``taken`` set where it would be of another year if only today counted."""
+def assume_years(words: DateTokens, found: Sequence[DateMatch]) -> list[DateMatch]:
+    """``found``, with ``assumed_year`` where the newest article, not today, decided the year."""
     if words.latest == words.today:
         return list(found)
     of_today = {(one.start, one.stop): one for one in scan(words.of_today())}
-    return [_told(one, of_today.get((one.start, one.stop))) for one in found]
+    return [_with_assumed_year(one, of_today.get((one.start, one.stop))) for one in found]
 
 
-def _told(found: Bounds, of_today: Bounds | None) -> Bounds:
+def _with_assumed_year(found: DateMatch, of_today: DateMatch | None) -> DateMatch:
     if of_today is None or found == of_today:
         return found
-    return replace(found, taken=_year(found))
+    return replace(found, assumed_year=_year(found))
 
 
-def _year(found: Bounds) -> str:
+def _year(found: DateMatch) -> str:
     """The year as it is said behind the words: "before May 2024", "winter 2023/24"."""
     if found.before is not None:
         last = found.before if found.relation == "before" else found.before - ONE_DAY
@@ -56,24 +60,24 @@ _GAP = re.compile(r"\s+")
 _BEFORE_MARK = re.compile(r"\s+(?=[?.,;:!)])")
 
 
-def without_dates(words: DateTokens, question: str, dates: Sequence[Bounds]) -> str:
+def without_dates(words: DateTokens, question: str, dates: Sequence[DateMatch]) -> str:
     """``question`` without the words of ``dates``, their prepositions, and what joined them.
 
     Empty when nothing but marks is left.
     """
-    kept, end = [], 0
-    for start, stop in _joined(words, [_span(words, one) for one in dates]):
+    pieces, end = [], 0
+    for start, stop in _merge_adjacent(words, [_span(words, one) for one in dates]):
         start, stop = _with_marks(words, start, stop)
-        kept.append(question[end : words[start].start])
+        pieces.append(question[end : words[start].start])
         end = words[stop - 1].end
-    kept.append(question[end:])
-    left = _BEFORE_MARK.sub("", _GAP.sub(" ", " ".join(kept))).strip()
+    pieces.append(question[end:])
+    left = _BEFORE_MARK.sub("", _GAP.sub(" ", " ".join(pieces))).strip()
     if not dates:
         return question.strip()
     return left if any(character.isalnum() for character in left) else ""
 
 
-def _span(words: DateTokens, found: Bounds) -> tuple[int, int]:
+def _span(words: DateTokens, found: DateMatch) -> tuple[int, int]:
     """The words of a date with the preposition before it or the possessive behind it."""
     start, stop = found.start, found.stop
     if words.possessive(stop):
@@ -81,8 +85,8 @@ def _span(words: DateTokens, found: Bounds) -> tuple[int, int]:
     return start - (neutral_words(words, found) or words.at(start - 1) in _LEADING), stop
 
 
-def _joined(words: DateTokens, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that only "and" or a comma parts become one."""
+def _merge_adjacent(words: DateTokens, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, with those merged between which stand only "and", "or" and commas."""
     joined: list[tuple[int, int]] = []
     for start, stop in spans:
         between = range(joined[-1][1], start) if joined else range(0)
@@ -94,7 +98,7 @@ def _joined(words: DateTokens, spans: Sequence[tuple[int, int]]) -> list[tuple[i
 
 
 def _with_marks(words: DateTokens, start: int, stop: int) -> tuple[int, int]:
-    """Brackets around the span go with it, and commas that nothing else needs."""
+    """The span with the brackets around it, and with the commas that nothing else needs."""
     if words.at(start - 1) == "(" and words.at(stop) == ")":
         return start - 1, stop + 1
     comma = words.at(stop) == ","
@@ -110,13 +114,13 @@ Side = date | None
 
 @dataclass(frozen=True, slots=True)
 class InferredWindow:
-    """How the dates of a question were understood.
+    """What the dates of a question mean.
 
-    ``filters`` is the window of the first reading, ``other`` that of the second one where the
-    question is ``ambiguous``; None is no window. ``subject`` are the dates that name what is asked
-    about in the first reading. ``remainder`` is the question without the words that filter, and
+    ``filters`` is the window of the likelier interpretation, ``other`` that of the second one where
+    the question is ``ambiguous``; None is no window. ``subject`` are the dates that do not filter
+    in the first interpretation. ``remainder`` is the question without the words that filter, and
     ``impossible`` holds the words that name a day which no calendar has. ``assumed`` are the
-    dates that filter whose year was taken from the collection.
+    dates that filter whose year is that of the collection's newest articles.
     """
 
     filters: Window | None
@@ -129,11 +133,11 @@ class InferredWindow:
 
 
 def infer_window(question: str, today: date, newest: date | None = None) -> InferredWindow:
-    """The reading of ``question``, asked on ``today`` of articles of which one is of ``newest``.
+    """The window of ``question``, asked on ``today``; ``newest`` is the newest article's day.
 
     Raises QuestionError when no day is left between its dates ("after 2025 and before 2024").
 
-    >>> window_in("Who presented the 2023 budget in March 2024?", date(2024, 12, 25)).remainder
+    >>> infer_window("Who presented the 2023 budget in March 2024?", date(2024, 12, 25)).remainder
     'Who presented the 2023 budget?'
     """
     words = DateTokens(question, today, newest)
@@ -143,7 +147,7 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
     window = _combined(words, question, filtering)
     firm = [one for one, role in dates if role.filters and not role.ambiguous]
     doubtful = [one for one, role in dates if not role.filters and role.ambiguous]
-    other, ambiguous = _second(words, question, firm, doubtful, window)
+    other, ambiguous = _alternative_window(words, question, firm, doubtful, window)
     return InferredWindow(
         filters=window,
         subject=tuple(expression(words, one) for one, role in dates if not role.filters),
@@ -152,35 +156,37 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
         other=other,
         impossible=tuple(_written(words, question, one) for one in found if one.impossible),
         assumed=tuple(
-            Assumed(_written(words, question, one), _said(words, question, one))
+            Assumed(_written(words, question, one), _window_words(words, question, one))
             for one in filtering
-            if one.taken
+            if one.assumed_year
         ),
     )
 
 
-def _second(
+def _alternative_window(
     words: DateTokens,
     question: str,
-    firm: Sequence[Bounds],
-    doubtful: Sequence[Bounds],
+    firm: Sequence[DateMatch],
+    doubtful: Sequence[DateMatch],
     window: Window | None,
 ) -> tuple[Window | None, bool]:
-    """The window when every date in doubt has its other role, and whether it is another one."""
+    """The window if every ambiguous date had its other role, and whether that differs."""
     try:
         windows = [_combined(words, question, dates) for dates in (firm, doubtful)]
-        other = _met([one for one in windows if one])
-    except QuestionError:  # a reading that leaves no day is none
+        other = _intersection([one for one in windows if one])
+    except QuestionError:  # an interpretation that leaves no day is none
         return None, False
     return (None, False) if _days(other) == _days(window) else (other, True)
 
 
-def _combined(words: DateTokens, question: str, dates: Sequence[Bounds]) -> Window | None:
-    windows = [Window(*_until_today(words, one), said=_said(words, question, one)) for one in dates]
+def _combined(words: DateTokens, question: str, dates: Sequence[DateMatch]) -> Window | None:
+    windows = [
+        Window(*_until_today(words, one), said=_window_words(words, question, one)) for one in dates
+    ]
     closed = [window for window in windows if window.after and window.before]
     if len(closed) > 1 and not _overlap(closed):
         windows = [_hull(closed), *(window for window in windows if window not in closed)]
-    return _met(windows)
+    return _intersection(windows)
 
 
 def _overlap(closed: Sequence[Window]) -> bool:
@@ -194,8 +200,8 @@ def _hull(closed: Sequence[Window]) -> Window:
     return Window(after, before, _all_said(closed))
 
 
-def _met(windows: Sequence[Window]) -> Window | None:
-    """The days of all of them. Raises QuestionError when there is none."""
+def _intersection(windows: Sequence[Window]) -> Window | None:
+    """The days that all windows share. Raises QuestionError when there are none."""
     if not windows:
         return None
     after = max((window.after for window in windows if window.after), default=None)
@@ -214,24 +220,26 @@ def _days(window: Window | None) -> tuple[Side, Side]:
     return (window.after, window.before) if window else (None, None)
 
 
-def _until_today(words: DateTokens, found: Bounds) -> tuple[Side, Side]:
-    """The days of ``found``; a calendar's unit that goes on and is said as "this" ends today."""
+def _until_today(words: DateTokens, found: DateMatch) -> tuple[Side, Side]:
+    """The days of ``found``; of "this week" and the like, those up to today."""
     this = words.at(found.core) == "this" and not found.relation
     if this and found.after and found.before and found.after <= words.today < found.before:
         return found.after, words.today + ONE_DAY
     return found.after, found.before
 
 
-def _said(words: DateTokens, question: str, found: Bounds) -> str:
-    """The words of the date; with the year, and without "last", if the collection told the year."""
-    if not found.taken:
+def _window_words(words: DateTokens, question: str, found: DateMatch) -> str:
+    """The words of the date; with the year, and without "last", where the year is assumed."""
+    if not found.assumed_year:
         return _written(words, question, found)
     core = found.core + (words.at(found.core) == "last")
     opening = question[words[found.start].start : words[found.core].start]
-    return f"{opening}{question[words[core].start : words[found.stop - 1].end]} {found.taken}"
+    return (
+        f"{opening}{question[words[core].start : words[found.stop - 1].end]} {found.assumed_year}"
+    )
 
 
-def _written(words: DateTokens, question: str, found: Bounds) -> str:
+def _written(words: DateTokens, question: str, found: DateMatch) -> str:
     return question[words[found.start].start : words[found.stop - 1].end]
 
 
@@ -285,8 +293,8 @@ def assumed_years_note(assumed: Sequence[Assumed], newest: date) -> str:
     """One sentence on the dates without a year, for the user; empty where there are none."""
     if not assumed:
         return ""
-    taken = " and ".join(f"“{one.words}” is read as “{one.said}”" for one in assumed)
-    return f"{taken}, since the articles that are searched end on {newest}."
+    readings = " and ".join(f"“{one.words}” is read as “{one.said}”" for one in assumed)
+    return f"{readings}, since the articles that are searched end on {newest}."
 
 
 def _next(day: date | None) -> date | None:

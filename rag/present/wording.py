@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
+from rag.text.lexicon import SUBJECT_PRONOUNS
 from rag.types import Answer, Citation, Kind, Query, Window
 
 KINDS: dict[Kind, str] = {
@@ -31,7 +32,7 @@ _ONE_DAY = timedelta(days=1)
 _TELLING = re.compile(r"\b(?!(?:from|to|before)\b)\w+")
 _ISO_DAYS = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:/(\d{4}-\d{2}-\d{2}))?)?)?")
 
-_PRONOUNS = frozenset("he she they it i we".split())
+_PRONOUNS = SUBJECT_PRONOUNS - {"you"}
 
 
 def day(value: date | None) -> str:

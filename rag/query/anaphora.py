@@ -1,18 +1,26 @@
-"""Finds the words of a question that point back to an earlier turn."""
+"""Finds the anaphors of a question: the words that refer to something in an earlier turn.
+
+A pronoun whose antecedent may stand in the same question ("Did Dar say he left?"), and an "it" that
+stands for nothing ("Is it true that …?"), are none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.text.entities import Known, entities
+from rag.query.normalize import normalize_question
+from rag.text.entities import NameLookup, entities
 from rag.text.lexicon import (
+    ARTICLES,
     AUXILIARIES,
     FUNCTION_WORDS,
+    POSSESSIVE_DETERMINERS,
     PREPOSITIONS,
     QUESTION_WORDS,
+    SUBJECT_PRONOUNS,
     is_plural,
-    normalize_question,
+    word_set,
 )
 
 MARKS = frozenset(",;:.?!")
@@ -56,10 +64,10 @@ class MarkedWords:
         return number < len(self) and (self.named[number] or self.plain[number] in ("the", "a"))
 
 
-def mark_words(question: str, *, known: Known | None = None) -> MarkedWords:
+def mark_words(question: str, *, is_name: NameLookup | None = None) -> MarkedWords:
     """The plain words of ``question``, names found as ``entities`` finds them."""
     spelled = normalize_question(question)
-    names = [found for found in entities(question, known=known) if found.sort != "number"]
+    names = [found for found in entities(question, is_name=is_name) if found.sort != "number"]
     named = tuple(
         any(name.start < end and start < name.end for name in names) for start, end in spelled.spans
     )
@@ -96,11 +104,11 @@ def is_expletive(words: MarkedWords, number: int) -> bool:
     if behind in ("is", "was") and words.at(number + 2) in _SAID_OF_CLAUSES | {"like", "a", "an"}:
         return True
     if {words.at(number - 1), behind} & _LINKING_VERBS or words.at(number - 1) == "has":
-        return _tells_of_clause(words, number) or _tells_itself(words, number)
+        return _stands_for_clause(words, number) or _stands_for_complement(words, number)
     return False
 
 
-def _tells_of_clause(words: MarkedWords, number: int) -> bool:
+def _stands_for_clause(words: MarkedWords, number: int) -> bool:
     """Is it likely that, has it been decided who, was it the storm that; not: did it say that."""
     rest = words.plain[number + 1 :]
     for place, word in enumerate(rest, number + 1):
@@ -111,22 +119,24 @@ def _tells_of_clause(words: MarkedWords, number: int) -> bool:
     return False
 
 
-def _tells_itself(words: MarkedWords, number: int) -> bool:
+def _stands_for_complement(words: MarkedWords, number: int) -> bool:
     """Is it safe in Quillen, was it a meeting of ministers in Cairo."""
-    told = words.at(number + 1) in _SAID_OF_CLAUSES | {"a", "an", "the"}
-    return told and any(words.named[number:])
+    found = words.at(number + 1) in _SAID_OF_CLAUSES | {"a", "an", "the"}
+    return found and any(words.named[number:])
 
 
-SUBJECTS = frozenset("he she they it".split())
-OBJECTS = frozenset("him them theirs hers".split())
-POSSESSIVES = frozenset("his her their its".split())
+# Of the third person; the speaker and the program need no antecedent. "It" is a subject here and
+# "her" a possessive, whatever they are in the question; ``_is_object`` looks again.
+_OTHER_PERSONS = word_set("i you we my your our")
+SUBJECTS = SUBJECT_PRONOUNS - _OTHER_PERSONS
+POSSESSIVES = POSSESSIVE_DETERMINERS - _OTHER_PERSONS
+OBJECTS = word_set("him them theirs hers")
 LINKS = frozenset("and but also or".split())
 _CLAUSE_WORDS = frozenset(
     "that which who whom when while after before because since if whether although where until as "
     "said says say and but than".split()
 )
 _RELATIVES = frozenset("that which who whom".split())
-_DETERMINERS = frozenset("the a an".split())
 _LOCATIVE = frozenset("in on at under near behind inside around".split())
 _OPENS_BACKGROUND = PREPOSITIONS | frozenset(
     "when while because if though although once as according following".split()
@@ -135,7 +145,7 @@ _OPENS_BACKGROUND = PREPOSITIONS | frozenset(
 
 def is_bound(words: MarkedWords, number: int) -> bool:
     """Whether the pronoun at ``number`` can stand for something else in the same question."""
-    if _is_told_behind(words, number):
+    if _is_cataphoric(words, number):
         return True
     candidates = _candidates(words, number)
     if _follows_first_auxiliary(words, number):
@@ -155,7 +165,7 @@ def _is_among_its_parts(words: MarkedWords, number: int) -> bool:
     return words.contents(range(before.index("with"))) > 0
 
 
-def _is_told_behind(words: MarkedWords, number: int) -> bool:
+def _is_cataphoric(words: MarkedWords, number: int) -> bool:
     """Whether it stands in an opening clause, and the main clause behind the comma has a subject.
 
     "In his letter, what does the chairman say?"; not "After he left, who took over the office?".
@@ -172,7 +182,7 @@ def _is_told_behind(words: MarkedWords, number: int) -> bool:
 
 
 def _is_subject(words: MarkedWords, number: int) -> bool:
-    return words.named[number] or words.plain[number] in _DETERMINERS
+    return words.named[number] or words.plain[number] in ARTICLES
 
 
 def _asks_twice(words: MarkedWords, one: int, number: int) -> bool:
@@ -241,24 +251,24 @@ _ALWAYS_THERE = frozenset(
     "evening afternoon week weekend month season spring summer autumn winter year decade century "
     "point moment".split()
 )
-_TWINS = frozenset("else other others another same ones".split())
-_TWINS_HERE = frozenset("each one two both either besides than".split())
-_PLACED = frozenset("in at near from to into outside".split())
+_COMPARING = frozenset("else other others another same ones".split())
+_COMPARED_WITH = frozenset("each one two both either besides than".split())
+_BEFORE_PLACES = frozenset("in at near from to into outside".split())
 _AT_A_PLACE = frozenset("in on at near".split())
 
 
-def pointers(words: MarkedWords) -> tuple[str, ...]:
+def anaphors(words: MarkedWords) -> tuple[str, ...]:
     """The words that point to an earlier turn, in order; none when the question stands alone.
 
-    >>> from rag.query.anaphora import words_of
-    >>> pointers(words_of("When did he say that?")), pointers(words_of("Did Dar say he left?"))
+    >>> from rag.query.anaphora import mark_words
+    >>> anaphors(mark_words("When did he say that?")), anaphors(mark_words("Did Dar say he left?"))
     (('he', 'that'), ())
     """
-    found = [words.plain[number] for number in range(len(words)) if _points(words, number)]
+    found = [words.plain[number] for number in range(len(words)) if _is_anaphor(words, number)]
     return tuple(found) or _unfinished(words)
 
 
-def _points(words: MarkedWords, number: int) -> bool:
+def _is_anaphor(words: MarkedWords, number: int) -> bool:
     word = words.plain[number]
     if words.named[number]:
         return False
@@ -272,14 +282,14 @@ def _points(words: MarkedWords, number: int) -> bool:
         return not is_bound(words, number)
     if word in ("former", "latter"):
         return words.at(number + 1) in MARKS | AUXILIARIES
-    if word in _TWINS:
-        return not _has_its_twin(words, number)
+    if word in _COMPARING:
+        return not _is_compared_inside(words, number)
     return word == "then" and words.at(number + 1) in MARKS and number > 1
 
 
-def _has_its_twin(words: MarkedWords, number: int) -> bool:
+def _is_compared_inside(words: MarkedWords, number: int) -> bool:
     """Whether what "other" or "same" is compared with, or where it is, stands in the question."""
-    if any(words.named) or _TWINS_HERE & set(words.plain[:number]) or "than" in words.plain:
+    if any(words.named) or _COMPARED_WITH & set(words.plain[:number]) or "than" in words.plain:
         return True
     return words.placed(range(number + 1, len(words)))
 
@@ -295,7 +305,7 @@ def _is_demonstrative(words: MarkedWords, number: int) -> bool:
         return after in MARKS or after in AUXILIARIES
     if word == "those" and _is_group(after):
         return False
-    if _describes_itself(words, number) or _is_told_before(words, number):
+    if _describes_itself(words, number) or _refers_to_clause(words, number):
         return False
     if word != "that" or after in MARKS or number == 0:
         return True
@@ -305,8 +315,8 @@ def _is_demonstrative(words: MarkedWords, number: int) -> bool:
 
 def _is_group(after: str) -> bool:
     """Those who, those in the mine, those over 60, those rescued."""
-    told = after in PREPOSITIONS or after in ("who", "whose", "that", "aged", "hurt", "born")
-    return told or (len(after) > 4 and after.endswith(("ed", "en")))
+    found = after in PREPOSITIONS or after in ("who", "whose", "that", "aged", "hurt", "born")
+    return found or (len(after) > 4 and after.endswith(("ed", "en")))
 
 
 def _describes_itself(words: MarkedWords, number: int) -> bool:
@@ -314,7 +324,7 @@ def _describes_itself(words: MarkedWords, number: int) -> bool:
     return any(word in ("which", "that", "who", "where") for word in words.plain[number + 2 :][:3])
 
 
-def _is_told_before(words: MarkedWords, number: int) -> bool:
+def _refers_to_clause(words: MarkedWords, number: int) -> bool:
     """Whether "that" is the clause before it: "When people had to boil water, where was that?"."""
     marks = [one for one in range(number) if words.plain[one] in MARKS]
     return bool(marks) and words.contents(range(marks[-1])) > 2
@@ -322,7 +332,7 @@ def _is_told_before(words: MarkedWords, number: int) -> bool:
 
 def _is_place(words: MarkedWords, number: int) -> bool:
     """Whether "there" is a place told elsewhere: not "were there any", "there on the island"."""
-    if any(words.named[one] and words.at(one - 1) in _PLACED for one in range(len(words))):
+    if any(words.named[one] and words.at(one - 1) in _BEFORE_PLACES for one in range(len(words))):
         return False
     before, after = words.at(number - 1), words.at(number + 1)
     if after in _AT_A_PLACE and words.placed([number + 1]):
@@ -350,5 +360,5 @@ def _lacks_its_noun(words: MarkedWords) -> bool:
     after = words.at(2)
     if is_plural(after) or is_plural(words.at(3)) or (after in MARKS):
         return False
-    told = words.placed(range(2, len(words)))
-    return not told and (after in AUXILIARIES or words.contents(range(len(words))) <= 2)
+    found = words.placed(range(2, len(words)))
+    return not found and (after in AUXILIARIES or words.contents(range(len(words))) <= 2)

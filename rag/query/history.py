@@ -1,4 +1,4 @@
-"""The earlier turns of a conversation, each with what was cited for it."""
+"""The earlier turns of a conversation, each with what was cited for it, and the names in them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.query.normalize import normalize_question
 from rag.query.question_type import question_type
-from rag.text.entities import Known, entities
+from rag.text.entities import NameLookup, entities
 from rag.text.escape import single_line
-from rag.text.lexicon import normalize_question
 
 MAX_EARLIER = 4
 MAX_CHARS = 2_000
@@ -22,8 +22,8 @@ _WHO_SOMEBODY_IS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """An earlier question, and what it was answered with.
+class PastTurn:
+    """An earlier question of the conversation, and what it was answered with.
 
     ``answer`` is the quotation that was shown first, ``cited`` are the sentences, best first. Both
     have to come from answers, not from the browser: a page can claim any history.
@@ -34,64 +34,64 @@ class Earlier:
     cited: tuple[str, ...] = ()
 
 
-History = Sequence[str | Earlier]
+History = Sequence[str | PastTurn]
 
 
-def last_turns(history: History) -> list[Earlier]:
+def last_turns(history: History) -> list[PastTurn]:
     """The last ``MAX_EARLIER`` turns, oldest first, cut and without control characters.
 
-    What is neither a text nor an ``Earlier`` is skipped.
+    What is neither a text nor an ``PastTurn`` is skipped.
     """
-    return [_read(turn) for turn in history[-MAX_EARLIER:] if isinstance(turn, (str, Earlier))]
+    return [_cut(turn) for turn in history[-MAX_EARLIER:] if isinstance(turn, (str, PastTurn))]
 
 
-def _read(turn: str | Earlier) -> Earlier:
+def _cut(turn: str | PastTurn) -> PastTurn:
     if isinstance(turn, str):
-        return Earlier(_text(turn))
-    cited = tuple(_text(sentence) for sentence in turn.cited[:MAX_CITED])
-    return Earlier(_text(turn.question), _text(turn.answer), cited)
+        return PastTurn(_clean(turn))
+    cited = tuple(_clean(sentence) for sentence in turn.cited[:MAX_CITED])
+    return PastTurn(_clean(turn.question), _clean(turn.answer), cited)
 
 
-def _text(text: str) -> str:
+def _clean(text: str) -> str:
     return single_line(text[:MAX_CHARS])
 
 
-def names_cited(turn: Earlier, asked: str, *, known: Known | None = None) -> list[str]:
-    """The names that the answer to ``asked`` brought in, at most ``MAX_NAMES``.
+def cited_names(turn: PastTurn, asked: str, *, is_name: NameLookup | None = None) -> list[str]:
+    """The names that the answer to ``asked`` added to the conversation, at most ``MAX_NAMES``.
 
-    Those of a question that asked for a name, or that had none itself: "she" in "How old is she?"
-    is the answer to "Who won?", but Astrow after "When did Astrow win?".
+    Only where the question asked for a name or had none itself: "she" in "How old is she?" is the
+    answer to "Who won?", but Astrow after "When did Astrow win?".
 
-    >>> names_cited(Earlier("", "", ("It was cut by Hanne Vro.",)), "Who cut the stone?")
+    >>> cited_names(PastTurn("", "", ("It was cut by Hanne Vro.",)), "Who cut the stone?")
     ['Hanne Vro']
     """
-    if _names(asked, known) and not _asks_for_a_name(asked):
+    if _names(asked, is_name) and not _asks_for_a_name(asked):
         return []
     present = set(normalize_question(asked).plain.split())
     for text in (turn.answer, *turn.cited):
-        new = [name for name in _names(text, known) if not _is_told(name, present)]
+        new = [name for name in _names(text, is_name) if not _is_named(name, present)]
         if new:
             return list(dict.fromkeys(new))[:MAX_NAMES]
     return []
 
 
-def mentions(turn: Earlier, name: str) -> bool:
-    """Whether the turn's question or what was cited has ``name``, or "Iranian" for "Iran"."""
-    told = normalize_question(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
+def mentions(turn: PastTurn, name: str) -> bool:
+    """Whether the question, answer or citations contain ``name``, or "Iranian" for "Iran"."""
+    words = normalize_question(" ".join((turn.question, turn.answer, *turn.cited))).plain.split()
     return all(
-        any(word.startswith(part) for word in told)
+        any(word.startswith(part) for word in words)
         for part in normalize_question(name).plain.split()
     )
 
 
-def _is_told(name: str, present: set[str]) -> bool:
-    """Whether the question has its last word: "Sharif" tells "Prime Minister Shehbaz Sharif"."""
+def _is_named(name: str, present: set[str]) -> bool:
+    """Whether the question has the last word of ``name``: "Sharif" of "Prime Minister Sharif"."""
     words = normalize_question(name).plain.split()
     return not words or words[-1] in present
 
 
-def _names(text: str, known: Known | None) -> list[str]:
-    return [found.text for found in entities(text, known=known) if found.sort == "name"]
+def _names(text: str, is_name: NameLookup | None) -> list[str]:
+    return [found.text for found in entities(text, is_name=is_name) if found.sort == "name"]
 
 
 def _asks_for_a_name(question: str) -> bool:

@@ -1,4 +1,8 @@
-"""Decides which kind of answer a question asks for, by its form."""
+"""Classifies a question by the kind of answer that it asks for, by rules over its words.
+
+``question_type`` is the whole of it for the rest of the program, behind the Protocol
+``rag.query.understand.QuestionClassifier``.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.query.normalize import NormalizedQuestion, normalize_question
 from rag.text.lexicon import (
-    AUXILIARY,
+    AUXILIARIES,
+    DETERMINERS,
     FUNCTION_WORDS,
+    MONTH_NAMES,
     PREPOSITIONS,
-    NormalizedQuestion,
-    asks_for_several,
-    normalize_question,
+    SEASON_NAMES,
+    is_plural,
 )
 from rag.text.sentences import word_spans
 from rag.types import Kind, Query
 
+AUXILIARY = "(?:" + "|".join(sorted(AUXILIARIES)) + ")"
+# Not all of PREPOSITIONS: those that stand before a question word ("since when", "with whom").
 PREPOSITION = (
     "(?:about|after|against|at|before|between|by|during|for|from|in|into|of|on|onto|over|since|"
     "through|till|to|towards?|under|until|upon|with|without)"
@@ -27,7 +35,7 @@ _REQUEST = (
     "enumerate|trace|walk|outline|recap|brief|please|put)"
 )
 
-# Words that stand before the question itself and say nothing about its kind.
+# What stands before the question itself and does not show its kind.
 _BEFORE = re.compile(
     rf"(?:(?:hi|hello|hey|dear \w+|thanks|thank you|please|and|but|so|ok|okay|well|also|now|then|"
     rf"exactly(?= when)|[,.!]) |"
@@ -51,7 +59,7 @@ _BACKGROUND = re.compile(rf"when (?!{AUXILIARY} |exactly |, )")
 _INSIDE = re.compile(rf"\b(?:{PREPOSITION} )?(?:which|what|whose|how many|how much)\b")
 
 
-def beginning(plain: str) -> int:
+def question_start(plain: str) -> int:
     """Where the question itself begins, behind greetings, requests and circumstances."""
     lead_in = _LEAD_IN.match(plain)
     begin = lead_in.end() if lead_in else 0
@@ -70,7 +78,7 @@ def beginning(plain: str) -> int:
 
 
 def _clauses(plain: str, begin: int) -> list[int]:
-    """Where the clauses begin that marks set apart."""
+    """Where the clauses begin that punctuation separates."""
     starts = [begin]
     for offset in range(begin, len(plain) - 2):
         if plain[offset] in ",;:.?!" and plain[offset + 1] == " " and plain[offset - 1] == " ":
@@ -86,7 +94,7 @@ _REGULAR = (
     "reflect reiterate remark remind respond reveal stress suggest swear testify underline "
     "underscore urge vow warn"
 )
-# These are nouns just as often: what did the report say, what did the police report?
+# Nouns just as often: what did the report say, what did the police report?
 _NOUNS_TOO = "answer claim comment demand object reply report show state"
 _IRREGULAR = (
     "say says said saying tell tells told talk talked talking speak speaks spoke spoken "
@@ -101,7 +109,7 @@ _OPINIONS = (
 _OPENERS = (
     "when while if who which because after before where why how and but as about that than until"
 )
-_DETERMINERS = "the a an his her its their this that these those no any"
+_DETERMINERS = (DETERMINERS - {"my", "your", "our"}) | {"no", "any"}
 
 
 def _forms(verb: str) -> list[str]:
@@ -117,15 +125,15 @@ def _any(verbs: str, *, inflected: bool) -> str:
     return "(?:" + "|".join(sorted(set(words), key=len, reverse=True)) + r")(?!\w)"
 
 
-_FOLLOWS = "|".join(sorted({*PREPOSITIONS, *_DETERMINERS.split(), "when", "to", "if"}))
+_FOLLOWS = "|".join(sorted({*PREPOSITIONS, *_DETERMINERS, "when", "to", "if"}))
 _STOPS = "|".join(sorted({*PREPOSITIONS, *_OPENERS.split()}))
 
-SAYING = (
+REPORTING_VERB = (
     rf"(?:{_any(_REGULAR, inflected=True)}|{_any(_IRREGULAR, inflected=False)}|make of|point out|"
     rf"agree(?= on| about)|{_any(_NOUNS_TOO, inflected=True)}(?= (?:[?,.]|(?:{_FOLLOWS})(?!\w))|$))"
 )
-# Someone says that something … has a gap where the asked thing would stand.
-GAP = (
+# A clause about what somebody says or believes, with a gap where the asked thing would stand.
+REPORTED_CLAUSE = (
     rf"{_any(_OPINIONS, inflected=False)}(?: that)?(?: (?!(?:{_STOPS})(?!\w))[\w'’-]+){{0,5}}? "
     rf"(?:{AUXILIARY}|may|might|\w{{2,}}ed)(?!\w)"
 )
@@ -147,7 +155,7 @@ _STANCE = (
     "(?:reaction|response|reply|answer|position|stance|attitude|view|opinion|motive|motivation|"
     "comment|arguments?|explanation|excuse|assessment|message|warning|advice|impression)"
 )
-_NOT_MINDED = "".join(
+_NOT_FEELING = "".join(
     f"(?<!{word} )"
     for word in (
         *("arguing", "talking", "complaining", "asking", "speaking", "thinking", "boasting"),
@@ -156,31 +164,82 @@ _NOT_MINDED = "".join(
 )
 _PERIODS = "(?:days?|weeks?|months?|years?|hours?)"
 
-_PART_OF_YEAR = (
-    "(?:weekend|spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|"
-    "august|september|october|november|december)"
+_PART_OF_YEAR = f"(?:weekend|{'|'.join((*SEASON_NAMES, *MONTH_NAMES))})"
+
+
+_NOUN_PHRASE_END = re.compile(
+    f"{AUXILIARY}|the|an?|his|her|its|their|this|that|these|those|and|or|but|who|whom|which|if|"
+    "i|you|he|she|it|we|they|there|not|about|after|against|as|at|before|by|for|from|in|into|of|"
+    r"on|over|since|than|through|to|under|until|with|without|also|still|already|just|[,;:.?!]"
+)
+_DETERMINER = re.compile(r"the|an?|his|her|its|their|this|that|all|each|every|\d.*|more|no")
+_OF_OBJECT = re.compile("the|an?|his|her|its|their")  # what causes the floods
+_ASKED_NOUN = re.compile(
+    r"(?:(?:about|after|against|at|before|by|during|for|from|in|into|of|on|over|through|to|under|"
+    r"upon|with) )?(?:which|what) (?!are |were |is |was |do |does |did |has |have |had |percentage)"
+)
+_NAMED_NOUN = re.compile(
+    r"(?:what|who|which) (?:are|were) (?:some |all )?(?:of )?(?:the|his|her|its|their|[\w-]+'s?|"
+    r"[\w-]+(?= \w+'s? ))(?: [\w-]+'s?)? "
+)
+_ONE_ANSWER = re.compile(
+    r".* (?:worth|called|about|doing|led by|named|like|for|used for)(?: together)?(?: \?)?$"
 )
 
 
+def asks_for_several(plain: str, begin: int) -> tuple[int, int] | None:
+    """The span of ``plain`` that asks for more than one thing, or None.
+
+    ``plain`` is that of a ``NormalizedQuestion``; the question itself begins at ``begin``.
+    """
+    for pattern in (_NAMED_NOUN, _ASKED_NOUN):
+        match = pattern.match(plain, begin)
+        if match is None:
+            continue
+        if pattern is _NAMED_NOUN and _ONE_ANSWER.match(plain, begin):
+            return None
+        end = _plural_head(plain, match.end())
+        return (begin, end) if end else None
+    return None
+
+
+def _plural_head(plain: str, start: int) -> int:
+    """Where the plural noun ends that the phrase at ``start`` is about; 0 when it is singular."""
+    words = list(re.finditer(r"\S+", plain[start : start + 120]))
+    for number, match in enumerate(words):
+        if _NOUN_PHRASE_END.fullmatch(match.group()):
+            return 0
+        after = words[number + 1].group() if number + 1 < len(words) else "?"
+        if is_plural(match.group()) and not _is_verb(number, after):
+            return start + match.end()
+    return 0
+
+
+def _is_verb(number: int, after: str) -> bool:
+    """Whether a word in -s is a verb: "which team wins the cup", not "which border markets"."""
+    determiner = _DETERMINER if number else _OF_OBJECT
+    return determiner.fullmatch(after) is not None
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A kind and the words that show it; ``anywhere`` or only where the question itself begins."""
+class PatternRule:
+    """A pattern that shows a kind: ``anywhere``, or only where the question itself begins."""
 
     kind: Kind
     pattern: re.Pattern[str]
     anywhere: bool = False
 
 
-def _cue(kind: Kind, *alternatives: str) -> Rule:
-    return Rule(kind, re.compile(rf"\b(?:{'|'.join(alternatives)})(?!\w)"), anywhere=True)
+def _anywhere(kind: Kind, *alternatives: str) -> PatternRule:
+    return PatternRule(kind, re.compile(rf"\b(?:{'|'.join(alternatives)})(?!\w)"), anywhere=True)
 
 
-def _form(kind: Kind, *alternatives: str) -> Rule:
-    return Rule(kind, re.compile(rf"(?:{'|'.join(alternatives)})(?!\w)"))
+def _at_start(kind: Kind, *alternatives: str) -> PatternRule:
+    return PatternRule(kind, re.compile(rf"(?:{'|'.join(alternatives)})(?!\w)"))
 
 
-TOLD = (
-    _cue(
+STORY_RULES = (
+    _anywhere(
         "timeline",
         "time(?:-| )?lines?(?: of)?",
         r"chronolog\w+",
@@ -205,8 +264,8 @@ TOLD = (
         rf"what (?:has |had )?happened .{{0,200}}?over (?:the|these|those) .{{0,40}}?{_PERIODS}",
         "what (?:has |had )?happened first",
     ),
-    Rule("timeline", re.compile(r"(?:(?:the|what is the) )?(?:whole |full )?history of")),
-    _cue(
+    PatternRule("timeline", re.compile(r"(?:(?:the|what is the) )?(?:whole |full )?history of")),
+    _anywhere(
         "summary",
         r"summar(?:y(?! execution| trial)|ies|i[sz]e[ds]?|i[sz]ing)",
         "sum up",
@@ -231,8 +290,8 @@ TOLD = (
         "up to speed",
     ),
 )
-YES_OR_NO = (
-    Rule(
+YES_NO_RULES = (
+    PatternRule(
         "yesno",
         re.compile(
             rf"{AUXILIARY} (?:not )?(?=\w)(?!(?:you|we|there)(?: got)? any (?:news|updates?)\b)"
@@ -242,7 +301,7 @@ YES_OR_NO = (
             r"(?: \w+){0,2}(?= \?|$)"
         ),
     ),
-    Rule(
+    PatternRule(
         "yesno",
         re.compile(
             rf", (?:right|correct|true|yes|no|{AUXILIARY} (?:not )?{_PRONOUN}(?: not)?)(?= \?|$)"
@@ -250,8 +309,8 @@ YES_OR_NO = (
         anywhere=True,
     ),
 )
-LATEST = (
-    _cue(
+LATEST_RULES = (
+    _anywhere(
         "latest",
         "(?<!at the )(?:latest|newest|most recent(?:ly)?)",
         "any (?:news|updates?|(?:new |recent |further )?developments?)",
@@ -273,8 +332,8 @@ LATEST = (
         rf"(?!{_PERIODS}|night|time|\w*day|{_PART_OF_YEAR})\w+(?= \?|$)",
     ),
 )
-WEAK_SUMMARY = (
-    _cue(
+WEAK_SUMMARY_RULES = (
+    _anywhere(
         "summary",
         "what (?:(?:has|had) )?(?:happened(?! to (?!be\\b))|went on|took place|occurred)",
         "what (?:do|did) (?:we|you) know",
@@ -282,15 +341,15 @@ WEAK_SUMMARY = (
         "what (?:was|were) (?:agreed|decided|achieved|resolved)",
         "what came out of",
         "tell (?:me|us) (?:more |something |everything |all )?about",
-        rf"what (?:is|was|are|were) .{{1,200}}? {_NOT_MINDED}about(?= \?| ?$)",
+        rf"what (?:is|was|are|were) .{{1,200}}? {_NOT_FEELING}about(?= \?| ?$)",
         r"what is in (?:the|this|that)",
         "what is the (?:whole )?story (?:with|behind|of)",
         "what (?:should|must|need|ought) (?:i|we) (?:to )?know about",
         "what does (?:the|this) (?:article|story|report|text|paper|piece) say(?= \\?| ?$)",
     ),
 )
-WHEN = (
-    _form(
+WHEN_RULES = (
+    _at_start(
         "when",
         "(?:(?:by|from|for|around|about|before|after) )?when(?! it comes to| had)",
         "how (?:long ago|soon)",
@@ -301,8 +360,8 @@ WHEN = (
         "the (?:exact )?date of",
     ),
 )
-LIST_REQUEST = (
-    _form(
+LIST_RULES = (
+    _at_start(
         "list",
         "(?:list|enumerate|name|mention|identify)(?! of)",
         "(?:(?:give|show|tell|provide|find)(?: (?:me|us))?(?: with)? )?"
@@ -316,24 +375,24 @@ LIST_REQUEST = (
         "who (?:both )?(?:attended|participated|took part|takes part|met|meets)",
     ),
 )
-MANNER = (
-    _form(
+MANNER_RULES = (
+    _at_start(
         "passage",
         rf"{PREPOSITION} (?:what|which) (?:way|manner|grounds?|conditions?|circumstances|note|"
         "terms|reasons?|purpose|pretext|"
         "sense|basis|extent|capacity|spirit)",
     ),
 )
-MEASURE = (
-    _form(
+MEASURE_RULES = (
+    _at_start(
         "span",
         rf"(?:{PREPOSITION} )?how (?:{_MEASURE}|{_NOT_A_QUALITY}\w+(?= {AUXILIARY}))",
     ),
 )
-# What somebody says that it is: one thing is asked for, not all that was said.
-SAID_TO_BE = (_form("span", rf"what {AUXILIARY} .{{1,120}}?\b{GAP}"),)
-PASSAGE = (
-    _form(
+# Asks for one thing that somebody claims, not for all that was said: what does he say it cost?
+CLAIM_RULES = (_at_start("span", rf"what {AUXILIARY} .{{1,120}}?\b{REPORTED_CLAUSE}"),)
+PASSAGE_RULES = (
+    _at_start(
         "passage",
         "how(?: come)?",
         "why(?: not)?",
@@ -350,14 +409,14 @@ PASSAGE = (
         f"what (?:single )?(?:reason|{_STANCE}) (?:did|does|do|has|have|had|was|were|is|gave|made)",
         rf"what (?:is|was|were|are) .{{1,120}}?{_STANCE}",
         rf"what (?:did|does|do|has|have|had|was|is|are|were|would|will|exactly|once|\W)+ "
-        rf"?.{{0,160}}?\b{_NOT_A_NOUN}{SAYING}",
+        rf"?.{{0,160}}?\b{_NOT_A_NOUN}{REPORTING_VERB}",
         r"what (?:said|says|tells?) ",
         "what (?:(?:has|had) )?happened to(?! be\\b)",
         r"what (?:is|was|are|were) .{1,120}? (?:\w+ed|angry|sorry|happy|glad|anxious) about",
     ),
 )
-SPAN = (
-    _form(
+SPAN_RULES = (
+    _at_start(
         "span",
         "(?:since|until|till) when",
         "when had",
@@ -368,8 +427,8 @@ SPAN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A kind of answer and the words of the question that show it.
+class QuestionType:
+    """The kind of answer that a question asks for, and the words that show it.
 
     ``said`` is a slice of the question, empty when nothing decided. ``wants`` is what a question
     for the latest asks for apart from that: "Who leads the party now?" wants a span.
@@ -380,37 +439,39 @@ class Asked:
     wants: Kind
 
 
-def question_type(question: str) -> Asked:
-    """The kind of ``question`` by its form; words without a question ask for a passage.
+def question_type(question: str) -> QuestionType:
+    """The type of ``question``, by its form; words that are no question ask for a passage.
 
     >>> question_type("Could you tell me who leads the party now?")
-    Asked(kind='latest', said='now', wants='span')
+    QuestionType(kind='latest', said='now', wants='span')
     """
     words = normalize_question(question)
-    begin = beginning(words.plain)
-    told = _first(TOLD, words, begin)
-    if told is not None:
-        return Asked(told[0], told[1], told[0])
+    begin = question_start(words.plain)
+    story = _first(STORY_RULES, words, begin)
+    if story is not None:
+        return QuestionType(story[0], story[1], story[0])
     form, said = _by_form(words, begin)
     if form != "yesno":
-        latest = _first(LATEST, words, begin)
+        latest = _first(LATEST_RULES, words, begin)
         if latest is not None:
-            return Asked("latest", latest[1], form)
-    return Asked(form, said, form)
+            return QuestionType("latest", latest[1], form)
+    return QuestionType(form, said, form)
 
 
 def _by_form(words: NormalizedQuestion, begin: int) -> tuple[Kind, str]:
-    """The kind apart from whether the latest is asked for, and the words that show it."""
-    found = _first((*YES_OR_NO, *WEAK_SUMMARY, *WHEN), words, begin)
-    found = found or _first((*LIST_REQUEST, *MANNER), words, begin)
+    """The kind, leaving aside whether the latest is asked for, and the words that show it."""
+    found = _first((*YES_NO_RULES, *WEAK_SUMMARY_RULES, *WHEN_RULES), words, begin)
+    found = found or _first((*LIST_RULES, *MANNER_RULES), words, begin)
     if found is None and (span := asks_for_several(words.plain, begin)):
         found = ("list", words.said(*span))
-    found = found or _first((*MEASURE, *SAID_TO_BE, *PASSAGE, *SPAN), words, begin)
+    found = found or _first(
+        (*MEASURE_RULES, *CLAIM_RULES, *PASSAGE_RULES, *SPAN_RULES), words, begin
+    )
     return found or ("passage", "")
 
 
 def _first(
-    candidates: Iterable[Rule], words: NormalizedQuestion, begin: int
+    candidates: Iterable[PatternRule], words: NormalizedQuestion, begin: int
 ) -> tuple[Kind, str] | None:
     for rule in candidates:
         find = rule.pattern.search if rule.anywhere else rule.pattern.match
@@ -420,7 +481,7 @@ def _first(
     return None
 
 
-# These words say which kind of answer is wanted, or how; they name no subject.
+# Words about the kind of answer that is wanted; they name no subject.
 _ASKING = frozenset(
     "timeline time-line chronology chronological chronologically chronicle history story sequence "
     "order event events stage stages phase phases step steps day days week weeks month months year "
@@ -451,14 +512,14 @@ def topic_of(query: Query) -> str:
         text = text.replace(query.window.said, " ")
     words = [text[start:end] for start, end in word_spans(text)]
     shouted = text.isupper()
-    return " ".join(word for word in words if _is_acronym(word, shouted) or _tells(word))
+    return " ".join(word for word in words if _is_acronym(word, shouted) or _names_subject(word))
 
 
 def _is_acronym(word: str, shouted: bool) -> bool:
-    """Whether capitals make a name of a word that would else be empty: US, WHO, IT."""
+    """Whether capitals make a name of what is otherwise a function word: US, WHO, IT."""
     return word.isupper() and len(word) > 1 and not shouted
 
 
-def _tells(word: str) -> bool:
+def _names_subject(word: str) -> bool:
     plain = word.lower().replace("’", "'").removesuffix("'s")
     return plain not in _EMPTY

@@ -1,4 +1,11 @@
-"""Completes a follow-up into a question that stands alone."""
+"""Rewrites a follow-up into a question that stands alone, by rules.
+
+``rewrite`` is the whole of it for the rest of the program, behind the Protocol
+``rag.query.understand.FollowUpRewriter``. The rules find three things: a question that is only a
+fragment ("And in 2023?"), one that points back ("How old is she?"), and one that leaves open what
+it is about ("Who attended?"). The first is merged into the earlier question; to the others the
+earlier subject is added in brackets.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +14,34 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.query.anaphora import MarkedWords, mark_words, pointers
+from rag.query.anaphora import MarkedWords, anaphors, mark_words
 from rag.query.history import (
     MAX_CHARS,
-    Earlier,
     History,
+    PastTurn,
+    cited_names,
     last_turns,
     mentions,
-    names_cited,
 )
+from rag.query.normalize import normalize_question
 from rag.query.question_type import question_type
-from rag.text.entities import Entity, Known, entities
+from rag.text.entities import Entity, NameLookup, entities
 from rag.text.lexicon import (
     AUXILIARIES,
     FUNCTION_WORDS,
+    MONTHS,
     PLACES,
     PREPOSITIONS,
     QUESTION_WORDS,
-    normalize_question,
+    WEEKDAY_NAMES,
 )
 from rag.text.sentences import word_spans
 
-_MONTH = (
-    "(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-)
+_MONTH = rf"(?:{'|'.join(MONTHS)})\b\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?\b"
 _YEAR = r"(?:1[6-9]|20)\d\d\b"
 _UNIT = "(?:day|week|weekend|month|quarter|year|decade|season|spring|summer|autumn|winter)"
-_WEEKDAY = "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_WEEKDAY = f"(?:{'|'.join(WEEKDAY_NAMES)})"
 _DATE = (
     r"(?:\d{4}-\d{2}-\d{2}\b|(?:(?:the )?(?:early|mid|late|beginning of|middle of|end of)[ -])?"
     rf"(?:the (?=\d{{1,2}}(?:st|nd|rd|th)))?(?:{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?"
@@ -48,11 +54,11 @@ _DATE = (
 )
 _BARE_MONTH = rf"(?P<month>{_MONTH})"
 _BEFORE = "(?:in|on|during|since|before|after|by|until|till|from|for|of|around|at)"
-_SAID = re.compile(rf"\b(?:(?P<before>{_BEFORE}) )?(?P<date>{_DATE})(?!\w)", re.IGNORECASE)
-_MONTH_SAID = re.compile(rf"\b(?P<before>{_BEFORE}) (?P<date>{_MONTH})(?!\w)", re.IGNORECASE)
+_DATE_MENTION = re.compile(rf"\b(?:(?P<before>{_BEFORE}) )?(?P<date>{_DATE})(?!\w)", re.IGNORECASE)
+_MONTH_MENTION = re.compile(rf"\b(?P<before>{_BEFORE}) (?P<date>{_MONTH})(?!\w)", re.IGNORECASE)
 _ONLY_MONTH = re.compile(_MONTH, re.IGNORECASE)
 _COUNTED_ON = re.compile(rf"(?:the|a) {_UNIT} (?:before|after)", re.IGNORECASE)
-_YEAR_SAID = re.compile(_YEAR)
+_YEAR_MENTION = re.compile(_YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class DateMention:
     @property
     def year(self) -> str:
         """The year that is said, or an empty string."""
-        years = _YEAR_SAID.findall(self.text[self.date : self.end])
+        years = _YEAR_MENTION.findall(self.text[self.date : self.end])
         return years[0] if years else ""
 
     @property
@@ -84,11 +90,11 @@ class DateMention:
 def date_mentions(text: str) -> list[DateMention]:
     """The dates that ``text`` speaks of, in order; a month alone needs a preposition before it.
 
-    >>> [text[said.start:said.end] for text in ("And in May?",) for said in date_words(text)]
+    >>> [text[said.start:said.end] for text in ("And in May?",) for said in date_mentions(text)]
     ['in May']
     """
     found: list[DateMention] = []
-    for pattern in (_SAID, _MONTH_SAID):
+    for pattern in (_DATE_MENTION, _MONTH_MENTION):
         for match in pattern.finditer(text):
             said = DateMention(text, match.start(), match.start("date"), match.end())
             if not any(said.start < other.end and other.start < said.end for other in found):
@@ -162,36 +168,36 @@ _THE_ARTICLE = re.compile(
 )
 
 
-def leaves_open(question: str, last: Earlier, *, known: Known | None = None) -> bool:
-    """Whether ``question`` needs the ``last`` turn though no word of it points there.
+def lacks_context(question: str, last: PastTurn, *, is_name: NameLookup | None = None) -> bool:
+    """Whether ``question`` needs the ``last`` turn though none of its words refers to it.
 
-    >>> leaves_open("Who attended?", Earlier("Where was the summit?"))
+    >>> lacks_context("Who attended?", PastTurn("Where was the summit?"))
     True
-    >>> leaves_open("Who represented Iran?", Earlier("Who won the cup?"))
+    >>> lacks_context("Who represented Iran?", PastTurn("Who won the cup?"))
     False
     """
-    if not may_leave_open(question, known=known):
+    if not may_lack_context(question, is_name=is_name):
         return False
-    if names := _names(question, known):
+    if names := _names(question, is_name):
         return _is_known_side(question, names, last)
     return bool(last.cited) or _THE_ARTICLE.search(normalize_question(question).plain) is None
 
 
-def may_leave_open(question: str, *, known: Known | None = None) -> bool:
-    """Whether there are turns after which ``question`` would leave something open."""
+def may_lack_context(question: str, *, is_name: NameLookup | None = None) -> bool:
+    """Whether there are earlier turns with which ``question`` would lack its context."""
     plain = normalize_question(question).plain
-    if _names(question, known):
+    if _names(question, is_name):
         return _SIDE.match(plain) is not None
     if _THE_ARTICLE.search(plain) is not None:
         return True
     return _OPEN.fullmatch(plain) is not None and not date_mentions(question)
 
 
-def _names(question: str, known: Known | None) -> list[str]:
-    return [one.text for one in entities(question, known=known) if one.sort != "number"]
+def _names(question: str, is_name: NameLookup | None) -> list[str]:
+    return [one.text for one in entities(question, is_name=is_name) if one.sort != "number"]
 
 
-def _is_known_side(question: str, names: list[str], last: Earlier) -> bool:
+def _is_known_side(question: str, names: list[str], last: PastTurn) -> bool:
     """Whether the question names one side and no more, and that of the ``last`` turn."""
     ends = question.rstrip(" ?.!").endswith(names[0])
     return len(names) == 1 and ends and mentions(last, names[0])
@@ -233,23 +239,23 @@ _EDGE_MARKS = " \t.?!,;:"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A question that is only a part: "why", "in 2023", "Syria", "her name", "tell me more"."""
+class Fragment:
+    """A question that is none by itself: "why", "in 2023", "Syria", "her name", "tell me more"."""
 
     sort: Literal["asked", "date", "name", "owned", "more"]
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """A whole question, and the words of the earlier one that are in it."""
+class MergedQuestion:
+    """An earlier question with a fragment put in, and the words of it that are still there."""
 
     text: str
-    kept: str
+    reused: str
 
 
-def part_of(question: str, *, known: Known | None = None) -> Part | None:
-    """What ``question`` adds to an earlier one, when it is no whole question by itself."""
+def fragment_of(question: str, *, is_name: NameLookup | None = None) -> Fragment | None:
+    """What ``question`` adds to an earlier one, or None where it is a whole question by itself."""
     lead = _LEAD.match(question)
     linked = lead is not None and lead.end() < len(question)
     text = question[lead.end() if linked and lead else 0 :].strip(_EDGE_MARKS)
@@ -257,32 +263,34 @@ def part_of(question: str, *, known: Known | None = None) -> Part | None:
     if not plain:
         return None
     if _MORE.fullmatch(plain) or _MORE.fullmatch(normalize_question(question).plain.rstrip(" .?!")):
-        return Part("more", "")
-    words = mark_words(text, known=known)
+        return Fragment("more", "")
+    words = mark_words(text, is_name=is_name)
     if (match := _WHAT_ABOUT.match(text)) and not _has_verb(words):
-        return _fragment(text[match.end() :])
+        return _name_or_date(text[match.end() :])
     if _BARE.fullmatch(plain) and not _has_verb(words) and not any(words.named):
-        return Part("asked", text)
-    return _fragment(text) if _is_fragment(question, text, words, linked=linked) else None
+        return Fragment("asked", text)
+    return _name_or_date(text) if _is_fragment(question, text, words, linked=linked) else None
 
 
-def rebuild(earlier: str, part: Part, *, known: Known | None = None) -> Rebuilt:
-    """``earlier`` with ``part`` put in, in the place of what is of the same sort there."""
+def merge_fragment(
+    earlier: str, fragment: Fragment, *, is_name: NameLookup | None = None
+) -> MergedQuestion:
+    """``earlier`` with ``fragment`` in the place of what is of the same sort there."""
     whole = earlier.strip(_EDGE_MARKS)
-    if part.sort == "more":
-        return Rebuilt(f"{whole}?", whole)
-    if part.sort == "asked":
+    if fragment.sort == "more":
+        return MergedQuestion(f"{whole}?", whole)
+    if fragment.sort == "asked":
         asked = _ASKED.match(whole)
-        kept = whole[asked.end() :].strip() if asked else _lower_auxiliary(whole)
-        return Rebuilt(f"{part.text} {kept}?", kept)
-    if part.sort == "date" and (dated := redate(whole, part.text)):
-        return Rebuilt(f"{dated}?", _kept(whole, dated))
-    if part.sort == "name" and (span := _counterpart(whole, part.text, known)):
+        reused = whole[asked.end() :].strip() if asked else _lower_auxiliary(whole)
+        return MergedQuestion(f"{fragment.text} {reused}?", reused)
+    if fragment.sort == "date" and (dated := redate(whole, fragment.text)):
+        return MergedQuestion(f"{dated}?", _reused(whole, dated))
+    if fragment.sort == "name" and (span := _counterpart(whole, fragment.text, is_name)):
         start, end, new = span
         before, after = whole[:start].strip(), whole[end:].strip()
         text = f"{whole[:start]}{new}{whole[end:]}?"
-        return Rebuilt(text, " … ".join(filter(None, (before, after))))
-    return Rebuilt(f"{whole} {part.text}?", whole)
+        return MergedQuestion(text, " … ".join(filter(None, (before, after))))
+    return MergedQuestion(f"{whole} {fragment.text}?", whole)
 
 
 def _lower_auxiliary(whole: str) -> str:
@@ -291,16 +299,16 @@ def _lower_auxiliary(whole: str) -> str:
     return first.lower() + whole[len(first) :] if first.lower() in AUXILIARIES else whole
 
 
-def _fragment(text: str) -> Part:
+def _name_or_date(text: str) -> Fragment:
     if _OWNED.match(text):
-        return Part("owned", text)
+        return Fragment("owned", text)
     dates = date_mentions(text)
     covered = sum(said.end - said.start for said in dates)
-    return Part("date" if covered * 2 > len(text) else "name", text)
+    return Fragment("date" if covered * 2 > len(text) else "name", text)
 
 
 def _only_dates(text: str) -> bool:
-    """Whether the dates in ``text`` are all that it tells: not "the flood of March 2023"."""
+    """Whether ``text`` has nothing but dates: not so "the flood of March 2023"."""
     left = text
     for said in reversed(date_mentions(text)):
         left = left[: said.start] + left[said.end :]
@@ -312,7 +320,7 @@ def _has_verb(words: MarkedWords) -> bool:
 
 
 def _is_fragment(question: str, text: str, words: MarkedWords, *, linked: bool) -> bool:
-    """Whether ``text`` has no verb as far as can be told, and is a name, a date or a place."""
+    """Whether ``text`` seems to have no verb, and is a name, a date or a place."""
     plain = words.plain
     if len(plain) > _MOST_WORDS or _has_verb(words) or QUESTION_WORDS & set(plain):
         return False
@@ -327,7 +335,7 @@ def _is_fragment(question: str, text: str, words: MarkedWords, *, linked: bool) 
     return "?" in question and all(words.named)
 
 
-def _kept(whole: str, dated: str) -> str:
+def _reused(whole: str, dated: str) -> str:
     """The words of ``whole`` that are still in ``dated``: before and after the date."""
     start = 0
     while start < min(len(whole), len(dated)) and whole[start] == dated[start]:
@@ -337,17 +345,17 @@ def _kept(whole: str, dated: str) -> str:
     return " … ".join(filter(None, (whole[:start].strip(), whole[said.end :].strip())))
 
 
-def _counterpart(whole: str, text: str, known: Known | None) -> tuple[int, int, str] | None:
+def _counterpart(whole: str, text: str, is_name: NameLookup | None) -> tuple[int, int, str] | None:
     """What ``text`` replaces in ``whole``: its span there and the new words, or None."""
     led = _PREPOSITION.match(text)
     new = text[led.end() :] if led else text
-    names = [one for one in entities(whole, known=known) if one.sort != "number"]
+    names = [one for one in entities(whole, is_name=is_name) if one.sort != "number"]
     if led:
-        return _after_preposition(whole, led["preposition"], new, names, known)
+        return _after_preposition(whole, led["preposition"], new, names, is_name)
     if new.endswith(("'s", "’s")):
         owners = [name for name in names if whole[name.end : name.end + 2] in ("'s", "’s")]
         return (*_span(whole, owners[-1]), new[:-2]) if owners else None
-    if names and _is_name(new, known):
+    if names and _has_name(new, is_name):
         return (*_span(whole, _same_sort(whole, new, names)), new)
     if _ARTICLE.match(new):
         return _common_subject(whole, new)
@@ -355,23 +363,23 @@ def _counterpart(whole: str, text: str, known: Known | None) -> tuple[int, int, 
 
 
 def _after_preposition(
-    whole: str, preposition: str, new: str, names: list[Entity], known: Known | None
+    whole: str, preposition: str, new: str, names: list[Entity], is_name: NameLookup | None
 ) -> tuple[int, int, str] | None:
     """What stands behind the same preposition, and is a name if ``new`` is one."""
     places = [match.end() for match in re.finditer(rf"(?i)\b{preposition}\s+", whole)]
     for place in reversed(places):
         for name in names:
             start, end = _span(whole, name)
-            if start == place and (_is_name(new, known) or " " in preposition):
+            if start == place and (_has_name(new, is_name) or " " in preposition):
                 return start, end, new
         common = re.compile(_COMMON).match(whole, place)
-        if common and (" " in preposition or not _is_name(new, known)):
+        if common and (" " in preposition or not _has_name(new, is_name)):
             return common.start(), common.end(), new
     return None
 
 
-def _is_name(text: str, known: Known | None) -> bool:
-    return any(found.sort != "number" for found in entities(f"and {text}", known=known))
+def _has_name(text: str, is_name: NameLookup | None) -> bool:
+    return any(found.sort != "number" for found in entities(f"and {text}", is_name=is_name))
 
 
 def _span(whole: str, name: Entity) -> tuple[int, int]:
@@ -415,7 +423,7 @@ _NEW_TOPIC = re.compile(
     r"now\s+to\s+[\w ]{2,40})\s*[:,.;!–—-]\s*",
     re.IGNORECASE,
 )
-_SAYS_NOTHING = FUNCTION_WORDS | frozenset(
+_NO_TERMS = FUNCTION_WORDS | frozenset(
     "said say says saying tell told talk talked speak spoke happen happened happens happening do "
     "did done go went gone going take took taken place get got give gave given make made know "
     "known mean think thought call called name names want wants wanted find see bring long list "
@@ -429,67 +437,67 @@ _SAYS_NOTHING = FUNCTION_WORDS | frozenset(
 class FollowUp:
     """How a question was understood after earlier ones.
 
-    ``text`` is searched. ``asked`` is the question that kind and dates are read from: the new one,
-    or, where that was only a part ("And in 2023?"), the earlier one with that part put in.
-    ``kept`` is what ``asked`` holds of the earlier question, an ellipsis marking where the new
+    ``text`` is the query. ``asked`` is the question that kind and dates are read from: the new one,
+    or, where that was only a fragment ("And in 2023?"), the earlier one with the fragment put in.
+    ``reused`` is what ``asked`` holds of the earlier question, an ellipsis marking where the new
     words stand; ``terms`` are what ``text`` adds to ``asked``.
     """
 
     text: str
     asked: str
-    kept: str = ""
+    reused: str = ""
     terms: tuple[str, ...] = ()
 
     @property
     def carried(self) -> tuple[str, ...]:
         """All that comes from earlier turns, to be shown; empty where nothing was needed."""
-        return (self.kept, *self.terms) if self.kept else self.terms
+        return (self.reused, *self.terms) if self.reused else self.terms
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class _ReadTurn:
     """An earlier turn, and how its question was understood."""
 
-    earlier: Earlier
+    earlier: PastTurn
     understood: FollowUp
 
 
-def complete(
-    history: History,
+def rewrite(
     question: str,
+    history: History,
     *,
-    known: Known | None = None,
+    is_name: NameLookup | None = None,
     without: Collection[str] = (),
 ) -> FollowUp:
     """``question`` with what it needs of the last turns of ``history``.
 
     ``history`` are earlier questions, oldest first, or these with what was cited for them; how much
-    of it is read says ``last_turns``. ``known`` tells names typed in lower case, as for
+    of it is read says ``last_turns``. ``is_name`` recognises names typed in lower case, as for
     ``entities``. ``without`` are carried words that the user removed. Never raises for any text.
 
-    >>> complete(["What did Sharif say about Syria?"], "And about Lebanon?").text
+    >>> rewrite("And about Lebanon?", ["What did Sharif say about Syria?"]).text
     'What did Sharif say about Lebanon?'
     """
-    turns: list[_Turn] = []
+    turns: list[_ReadTurn] = []
     for earlier in last_turns(history):
-        completed = _complete(turns, earlier.question, known, ())
-        turns += [_Turn(earlier, completed)] if _terms(completed.text, known) else []
+        completed = _rewrite(turns, earlier.question, is_name, ())
+        turns += [_ReadTurn(earlier, completed)] if _terms(completed.text, is_name) else []
     if not turns or len(question) > MAX_CHARS:
         return FollowUp(question, question)
-    return _complete(turns, question, known, without)
+    return _rewrite(turns, question, is_name, without)
 
 
-def may_follow(question: str, *, known: Known | None = None) -> bool:
+def may_follow(question: str, *, is_name: NameLookup | None = None) -> bool:
     """Whether there are turns that ``question`` would need; False where it stands alone.
 
     >>> may_follow("How old is she?"), may_follow("How old is Hanne Vro?")
     (True, False)
     """
-    pointing = bool(pointers(mark_words(question, known=known)))
+    pointing = bool(anaphors(mark_words(question, is_name=is_name)))
     return (
         pointing
-        or part_of(question, known=known) is not None
-        or may_leave_open(question, known=known)
+        or fragment_of(question, is_name=is_name) is not None
+        or may_lack_context(question, is_name=is_name)
     )
 
 
@@ -503,8 +511,11 @@ def asked_end(text: str) -> int:
     return carried.start() if carried else len(text)
 
 
-def _complete(
-    turns: Sequence[_Turn], question: str, known: Known | None, without: Collection[str]
+def _rewrite(
+    turns: Sequence[_ReadTurn],
+    question: str,
+    is_name: NameLookup | None,
+    without: Collection[str],
 ) -> FollowUp:
     if not turns:
         return FollowUp(question, question)
@@ -512,39 +523,41 @@ def _complete(
     if new_topic is not None and new_topic.end() < len(question):
         rest = question[new_topic.end() :]
         return FollowUp(rest, rest)
-    part = part_of(question, known=known)
-    if part is not None and part.sort != "owned":
+    fragment = fragment_of(question, is_name=is_name)
+    if fragment is not None and fragment.sort != "owned":
         last = turns[-1].understood
-        built = rebuild(last.asked, part, known=known)
-        if not built.kept or built.kept in without:
+        built = merge_fragment(last.asked, fragment, is_name=is_name)
+        if not built.reused or built.reused in without:
             return FollowUp(question, question)
-        return _with_terms(built.text, built.kept, last.terms, without)
-    if part is not None:
-        return _with_terms(f"What is {part.text}?", "", _subject(turns, known), without)
-    if _points_back(question, turns[-1].earlier, known):
-        return _with_terms(question, "", _subject(turns, known), without)
+        return _with_terms(built.text, built.reused, last.terms, without)
+    if fragment is not None:
+        return _with_terms(f"What is {fragment.text}?", "", _subject(turns, is_name), without)
+    if _points_back(question, turns[-1].earlier, is_name):
+        return _with_terms(question, "", _subject(turns, is_name), without)
     return FollowUp(question, question)
 
 
-def _points_back(question: str, last: Earlier, known: Known | None) -> bool:
-    words = mark_words(question, known=known)
-    return bool(pointers(words)) or leaves_open(question, last, known=known)
+def _points_back(question: str, last: PastTurn, is_name: NameLookup | None) -> bool:
+    words = mark_words(question, is_name=is_name)
+    return bool(anaphors(words)) or lacks_context(question, last, is_name=is_name)
 
 
-def _subject(turns: Sequence[_Turn], known: Known | None) -> list[str]:
+def _subject(turns: Sequence[_ReadTurn], is_name: NameLookup | None) -> list[str]:
     """What the last turn was about; names are looked for further back if it has none."""
     last = turns[-1].understood
-    terms = [*_terms(last.asked, known), *last.terms]
+    terms = [*_terms(last.asked, is_name), *last.terms]
     for turn in reversed(turns):
         text = turn.understood.text
-        names = [name.text for name in entities(text, known=known) if name.sort == "name"]
-        names += names_cited(turn.earlier, turn.understood.asked, known=known)
+        names = [name.text for name in entities(text, is_name=is_name) if name.sort == "name"]
+        names += cited_names(turn.earlier, turn.understood.asked, is_name=is_name)
         if names:
             return [*terms, *names]
     return terms
 
 
-def _with_terms(asked: str, kept: str, terms: Sequence[str], without: Collection[str]) -> FollowUp:
+def _with_terms(
+    asked: str, reused: str, terms: Sequence[str], without: Collection[str]
+) -> FollowUp:
     """``asked`` followed by the terms that are not in it yet."""
     present = set(normalize_question(asked).plain.split())
     added: list[str] = []
@@ -553,7 +566,7 @@ def _with_terms(asked: str, kept: str, terms: Sequence[str], without: Collection
         if term not in without and not words <= present and len(added) < MAX_CARRIED:
             added.append(term)
             present |= words
-    return FollowUp(with_carried(asked, added), asked, kept, tuple(added))
+    return FollowUp(with_carried(asked, added), asked, reused, tuple(added))
 
 
 def with_carried(asked: str, terms: Sequence[str]) -> str:
@@ -561,9 +574,9 @@ def with_carried(asked: str, terms: Sequence[str]) -> str:
     return f"{asked} ({', '.join(terms)})" if terms else asked
 
 
-def _terms(question: str, known: Known | None) -> list[str]:
-    """Names, quoted strings and runs of other telling words, in the order of the question."""
-    found = [(e.start, e.end) for e in entities(question, known=known) if e.sort != "number"]
+def _terms(question: str, is_name: NameLookup | None) -> list[str]:
+    """Names, quoted strings and runs of other content words, in the order of the question."""
+    found = [(e.start, e.end) for e in entities(question, is_name=is_name) if e.sort != "number"]
     found += [(said.date, said.end) for said in date_mentions(question) if _free(said.date, found)]
     spans = sorted(found + list(_runs(question, found)))
     return [question[start:end] for start, end in spans if end - start <= _MAX_TERM_CHARS]
@@ -578,16 +591,16 @@ def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def _runs(question: str, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Neighbouring words outside ``found`` that say something by themselves."""
+    """Runs of content words outside ``found``."""
     start = end = -1
     for first, last in word_spans(question):
-        telling = question[first:last].lower() not in _SAYS_NOTHING
-        telling = telling and not any(_touch((first, last), other) for other in found)
-        if telling and start >= 0 and question[end:first] == " ":
+        content = question[first:last].lower() not in _NO_TERMS
+        content = content and not any(_touch((first, last), other) for other in found)
+        if content and start >= 0 and question[end:first] == " ":
             end = last
             continue
         if start >= 0:
             yield start, end
-        start, end = (first, last) if telling else (-1, -1)
+        start, end = (first, last) if content else (-1, -1)
     if start >= 0:
         yield start, end

@@ -1,10 +1,11 @@
-"""Understands a question: what is searched, in which window, for which kind of answer."""
+"""Turns a question and its history into a query: its text, its date window, its kind of answer."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from rag.dates.windows import (
     InferredWindow,
@@ -15,21 +16,53 @@ from rag.dates.windows import (
 )
 from rag.errors import QuestionError
 from rag.query.history import History
-from rag.query.question_type import question_type
-from rag.query.rewrite import FollowUp, complete, with_carried
-from rag.text.entities import Known, entities
+from rag.query.question_type import QuestionType, question_type
+from rag.query.rewrite import FollowUp, rewrite, with_carried
+from rag.text.entities import NameLookup, entities
 from rag.text.escape import single_line
 from rag.types import Kind, Query, Window
 
 MAX_CHARS = 2_000
 
 
+class FollowUpRewriter(Protocol):
+    """Makes a question that stands alone of one that was asked after others.
+
+    ``question`` is one line without control characters. ``history`` is untrusted: earlier
+    questions, oldest first, or ``PastTurn`` with what was cited for them. ``is_name`` tells whether
+    a phrase in lower case is a name in the collection; ``without`` are words of earlier turns that
+    the user removed, and that must not come back. Of a question that needs nothing from its
+    history ``text`` and ``asked`` are the question itself. Every word that is added stands in the
+    history and is listed in ``carried``. Deterministic, and never raises, whatever the text.
+    """
+
+    def __call__(
+        self,
+        question: str,
+        history: History,
+        *,
+        is_name: NameLookup | None = None,
+        without: Collection[str] = (),
+    ) -> FollowUp: ...
+
+
+class QuestionClassifier(Protocol):
+    """Says which kind of answer a question that stands alone asks for.
+
+    ``said`` is a slice of the question, or empty. ``wants`` equals ``kind``, except that for
+    ``latest`` it is the kind apart from that. Every text has a kind: words that are no question are
+    a ``passage``. Deterministic, and never raises, whatever the text.
+    """
+
+    def __call__(self, question: str) -> QuestionType: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Corrections:
     """What the user changed in how the question was understood.
 
-    ``kind`` replaces the kind; ``without`` are carried words that were removed; ``undated`` takes
-    the question's dates for mere words.
+    ``kind`` replaces the kind; ``without`` are words of earlier turns that the user removed;
+    ``undated`` searches the question's dates as words instead of filtering by them.
     """
 
     kind: Kind | None = None
@@ -39,10 +72,11 @@ class Corrections:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The query to search, and what else it may mean.
+    """The query to search, and the other ways in which the question can be meant.
 
-    ``other`` is the second reading where a date may filter or name the subject. ``worded`` takes
-    the dates for words of the articles, for an answer whose own sentence tells of ``days``.
+    ``other`` is the second interpretation where a date may either filter or name the subject.
+    ``worded`` searches the dates as words, without a filter, for answers whose own sentence is
+    about ``days``.
     """
 
     query: Query
@@ -57,18 +91,20 @@ def understand(
     today: date,
     history: History = (),
     window: Window | None = None,
-    known: Known | None = None,
+    is_name: NameLookup | None = None,
     newest: date | None = None,
     corrections: Corrections | None = None,
+    rewriter: FollowUpRewriter = rewrite,
+    classifier: QuestionClassifier = question_type,
 ) -> Understood:
-    """How ``question`` is understood after the turns of ``history``.
+    """The query for ``question`` after the turns of ``history``.
 
-    These are earlier questions, oldest first, or ``rag.query.history.Earlier``. Control and
-    format characters are not searched; ``Query.text`` is empty when nothing else was typed. The
-    question's own dates narrow ``window``, and never widen it. ``known`` tells names typed in lower
-    case. ``newest`` is the day of the newest article: a date without a year is one in its month or
-    before. Raises QuestionError for a question of more than ``MAX_CHARS`` characters, and for dates
-    that leave no day.
+    ``history`` are earlier questions, oldest first, or ``PastTurn``s. Control and format characters
+    are not searched; ``Query.text`` is empty when nothing else was typed. The question's own dates
+    narrow ``window``, and never widen it. ``is_name`` recognises names typed in lower case.
+    ``newest`` is the day of the newest article: a date without a year is one in its month or
+    before. Raises QuestionError for a question of more than ``MAX_CHARS`` characters, and for
+    dates that leave no day.
     """
     if len(question) > MAX_CHARS:
         raise QuestionError(
@@ -78,13 +114,13 @@ def understand(
     text = single_line(question)
     if not any(character.isalnum() for character in text):
         return Understood(Query(question, "", window))
-    followed = complete(history, text, known=known, without=corrections.without)
+    followed = rewriter(text, history, is_name=is_name, without=corrections.without)
     query = Query(
         question=question,
         text=followed.text,
         window=window,
-        kind=corrections.kind or question_type(followed.asked).kind,
-        entities=tuple(entity.text for entity in entities(followed.text, known=known)),
+        kind=corrections.kind or classifier(followed.asked).kind,
+        entities=tuple(entity.text for entity in entities(followed.text, is_name=is_name)),
         carried=followed.carried,
     )
     if corrections.undated:
@@ -113,12 +149,12 @@ def _with_window(
     inferred: Window | None,
     read: InferredWindow,
 ) -> Query:
-    """The words that filter are not searched, unless they are all that there is."""
+    """The query with its window; words that filter are searched only if there are no others."""
     filters = inferred == read.filters
     text = with_carried(read.remainder, followed.terms) if filters else query.text
-    told = any(character.isalnum() for character in text)
+    searchable = any(character.isalnum() for character in text)
     return replace(
-        query, text=text if told else query.text, window=intersect_windows(explicit, inferred)
+        query, text=text if searchable else query.text, window=intersect_windows(explicit, inferred)
     )
 
 

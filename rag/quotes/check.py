@@ -31,6 +31,7 @@ _FEWEST_EQUAL = 3
 _MAX_WORDS = 2_000
 _PASSAGES, _WINDOWS = 20, 5
 _PUNCTUATION = re.escape('.,;:!?()[]{}"“”„‟«»″…-‐‑‒–—―−')
+# Not ``word_spans``: a changed mark is a difference too, so that marks are tokens.
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)+|[^\s{_PUNCTUATION}]+|[{_PUNCTUATION}]")
 
 State = Literal["exact", "near", "not_found"]

@@ -1,4 +1,4 @@
-"""Ranks passages for a query: dense and BM25 scores fused, near-duplicates in one slot."""
+"""Ranks passages for a query by fused dense and BM25 scores, near-duplicates in one slot."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from rag.models.embedder import Embedder
 from rag.text.analyzer import analyse
 from rag.types import Hit, Passage, Query
 
-# This and the weight of meaning against words were tuned on one half of the queries of the TIME
+# This and the weight of dense against BM25 scores were tuned on one half of the queries of the TIME
 # collection, those with an even number: nDCG@10 by whole articles, from 0.3 to 0.8 and 0.0 to 0.8.
 ARTICLE_SHARE = 0.7
 
 Float = NDArray[np.float32]
-# Dense scores, BM25 of the passages and BM25 of their articles in; one score for each out.
+# Makes one score per candidate of its dense score, its BM25 score and that of its whole article.
 Fusion = Callable[[Float, Float, Float], Float]
 
 
 def min_max(scores: Float) -> Float:
-    """Scores scaled to [0, 1]; all 0 when they do not differ. Shape ``[n]`` in and out."""
+    """Scores of shape ``[n]`` scaled to [0, 1]; all 0 when they are equal."""
     if scores.size == 0:
         return scores
     low, high = scores.min(), scores.max()
@@ -40,7 +40,7 @@ def weighted_min_max(dense: Float, lexical: Float, article: Float, *, dense_weig
     """One score in [0, 1] per candidate, higher is better. Every array has shape ``[n]``.
 
     ``lexical`` is the BM25 score of the passage and ``article`` that of its whole article, which
-    knows what a passage of it is about even where the passage does not say so. A convex
+    says what the passage is about even where the passage itself does not. A convex
     combination of min–max scaled scores: Bruch, Gai and Ingber, "An Analysis of Fusion Functions
     for Hybrid Retrieval", ACM TOIS 2023.
     """
@@ -49,10 +49,10 @@ def weighted_min_max(dense: Float, lexical: Float, article: Float, *, dense_weig
 
 
 def reciprocal_rank_fusion(dense: Float, lexical: Float, article: Float) -> Float:
-    """The same by ranks alone, words of passage and article together against meaning.
+    """The same from ranks alone: the BM25 rank of passage and article together, and the dense rank.
 
     Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet", SIGIR 2009, with
-    their constant of 60. Kept to compare with: on news it falls behind ``weighted_min_max``.
+    their constant of 60. For comparison only: on news it is worse than ``weighted_min_max``.
     """
     words = min_max(lexical) + min_max(article)
     return np.asarray(1 / (60 + _ranks(dense)) + 1 / (60 + _ranks(words)), np.float32)
@@ -68,7 +68,7 @@ def _ranks(scores: Float) -> NDArray[np.int64]:
 SHINGLE_WORDS = 5
 MIN_CONTAINMENT = 0.6
 _WORD = re.compile(r"\w+")
-# What a correction or an update changes: figures and names.
+# What a correction or an update changes: figures and capitalised words.
 _FACT = re.compile(r"\d+(?:[.,]\d+)*|\b[^\W\d_a-zß-öø-ÿ]\w*")
 
 Shingles = frozenset[tuple[str, ...]]
@@ -86,7 +86,7 @@ def containment(part: Shingles, whole: Shingles) -> float:
     return len(part & whole) / len(part) if part else 0.0
 
 
-class Original:
+class OriginalPassage:
     """A passage that others may be copies of, with as much text again on either side.
 
     Two papers cut the same agency story at different places, so that a copy may straddle two
@@ -102,7 +102,7 @@ class Original:
         self._facts = set(_FACT.findall(around))
 
     def is_copied_by(self, passage: Passage) -> bool:
-        """Whether ``passage``, of another article, says the same in nearly the same words.
+        """Whether ``passage`` is from another article and has nearly the same words.
 
         A story that gives another figure or name is an update or a correction, not a copy.
         """
@@ -126,7 +126,7 @@ class _Slot:
     """A place in the ranking: the best passage of a story, and its copies elsewhere."""
 
     best: _Scored
-    original: Original
+    original: OriginalPassage
     copies: list[Passage] = field(default_factory=list)
 
     def add_copy(self, passage: Passage) -> None:
@@ -207,13 +207,13 @@ class Retriever:
             if slot is not None:
                 slot.add_copy(scored.passage)
             elif taken[article_id] < self._config.passages_per_article:
-                slots.append(_Slot(scored, Original(scored.passage)))
+                slots.append(_Slot(scored, OriginalPassage(scored.passage)))
                 taken[article_id] += 1
             else:
                 over.append(scored)
         # Where few articles compete, an article's further passages take the places left over.
         rest = over[: top_k - len(slots)]
-        return slots + [_Slot(scored, Original(scored.passage)) for scored in rest]
+        return slots + [_Slot(scored, OriginalPassage(scored.passage)) for scored in rest]
 
     def _original_of(self, passage: Passage, slots: Sequence[_Slot]) -> _Slot | None:
         if not self._collapses:

@@ -1,4 +1,4 @@
-"""Recognises names typed in lower case by how the articles write them."""
+"""Truecasing: recognises names typed in lower case by how the articles write them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CACHED = 4096
 class KnownNames:
     """Tells whether a phrase is a name, by looking at how the articles write it.
 
-    It is one when it is capitalised inside a sentence in at least half of the places where the
-    first ``PASSAGES`` passages that have its rarest word write it.
+    The first ``PASSAGES`` passages with its rarest word are searched. It is a name when at least
+    half of its occurrences inside a sentence are capitalised.
     """
 
     def __init__(self, index: LocalStore) -> None:
@@ -35,18 +35,18 @@ class KnownNames:
         written = [
             match.group()
             for row in rows[:PASSAGES]
-            for match in _inside(phrase).finditer(self._index.passage(int(row)).text)
+            for match in _inside_sentence(phrase).finditer(self._index.passage(int(row)).text)
         ]
-        capitalised = sum(all(word[:1].isupper() for word in _telling(text)) for text in written)
+        capitalised = sum(all(word[:1].isupper() for word in _long_words(text)) for text in written)
         return bool(written) and 2 * capitalised >= len(written)
 
 
-def _inside(phrase: str) -> re.Pattern[str]:
+def _inside_sentence(phrase: str) -> re.Pattern[str]:
     """The phrase where it does not begin a sentence or a quotation."""
     words = r"\s+".join(re.escape(word) for word in phrase.split())
     return re.compile(rf"(?<=[\w,;:)] ){words}\b", re.IGNORECASE)
 
 
-def _telling(text: str) -> list[str]:
+def _long_words(text: str) -> list[str]:
     words = text.split()
     return [word for word in words if len(word) > 3] or words

@@ -1,4 +1,4 @@
-"""Compares two texts: where one is most like the other, and what only typography keeps apart."""
+"""Approximate matching of texts: word alignment, and differences that are only typographic."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Row = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The least number of changed words, and the numbers of the words that stand for each other.
+    """The least number of changed words, and which word corresponds to which, by their indices.
 
     A pair ``(i, j)`` holds equal words, ``(i, None)`` a word of the pattern alone, ``(None, j)``
     one of the text alone. Every word of the pattern is in ``pairs``, and of the text those of one
@@ -32,8 +32,8 @@ class Alignment:
 def distance(pattern: Sequence[str], text: Sequence[str]) -> tuple[int, int]:
     """The least number of changed words for any stretch of ``text``, and where such a one ends.
 
-    That is the first end with the pattern's last word, else the first of all. Takes time in the
-    order of ``len(pattern) * len(text)``, and space of ``len(text)``.
+    Of several ends the first after the pattern's last word is taken, else the first. Takes time in
+    the order of ``len(pattern) * len(text)``, and space of ``len(text)``.
     """
     [last] = deque(_rows(*_numbered(pattern, text)), maxlen=1)
     least = int(last.min())
@@ -43,7 +43,7 @@ def distance(pattern: Sequence[str], text: Sequence[str]) -> tuple[int, int]:
 
 
 def align(pattern: Sequence[str], text: Sequence[str]) -> Alignment:
-    """How the pattern stands in the text; see ``distance`` for which of equally good stretches.
+    """Align the pattern with its closest stretch of the text; ``distance`` says which of equals.
 
     Takes space in the order of ``len(pattern) ** 2``; the pattern has less than 65,536 words.
     """
@@ -104,7 +104,7 @@ _DOUBLE, _SINGLE = '"“”„‟«»″', "'‘’‚‛‹›′`´"
 _DOUBLES, _SINGLES = re.compile(f"[{_DOUBLE}]"), re.compile(f"[{_SINGLE}]")
 _DASHES = re.compile("[‐‑‒–—―−]")
 _SOFT_HYPHEN, _UNSEEN = "\u00ad", re.compile("[\u200b\u2060\ufeff]")
-# Beside a sign there may be a space or none: “D – 8” is printed like “D–8”.
+# Next to a sign there may be a space or none: “D – 8” is printed like “D–8”.
 _SPACE_BY_SIGN = re.compile(r"(?<![\w\s])\s+|\s++(?!\w)")
 _SPACES = re.compile(r"\s+")
 _OUTER = re.compile(rf"\A[\s{_DOUBLE}{_SINGLE}]+|[\s{_DOUBLE}{_SINGLE}]+\Z")
@@ -126,7 +126,7 @@ def _accents(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-# Each makes texts equal that are but printed or stored differently.
+# Each removes one way in which the same text is printed or stored differently.
 FOLDS: Mapping[str, Callable[[str], str]] = {
     "stored accents": _accents,
     "spaces": _spaces,
@@ -136,16 +136,16 @@ FOLDS: Mapping[str, Callable[[str], str]] = {
 
 
 def fold_typography(text: str) -> str:
-    """``text`` without the differences that typography makes."""
+    """``text`` with typographic variants normalised: spaces, quotation marks, dashes, accents."""
     return _folded(text, tuple(FOLDS))
 
 
 def typographic_differences(one: str, other: str) -> tuple[str, ...]:
-    """The fewest of the names of ``FOLDS`` without which both texts are equal; else none.
+    """The fewest names of ``FOLDS`` that together make both texts equal; empty if none do.
 
-    >>> differences("the “D–8” talks", "the  'D-8' talks")
+    >>> typographic_differences("the “D–8” talks", "the  'D-8' talks")
     ()
-    >>> differences("the “D–8” talks", 'the "D-8" talks')
+    >>> typographic_differences("the “D–8” talks", 'the "D-8" talks')
     ('quotation marks', 'hyphens')
     """
     for count in range(len(FOLDS) + 1):

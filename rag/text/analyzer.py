@@ -9,6 +9,8 @@ from functools import lru_cache
 # Raised with every change to what ``analyse`` returns: an index of another analysis is refused.
 ANALYSIS = 1
 
+# The sets and patterns below are part of the index format: they are kept apart from the lexicon and
+# ``word_spans``, so that a change there does not invalidate an index.
 _LONGEST = 64
 _TOKEN = re.compile(r"[^\W_]+(?:(?:\.?[-‐‑]|[.'’&]|(?<=\d),(?=\d{3}(?!\d)))[^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s\b")

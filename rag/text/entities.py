@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from rag.text.lexicon import AUXILIARIES, FUNCTION_WORDS, MAX_WORDS
+from rag.text.lexicon import (
+    AUXILIARIES,
+    FUNCTION_WORDS,
+    MONTH_NAMES,
+    WEEKDAY_NAMES,
+    word_set,
+)
 from rag.text.sentences import Offsets, word_spans
 
-Known = Callable[[str], bool]
+NameLookup = Callable[[str], bool]
 Sort = Literal["name", "quoted", "number"]
 
+MAX_WORDS = 400
 _LONGEST_NAME = 5
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|“([^”\n]{1,200})”|«([^»\n]{1,200})»|„([^“”\n]{1,200})[“”]|"
@@ -26,20 +33,18 @@ _JOINT = re.compile(
     r"|['’] "
 )
 _SENTENCE_END = re.compile(r"[.?!:;]['\"’”)]*\s+\Z|\n\s*\Z")
-_CALENDAR = frozenset(
-    "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday".split()
-)
-_OPENERS = frozenset(
+_CALENDAR = frozenset(MONTH_NAMES + WEEKDAY_NAMES)
+# Requests and greetings: a capital at the head of a question marks no name.
+_OPENERS = word_set(
     "timeline chronology summary overview latest newest news list name enumerate give show "
     "describe explain summarise summarize update compare please thanks hello hi ok okay according "
-    "tell recap sum sequence history".split()
+    "tell recap sum sequence history"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """``text[start:end]`` of what was read; a quoted string is without its marks."""
+    """The slice ``text[start:end]`` of the text; a quoted string is without its marks."""
 
     text: str
     start: int
@@ -47,13 +52,13 @@ class Entity:
     sort: Sort
 
 
-def entities(text: str, *, known: Known | None = None) -> tuple[Entity, ...]:
+def entities(text: str, *, is_name: NameLookup | None = None) -> tuple[Entity, ...]:
     """The entities in the first ``MAX_WORDS`` words of ``text``, in order, none overlapping.
 
-    A name is a run of capitalised words that are not only a month or weekday; where capitals say
-    nothing (a sentence's first word, a line in capitals), and for what is typed in lower case,
-    ``known`` decides: it is handed one to five words in lower case with single spaces, and says
-    whether the collection has a name written so.
+    A name is a run of capitalised words, unless it is only a month or weekday. Where capitals show
+    nothing (a sentence's first word, a line in capitals), and for words in lower case, ``is_name``
+    decides: it gets one to five words in lower case with single spaces, and says whether they are
+    a name in the collection.
 
     >>> [found.text for found in entities("Did Iran's minister meet Dar in Port Callan?")]
     ['Iran', 'Dar', 'Port Callan']
@@ -66,9 +71,9 @@ def entities(text: str, *, known: Known | None = None) -> tuple[Entity, ...]:
         span for span in word_spans(text)[:MAX_WORDS] if not any(_overlaps(span, e) for e in found)
     ]
     if not _shouts(text, words):
-        found += _capitalised(text, words, known)
-    if known is not None:
-        found += _recognised(text, _outside(words, found), known)
+        found += _capitalised(text, words, is_name)
+    if is_name is not None:
+        found += _recognised(text, _outside(words, found), is_name)
     found += _numbers(text, _outside(words, found))
     return tuple(sorted(found, key=lambda entity: entity.start))
 
@@ -99,9 +104,11 @@ def _is_number(text: str, word: Offsets) -> bool:
     return _NUMBER.fullmatch(text, *word) is not None
 
 
-def _capitalised(text: str, words: Sequence[Offsets], known: Known | None) -> Iterator[Entity]:
+def _capitalised(
+    text: str, words: Sequence[Offsets], is_name: NameLookup | None
+) -> Iterator[Entity]:
     for run in _runs(text, words):
-        while run and _is_opening(text, run, known):
+        while run and _is_opening(text, run, is_name):
             run = run[1:]
         start, end = (run[0][0], run[-1][1]) if run else (0, 0)
         end -= len(match.group()) if (match := _POSSESSIVE.search(text[start:end])) else 0
@@ -135,7 +142,7 @@ def _joined(text: str, last: Offsets, start: int) -> bool:
     return _JOINT.fullmatch(gap) is not None and text[last[0] : last[1]].lower() not in _OPENERS
 
 
-def _is_opening(text: str, run: Sequence[Offsets], known: Known | None) -> bool:
+def _is_opening(text: str, run: Sequence[Offsets], is_name: NameLookup | None) -> bool:
     """Whether the first word of ``run`` has its capital from its place in the sentence alone."""
     start, end = run[0]
     word = text[start:end].lower()
@@ -147,8 +154,8 @@ def _is_opening(text: str, run: Sequence[Offsets], known: Known | None) -> bool:
         return True
     if len(run) > 1 or _POSSESSIVE.search(word) or not text[start + 1 : end].islower():
         return False
-    if known is not None:
-        return not known(word)
+    if is_name is not None:
+        return not is_name(word)
     following = text[end:].split(maxsplit=1)
     return bool(following) and following[0][0].isalnum() and not _is_verb(following[0])
 
@@ -162,14 +169,14 @@ def _is_verb(word: str) -> bool:
     return word.lower() in AUXILIARIES or word.lower() in {"and", "said", "says", "or"}
 
 
-def _recognised(text: str, words: Sequence[Offsets], known: Known) -> Iterator[Entity]:
-    """The longest runs of words that ``known`` says yes to, from left to right."""
+def _recognised(text: str, words: Sequence[Offsets], is_name: NameLookup) -> Iterator[Entity]:
+    """The longest runs of words that ``is_name`` accepts, from left to right."""
     number = 0
     while number < len(words):
         size = (
             0
             if _is_number(text, words[number])
-            else _longest_known(text, words[number : number + _LONGEST_NAME], known)
+            else _longest_known(text, words[number : number + _LONGEST_NAME], is_name)
         )
         if size:
             start, end = words[number][0], words[number + size - 1][1]
@@ -178,7 +185,7 @@ def _recognised(text: str, words: Sequence[Offsets], known: Known) -> Iterator[E
         number += max(1, size)
 
 
-def _longest_known(text: str, words: Sequence[Offsets], known: Known) -> int:
+def _longest_known(text: str, words: Sequence[Offsets], is_name: NameLookup) -> int:
     for size in range(len(words), 0, -1):
         phrase = text[words[0][0] : words[size - 1][1]].lower()
         phrase = _POSSESSIVE.sub("", phrase)
@@ -186,6 +193,6 @@ def _longest_known(text: str, words: Sequence[Offsets], known: Known) -> int:
         adjacent = all(
             text[one[1] : other[0]].strip("'’ ") == "" for one, other in pairwise(words[:size])
         )
-        if adjacent and not edges & FUNCTION_WORDS and known(" ".join(phrase.split())):
+        if adjacent and not edges & FUNCTION_WORDS and is_name(" ".join(phrase.split())):
             return size
     return 0

@@ -59,7 +59,7 @@ def markdown(text: str) -> str:
 
 
 def exact_markdown(text: str) -> str:
-    """The same for a document to be kept: its rendering holds ``text`` itself, to the last byte.
+    """The same for a document on disk: its rendering holds ``text`` itself, to the last byte.
 
     What could reorder its neighbours is written as its number, so that the source shows it.
     """

@@ -6,17 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.text.lexicon import is_plural
+from rag.text.lexicon import CARDINALS, MONTHS, NUMBER_WORDS, TENS, is_plural, word_set
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {
-    **{word: value for value, word in enumerate(_ONES)},
-    **{word: value for value, word in zip(range(20, 100, 10), _TENS, strict=True)},
-}
 _MAGNITUDES = {
     "dozen": 12,
     "hundred": 100,
@@ -28,7 +19,7 @@ _MAGNITUDES = {
     "mn": 1_000_000,
     "bn": 1_000_000_000,
 }
-_SPELLED = rf"(?:(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_ONES[1:10])})|{'|'.join(_SMALL)})"
+_SPELLED = rf"(?:(?:{'|'.join(TENS)})[ -](?:{'|'.join(CARDINALS[1:10])})|{'|'.join(NUMBER_WORDS)})"
 _MAGNITUDE = r"(?:dozen|hundred|thousand|million|billion|trillion)s?"
 _NUMBER = re.compile(
     rf"(?P<half>\bhalf )?(?P<sign>[$€£¥₹]\s?)?(?<![\w.,/:–-])"
@@ -38,10 +29,7 @@ _NUMBER = re.compile(
     r"(?![\w/]|[.,:]\d|[-–]\d)",
     re.IGNORECASE,
 )
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
-    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
-)
+_MONTH = rf"(?:{'|'.join(name.capitalize() for name in MONTHS)})\b"
 _MONTH_BEFORE = re.compile(rf"\b{_MONTH}\.?\s(?:the )?$")
 _MONTH_BEHIND = re.compile(rf"\s(?:of )?{_MONTH}")
 _CLOCK_BEHIND = re.compile(r"\s?(?:[ap]\.?\s?m\b|o['’]clock)", re.IGNORECASE)
@@ -49,14 +37,15 @@ _UNIT = re.compile(
     r"[\s-]?(?:(?P<percent>%|per ?cent\b|percentage points?\b|percent\b)|"
     r"(?P<words>(?:[^\W\d_][\w'’-]*[ ]){0,2}?[^\W\d_][\w'’-]*))"
 )
-_NO_UNIT = frozenset(
+# Not FUNCTION_WORDS: "other" and "more" may stand before the unit ("two more towns").
+_NO_UNIT = word_set(
     "a an the of in on at to by for from with and or but as than that who which when while was "
     "were is are be been has have had will would can could may might must not no also more less "
     "about into over under per out up down off it he she they his her its their this these "
     "those each according said says were did do does after before until since between among "
-    "said so".split()
+    "said so"
 )
-_GENERAL = frozenset("others more other further new old young local small large".split())
+_GENERAL = word_set("others more other further new old young local small large")
 _SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
 _SHORT_UNITS = {
     "km": "kilometre",
@@ -117,7 +106,7 @@ def _value(match: re.Match[str]) -> Decimal:
 
 
 def _spelled(words: str) -> int:
-    return sum(_SMALL[word] for word in re.split("[ -]", words.lower()))
+    return sum(NUMBER_WORDS[word] for word in re.split("[ -]", words.lower()))
 
 
 def _is_calendar(text: str, match: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from rag.answer.engine import Answered, Retrieved
 from rag.answer.pipeline import turn_of
 from rag.dates.windows import infer_window
 from rag.errors import QuestionError, RagError
-from rag.query.history import Earlier, History
+from rag.query.history import History, PastTurn
 from rag.query.understand import Corrections, Understood
 from rag.service import Engine, Service
 from rag.text.escape import markdown, one_line
@@ -67,7 +67,7 @@ class Turn:
         return None if self.answer is None else self.answer.query
 
     @property
-    def earlier(self) -> Earlier:
+    def earlier(self) -> PastTurn:
         """What a later question may refer to: texts of bounded length."""
         return turn_of(self.question[:MAX_QUESTION], self.answer)
 
@@ -104,7 +104,7 @@ class Conversation:
             tuple(_ended(turn, reply) if turn.waiting else turn for turn in self.turns)
         )
 
-    def earlier(self, at: int | None) -> list[Earlier]:
+    def earlier(self, at: int | None) -> list[PastTurn]:
         """The turns before that place, each with what it was answered with."""
         return [turn.earlier for turn in self.turns[:at]]
 

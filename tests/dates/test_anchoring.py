@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from evals.metrics.answers import parse_when
 from rag.dates.anchoring import (
-    ahead,
     article_dates,
-    begun_in,
     date_line,
     dates_in,
     day_before,
+    in_coming_year,
     is_time_of_day,
     iso,
+    start_dates,
 )
 from rag.types import Window
 from tests.answer.finding import dated
@@ -103,9 +103,9 @@ def test_dates_in(text: str, words: list[str], days: list[str]) -> None:
     assert [str(one.after) for one in found] == days
 
 
-def test_begun_in() -> None:
+def test_start_dates() -> None:
     text = "She has held the office since 2017."
-    (found,) = begun_in(article(text, published=date(2024, 3, 14)), (0, len(text)))
+    (found,) = start_dates(article(text, published=date(2024, 3, 14)), (0, len(text)))
     assert text[found.start : found.end] == "2017"
 
 
@@ -113,10 +113,10 @@ def test_a_date_without_a_year_can_be_looked_for_ahead() -> None:
     text = "The court has set a first day: 14 October."
     told = article(text, published=date(2024, 5, 18))
     (found,) = dates_in(told, (0, len(text)))
-    assert ahead(told, found).after == date(2024, 10, 14)
+    assert in_coming_year(told, found).after == date(2024, 10, 14)
     tuesday = article("It met on Tuesday.", published=date(2024, 5, 18))
     (day,) = dates_in(tuesday, (0, 18))
-    assert ahead(tuesday, day) == day
+    assert in_coming_year(tuesday, day) == day
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag.dates.calendar import DateExpression, Grain
 from rag.dates.tagger import expressions
+from rag.text.lexicon import CARDINALS, NUMBER_WORDS, TENS
 from tests.dates.tables import HALVES, f1, named, rows
 
 TODAY = date(2024, 12, 25)
@@ -207,6 +208,12 @@ def test_a_period_is_the_union_of_its_parts(whole: str, parts: list[str], year: 
     assert days(whole.format(year=year, next=year + 1)) == (filled[0][0], filled[-1][1])
     for (_, end), (start, _) in pairwise(filled):
         assert end == start
+
+
+@pytest.mark.parametrize("word", [*CARDINALS[1:], *TENS])
+def test_every_number_word_counts(word: str) -> None:
+    assert days(f"{word} days ago") == days(f"{NUMBER_WORDS[word]} days ago")
+    assert days(f"in the past {word} days") == days(f"in the past {NUMBER_WORDS[word]} days")
 
 
 @given(st.integers(190, 209).map(lambda tens: tens * 10))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.query.history import MAX_CHARS, MAX_CITED, MAX_EARLIER, MAX_NAMES, Earlier
-from rag.query.rewrite import MAX_CARRIED, complete, leaves_open
+from rag.query.history import MAX_CHARS, MAX_CITED, MAX_EARLIER, MAX_NAMES, PastTurn
+from rag.query.rewrite import MAX_CARRIED, lacks_context, rewrite
 from tests.text.strategies import any_question, any_words
 
 VRO = "It was cut by the sculptor Hanne Vro, who lost her mother in Weir Lane."
@@ -19,63 +19,63 @@ VRO = "It was cut by the sculptor Hanne Vro, who lost her mother in Weir Lane."
 @pytest.mark.parametrize(
     ("turn", "question", "carried"),
     [
-        (Earlier("Who cut the stone?", "Hanne Vro", (VRO,)), "Whom did she lose?",
+        (PastTurn("Who cut the stone?", "Hanne Vro", (VRO,)), "Whom did she lose?",
          ("cut", "stone", "Hanne Vro")),
-        (Earlier("Who cut the stone?", "", (VRO,)), "Whom did she lose?",
+        (PastTurn("Who cut the stone?", "", (VRO,)), "Whom did she lose?",
          ("cut", "stone", "Hanne Vro", "Weir Lane")),
-        (Earlier("Who cut the stone?", "an artist", (VRO,)), "Whom did she lose?",
+        (PastTurn("Who cut the stone?", "an artist", (VRO,)), "Whom did she lose?",
          ("cut", "stone", "Hanne Vro", "Weir Lane")),
-        (Earlier("Who cut the stone?"), "Whom did she lose?", ("cut", "stone")),
-        (Earlier("When did Vro lose her mother?", "2023", ("Vro told Odile Farrant.",)),
+        (PastTurn("Who cut the stone?"), "Whom did she lose?", ("cut", "stone")),
+        (PastTurn("When did Vro lose her mother?", "2023", ("Vro told Odile Farrant.",)),
          "Where does she live?", ("Vro", "lose", "mother")),
-        (Earlier("Who are Sharif and Dar?", "ministers of Pakistan", ()), "Where did they meet?",
+        (PastTurn("Who are Sharif and Dar?", "ministers of Pakistan", ()), "Where did they meet?",
          ("Sharif", "Dar")),
-        (Earlier("Who met Sharif?", "Prime Minister Shehbaz Sharif", ()), "Where was he?",
+        (PastTurn("Who met Sharif?", "Prime Minister Shehbaz Sharif", ()), "Where was he?",
          ("met", "Sharif")),
-        (Earlier("Who cut the stone?", "Hanne Vro", (VRO,)), "How tall is the Kestrel Light?", ()),
-        (Earlier("Where was the summit?", "Cairo"), "Who attended?", ("summit", "Cairo")),
-        (Earlier("Where was the summit?", "Cairo"), "Who chaired the water board?", ()),
-        (Earlier("Who won?", "", ("The Iranian team won.",)), "Who played for Iran?",
+        (PastTurn("Who cut the stone?", "Hanne Vro", (VRO,)), "How tall is the Kestrel Light?", ()),
+        (PastTurn("Where was the summit?", "Cairo"), "Who attended?", ("summit", "Cairo")),
+        (PastTurn("Where was the summit?", "Cairo"), "Who chaired the water board?", ()),
+        (PastTurn("Who won?", "", ("The Iranian team won.",)), "Who played for Iran?",
          ("won", "Iranian")),
-        (Earlier("Who won the cup?", "", ("Rovers won.",)), "Who played for Iran?", ()),
-        (Earlier("Who won the cup?", "", ("It went to Rovers.",)), "What does the article say?",
+        (PastTurn("Who won the cup?", "", ("Rovers won.",)), "Who played for Iran?", ()),
+        (PastTurn("Who won the cup?", "", ("It went to Rovers.",)), "What does the article say?",
          ("won", "cup", "Rovers")),
-        (Earlier("Who won the cup?"), "What does the article say?", ()),
+        (PastTurn("Who won the cup?"), "What does the article say?", ()),
     ],
 )  # fmt: skip
 def test_what_was_cited_tells_who_is_meant(
-    turn: Earlier, question: str, carried: tuple[str, ...]
+    turn: PastTurn, question: str, carried: tuple[str, ...]
 ) -> None:
-    assert complete([turn], question).carried == carried
+    assert rewrite(question, [turn]).carried == carried
 
 
 def test_a_question_alone_is_an_earlier_turn_without_citations() -> None:
     asked = "Who is the mayor of Kyiv?"
-    assert complete([Earlier(asked)], "How old is she?") == complete([asked], "How old is she?")
+    assert rewrite("How old is she?", [PastTurn(asked)]) == rewrite("How old is she?", [asked])
 
 
 def test_little_is_taken_from_what_was_cited() -> None:
     names = [f"Ann Bell{letter}" for letter in "abcdefgh"]
-    followup = complete([Earlier("Who won?", "", (f"{', '.join(names)} won.",))], "Who is she?")
+    followup = rewrite("Who is she?", [PastTurn("Who won?", "", (f"{', '.join(names)} won.",))])
     assert followup.terms == ("won", *names[:MAX_NAMES])
-    late = complete([Earlier("Who won?", "", ("It rained.",) * MAX_CITED + (VRO,))], "Who is she?")
+    late = rewrite("Who is she?", [PastTurn("Who won?", "", ("It rained.",) * MAX_CITED + (VRO,))])
     assert "Vro" not in late.text
-    far = complete([Earlier("Who won?", "", (f"{'so ' * MAX_CHARS}{VRO}",))], "Who is she?")
+    far = rewrite("Who is she?", [PastTurn("Who won?", "", (f"{'so ' * MAX_CHARS}{VRO}",))])
     assert "Vro" not in far.text
 
 
 def test_control_characters_of_citations_are_not_carried() -> None:
-    turn = Earlier("Who won?", "", ("the cup was won by Ann\x1b[2J\u202e Bell\x00ini.",))
-    assert complete([turn], "How old is she?").text == "How old is she? (won, Ann, Bell)"
+    turn = PastTurn("Who won?", "", ("the cup was won by Ann\x1b[2J\u202e Bell\x00ini.",))
+    assert rewrite("How old is she?", [turn]).text == "How old is she? (won, Ann, Bell)"
 
 
 @given(
-    st.lists(st.builds(Earlier, any_question, any_words, st.tuples(any_question)), max_size=5),
+    st.lists(st.builds(PastTurn, any_question, any_words, st.tuples(any_question)), max_size=5),
     any_question,
 )
-def test_any_citations(history: list[Earlier], question: str) -> None:
-    followup = complete(history, question)
-    assert followup == complete(history, question)
+def test_any_citations(history: list[PastTurn], question: str) -> None:
+    followup = rewrite(question, history)
+    assert followup == rewrite(question, history)
     assert len(followup.terms) <= MAX_CARRIED
     told = " ".join(" ".join((one.question, one.answer, *one.cited)) for one in history)
     said = set(re.findall(r"\w+", told.lower()))
@@ -86,28 +86,28 @@ def test_any_citations(history: list[Earlier], question: str) -> None:
 def test_without_a_turn_that_says_something_nothing_is_left_open(
     question: str, sentence: str
 ) -> None:
-    assert complete([Earlier("", "", (sentence,))], question).text == question
-    assert not leaves_open(question, Earlier(""))
+    assert rewrite(question, [PastTurn("", "", (sentence,))]).text == question
+    assert not lacks_context(question, PastTurn(""))
 
 
 def test_only_the_last_questions_are_read() -> None:
     stale = ["Who is the mayor of Kyiv?"]
     filler = ["Which bridges were closed?"] * MAX_EARLIER
-    assert "Kyiv" not in complete([*stale, *filler], "How old is she?").text
-    assert "Kyiv" in complete([*filler * 250, *stale], "How old is she?").text
+    assert "Kyiv" not in rewrite("How old is she?", [*stale, *filler]).text
+    assert "Kyiv" in rewrite("How old is she?", [*filler * 250, *stale]).text
 
 
 def test_of_a_long_question_the_beginning_is_read() -> None:
     padding = "very " * (MAX_CHARS // 5)
-    assert "Kyiv" not in complete([f"{padding} the mayor of Kyiv?"], "How old is she?").text
-    assert complete(["Who is the mayor of Kyiv?"], "he " * MAX_CHARS).carried == ()
+    assert "Kyiv" not in rewrite("How old is she?", [f"{padding} the mayor of Kyiv?"]).text
+    assert rewrite("he " * MAX_CHARS, ["Who is the mayor of Kyiv?"]).carried == ()
 
 
 def test_control_characters_of_the_history_are_not_carried() -> None:
-    text = complete(["Who is the\x1b[2J mayor\u202e of \x00Kyiv?"], "Since when?").text
+    text = rewrite("Since when?", ["Who is the\x1b[2J mayor\u202e of \x00Kyiv?"]).text
     assert text == "Since when is the [2J mayor of Kyiv?"
 
 
 def test_what_is_no_text_is_skipped() -> None:
     history = cast(list[str], [None, 7, {"role": "user"}, "Who is the mayor of Kyiv?", b"Lviv"])
-    assert complete(history, "How old is she?").carried == ("mayor", "Kyiv")
+    assert rewrite("How old is she?", history).carried == ("mayor", "Kyiv")

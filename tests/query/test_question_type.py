@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.query.normalize import normalize_question
 from rag.query.question_type import question_type, topic_of
-from rag.text.lexicon import MAX_WORDS, is_plural, normalize_question
+from rag.text.entities import MAX_WORDS
 from rag.text.sentences import word_spans
 from rag.types import Query, Window
 
@@ -143,16 +144,6 @@ def test_only_the_first_words_are_read() -> None:
 def test_long_questions_are_read_once() -> None:
     for words in ("what happened from ", "how did ", "tell me ", "who are the ", "1 May ", ", "):
         assert question_type(words * 2_000).said in words * 2_000
-
-
-@pytest.mark.parametrize("word", ["leaders", "people", "women", "peoples"])
-def test_plural(word: str) -> None:
-    assert is_plural(word)
-
-
-@pytest.mark.parametrize("word", ["crisis", "virus", "class", "news", "minister", "iran's"])
-def test_not_plural(word: str) -> None:
-    assert not is_plural(word)
 
 
 @pytest.mark.parametrize(

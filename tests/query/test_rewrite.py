@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.sets.own import split_of
-from rag.query.anaphora import mark_words, pointers
-from rag.query.history import Earlier
+from rag.query.anaphora import anaphors, mark_words
+from rag.query.history import PastTurn
 from rag.query.question_type import question_type
-from rag.query.rewrite import MAX_CARRIED, complete, redate
+from rag.query.rewrite import MAX_CARRIED, redate, rewrite
 from tests.text.strategies import any_question
 
 DATA = Path(__file__).parents[1] / "data"
@@ -30,19 +30,19 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"[\w'’-]+", text.lower()))
 
 
-def history_of(row: dict[str, Any]) -> list[str | Earlier]:
+def history_of(row: dict[str, Any]) -> list[str | PastTurn]:
     """The questions of a row, with what was cited for them where it tells."""
     if "cited" not in row:
         return list(row["history"])
     return [
-        Earlier(question, cited=tuple(cited))
+        PastTurn(question, cited=tuple(cited))
         for question, cited in zip(row["history"], row["cited"], strict=True)
     ]
 
 
 def problem(row: dict[str, Any]) -> str:
     """What is wrong with how the question of ``row`` was completed; empty when nothing is."""
-    text = complete(history_of(row), row["question"]).text
+    text = rewrite(row["question"], history_of(row)).text
     if row.get("unchanged"):
         return "" if text == row["question"] else f"changed to {text!r}"
     missing = {word.lower() for word in row["must"]} - words(text)
@@ -86,10 +86,10 @@ def test_whole_questions_of_one_collection_are_not_changed_after_those_of_anothe
                 continue
             total += 1
             earlier = asked[other][number % len(asked[other])]["question"]
-            if complete([earlier], row["question"]).text != row["question"]:
+            if rewrite(row["question"], [earlier]).text != row["question"]:
                 changed.append(row["question"])
     assert total == 388
-    assert {pointers(mark_words(question))[0] for question in changed} == {
+    assert {anaphors(mark_words(question))[0] for question in changed} == {
         "their",
         "they",
         "he",
@@ -122,7 +122,7 @@ def test_whole_questions_of_one_collection_are_not_changed_after_those_of_anothe
 def test_how_a_question_is_completed(
     history: list[str], question: str, text: str, carried: tuple[str, ...]
 ) -> None:
-    followup = complete(history, question)
+    followup = rewrite(question, history)
     assert (followup.text, followup.carried) == (text, carried)
 
 
@@ -138,28 +138,28 @@ def test_how_a_question_is_completed(
     ],
 )
 def test_kind_is_that_of_what_is_asked(history: list[str], question: str, kind: str) -> None:
-    assert question_type(complete(history, question).asked).kind == kind
+    assert question_type(rewrite(question, history).asked).kind == kind
 
 
-def test_names_in_lower_case_are_told_by_known() -> None:
+def test_names_in_lower_case_are_recognised() -> None:
     names = {"modi", "xi", "kazan"}
-    followup = complete(
-        ["what about the visit of modi to kazan"], "and xi?", known=names.__contains__
+    followup = rewrite(
+        "and xi?", ["what about the visit of modi to kazan"], is_name=names.__contains__
     )
     assert followup.text == "what about the visit of xi to kazan?"
 
 
 def test_what_the_user_removed_is_not_carried_again() -> None:
     history = ["Who is the mayor of Kyiv?"]
-    assert complete(history, "How old is she?", without=["mayor"]).carried == ("Kyiv",)
-    kept = complete(history, "And of Lviv?").carried
-    assert complete(history, "And of Lviv?", without=kept).text == "And of Lviv?"
+    assert rewrite("How old is she?", history, without=["mayor"]).carried == ("Kyiv",)
+    kept = rewrite("And of Lviv?", history).carried
+    assert rewrite("And of Lviv?", history, without=kept).text == "And of Lviv?"
 
 
 @given(st.lists(any_question, max_size=6), any_question)
 def test_any_history_and_question(history: list[str], question: str) -> None:
-    followup = complete(history, question)
-    assert followup == complete(history, question)
+    followup = rewrite(question, history)
+    assert followup == rewrite(question, history)
     assert len(followup.terms) <= MAX_CARRIED
     said = set(re.findall(r"\w+", " ".join(history).lower()))
     assert set(re.findall(r"\w+", " ".join(followup.carried).lower())) <= said
@@ -169,13 +169,13 @@ def test_any_history_and_question(history: list[str], question: str) -> None:
 
 @given(any_question)
 def test_without_history_nothing_changes(question: str) -> None:
-    assert complete([], question).text == question
-    assert complete(["", "thanks", " \x00"], question).text == question
+    assert rewrite(question, []).text == question
+    assert rewrite(question, ["", "thanks", " \x00"]).text == question
 
 
 def test_no_more_than_a_few_words_are_carried() -> None:
     places = [f"City{letter}" for letter in "abcdefghijkl"]
-    followup = complete([f"Who was in {', '.join(places)}?"], "Did they meet?")
+    followup = rewrite("Did they meet?", [f"Who was in {', '.join(places)}?"])
     assert followup.terms == tuple(places[:MAX_CARRIED])
 
 
@@ -234,4 +234,4 @@ def test_one_date_takes_the_place_of_another(
     ],
 )
 def test_words_that_point_to_an_earlier_question(question: str, expected: tuple[str, ...]) -> None:
-    assert pointers(mark_words(question)) == expected
+    assert anaphors(mark_words(question)) == expected

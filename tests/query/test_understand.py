@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.query.history import Earlier
+from rag.query.history import History, PastTurn
+from rag.query.question_type import QuestionType
+from rag.query.rewrite import FollowUp
 from rag.query.understand import MAX_CHARS, Corrections, understand
 from rag.types import Query, Window
 
@@ -125,9 +127,25 @@ def test_what_is_refused_in_one_sentence(question: str, says: str) -> None:
         ask(question)
 
 
+def test_another_rewriter_and_classifier_take_the_place_of_the_rules() -> None:
+    def rewriter(question: str, history: History, **_: object) -> FollowUp:
+        whole = f"{question} of {history[0]}"
+        return FollowUp(whole, whole, str(history[0]))
+
+    def classifier(question: str) -> QuestionType:
+        return QuestionType("list", question, "list")
+
+    found = understand(
+        "Names", today=TODAY, history=["Cairo"], rewriter=rewriter, classifier=classifier
+    ).query
+    assert (found.text, found.kind, found.carried) == ("Names of Cairo", "list", ("Cairo",))
+
+
 turns = st.one_of(
     st.text(max_size=80),
-    st.builds(Earlier, st.text(max_size=80), st.text(max_size=20), st.tuples(st.text(max_size=80))),
+    st.builds(
+        PastTurn, st.text(max_size=80), st.text(max_size=20), st.tuples(st.text(max_size=80))
+    ),
 )
 
 
@@ -138,7 +156,7 @@ turns = st.one_of(
     st.none() | st.dates().map(lambda day: Window(None, day)),
 )
 def test_any_text_can_be_asked(
-    question: str, history: list[str | Earlier], newest: date | None, window: Window | None
+    question: str, history: list[str | PastTurn], newest: date | None, window: Window | None
 ) -> None:
     try:
         text = understand(
@@ -155,18 +173,18 @@ import json, sys
 from datetime import date
 from pathlib import Path
 from rag.errors import QuestionError
-from rag.query.history import Earlier
+from rag.query.history import PastTurn
 from rag.query.understand import understand
 
 for path in sorted(Path(sys.argv[1]).glob("*.jsonl")):
     for row in map(json.loads, path.read_text("utf-8").splitlines()):
         asked, turns = row.get("question") or row["text"], row.get("history", [])
         cited = row.get("cited", [[]] * len(turns))
-        history = [Earlier(turn, cited=tuple(said)) for turn, said in zip(turns, cited)]
+        history = [PastTurn(turn, cited=tuple(said)) for turn, said in zip(turns, cited)]
         try:
             print(understand(
                 asked, today=date(2026, 1, 1), newest=date(2024, 6, 11), history=history,
-                known=lambda phrase: len(phrase) % 3 == 0,
+                is_name=lambda phrase: len(phrase) % 3 == 0,
             ))
         except QuestionError as error:
             print(error)

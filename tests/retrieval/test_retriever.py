@@ -12,7 +12,7 @@ from rag.index.base import Candidates
 from rag.models.runtime import Float32
 from rag.retrieval.retriever import (
     ARTICLE_SHARE,
-    Original,
+    OriginalPassage,
     Retriever,
     containment,
     min_max,
@@ -58,32 +58,32 @@ STORY = (
 
 def test_a_copy_with_small_edits_is_a_copy() -> None:
     copy = STORY.replace("heavy rain", "very heavy rain").replace("the mayor of", "the mayor in")
-    assert Original(passage(STORY)).is_copied_by(passage(copy, article_id="b"))
+    assert OriginalPassage(passage(STORY)).is_copied_by(passage(copy, article_id="b"))
 
 
 def test_another_figure_makes_an_update() -> None:
     update = STORY.replace("12 people", "15 people")
-    assert not Original(passage(STORY)).is_copied_by(passage(update, article_id="b"))
+    assert not OriginalPassage(passage(STORY)).is_copied_by(passage(update, article_id="b"))
 
 
 def test_another_name_makes_a_correction() -> None:
     correction = STORY.replace("mayor of Veldt", "mayor of Lindmouth")
-    assert not Original(passage(STORY)).is_copied_by(passage(correction, article_id="b"))
+    assert not OriginalPassage(passage(STORY)).is_copied_by(passage(correction, article_id="b"))
 
 
 def test_another_story_is_no_copy() -> None:
     other = "Voters in Veldt go to the polls on Sunday to choose a new council."
-    assert not Original(passage(STORY)).is_copied_by(passage(other, article_id="b"))
+    assert not OriginalPassage(passage(STORY)).is_copied_by(passage(other, article_id="b"))
 
 
 def test_an_article_is_no_copy_of_itself() -> None:
-    assert not Original(passage(STORY)).is_copied_by(passage(STORY))
+    assert not OriginalPassage(passage(STORY)).is_copied_by(passage(STORY))
 
 
 def test_a_copy_may_be_cut_elsewhere() -> None:
     whole = article(f"{STORY} {STORY.replace('the ', 'a ')}")
     middle = STORY.index("Engineers")
-    original = Original(Passage(whole, 0, len(STORY), 0))
+    original = OriginalPassage(Passage(whole, 0, len(STORY), 0))
     straddling = whole.text[middle : whole.text.rindex(" Engineers")]
     assert original.is_copied_by(passage(straddling, article_id="b"))
 

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.entities import Entity, entities
-from rag.text.lexicon import MAX_WORDS
+from rag.text.entities import MAX_WORDS, Entity, entities
 
 KNOWN = {"quillen cup", "sharif", "d-8", "parachinar", "coopers' bridge", "port callan", "in"}
 
 
 def found(text: str, *, known: set[str] | None = None) -> list[str]:
-    return [one.text for one in entities(text, known=known.__contains__ if known else None)]
+    return [one.text for one in entities(text, is_name=known.__contains__ if known else None)]
 
 
 @pytest.mark.parametrize(
@@ -74,14 +73,14 @@ def test_apostrophes_are_no_quotes() -> None:
 
 
 def test_numbers() -> None:
-    assert entities("in 2023", known=lambda phrase: True)[0].sort == "number"
+    assert entities("in 2023", is_name=lambda phrase: True)[0].sort == "number"
     assert found("were 460,000 lorins paid on the 3rd for 2.5 acres") == ["460,000", "3rd", "2.5"]
 
 
 @given(st.text(max_size=300), st.booleans())
 def test_entities_are_slices_in_order_that_do_not_overlap(text: str, everything: bool) -> None:
-    several = entities(text, known=lambda phrase: everything)
-    assert several == entities(text, known=lambda phrase: everything)
+    several = entities(text, is_name=lambda phrase: everything)
+    assert several == entities(text, is_name=lambda phrase: everything)
     end = 0
     for one in several:
         assert text[one.start : one.end] == one.text
@@ -92,7 +91,7 @@ def test_entities_are_slices_in_order_that_do_not_overlap(text: str, everything:
 @given(st.text(max_size=200))
 def test_known_is_asked_in_lower_case_with_single_spaces(text: str) -> None:
     asked: list[str] = []
-    entities(text, known=lambda phrase: bool(asked.append(phrase)))
+    entities(text, is_name=lambda phrase: bool(asked.append(phrase)))
     assert [" ".join(phrase.lower().split()) for phrase in asked] == asked
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.query.history import Earlier
+from rag.query.history import PastTurn
 from rag.service import Service
 from rag.types import Answer, Query, Window
 from rag.web import controls
@@ -131,7 +131,7 @@ def test_a_later_question_may_refer_to_what_was_cited(service: Service) -> None:
     cited = before.answer.citations[0].sentence
     assert before.earlier.cited[0] == cited
     assert before.earlier.answer == before.answer.text
-    assert Turn("Where?").earlier == Earlier("Where?")
+    assert Turn("Where?").earlier == PastTurn("Where?")
 
 
 def test_while_it_works_it_says_what_it_does(service: Service) -> None:
@@ -236,8 +236,8 @@ def test_a_turn_is_added_or_takes_the_place_of_another() -> None:
     talk = turns("a", "b")
     assert [turn.question for turn in talk.turns] == ["a", "b"]
     assert [turn.question for turn in talk.put(Turn("A"), 0).turns] == ["A", "b"]
-    assert talk.earlier(None) == [Earlier("a"), Earlier("b")]
-    assert talk.earlier(1) == [Earlier("a")]
+    assert talk.earlier(None) == [PastTurn("a"), PastTurn("b")]
+    assert talk.earlier(1) == [PastTurn("a")]
     assert [message["content"] for message in talk.messages()] == ["a", "to a", "b", "to b"]
 
 

@@ -17,6 +17,7 @@ from rag.models.embedder import Embedder
 from rag.models.sentence_reader import Rarity, Terms
 from rag.query.question_type import topic_of
 from rag.text.analyzer import analyse
+from rag.text.lexicon import MONTH_NAMES
 from rag.text.sentences import Offsets, sentence_spans, word_spans
 from rag.types import Article, Hit, Query
 
@@ -31,8 +32,7 @@ _FEEDBACK_POWER = 4
 _COVERAGE, _SIMILARITY, _NAMES, _INTERCEPT = 8.4, 1.3, 2.0, -6.0
 _NO_TOPIC = 0.9
 _CALENDAR = re.compile(
-    r"\b(?:(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|"
-    r"November|December)\b"
+    rf"\b(?:(?:19|20)\d\d|{'|'.join(name.capitalize() for name in MONTH_NAMES)})\b"
 )
 
 

@@ -21,14 +21,14 @@ from rag.answer.evidence import (
 from rag.answer.rules.entailment import EntailmentJudge, is_participle, is_to, predicate
 from rag.answer.rules.matching import Match, Matcher, places_of
 from rag.dates.anchoring import (
-    ahead,
-    begun_in,
     date_line,
     dates_in,
     day_before,
+    in_coming_year,
     is_time_of_day,
     iso,
     nearest,
+    start_dates,
 )
 from rag.dates.calendar import DateExpression
 from rag.text.sentences import Offsets
@@ -163,7 +163,7 @@ class WhenAnswerer:
         best, question = told.candidate, found.query.text
         places = self._matcher.match(question, best.quote, best.hit.passage.text)
         article, sentence = best.hit.passage.article, (best.span.start, best.span.end)
-        dates = dates_in(article, sentence) or begun_in(article, sentence)
+        dates = dates_in(article, sentence) or start_dates(article, sentence)
         expression = nearest(dates, _focus(best, places))
         if expression is not None:
             return _date_reply(found, _Dated(best, expression, told), _sureness(told))
@@ -230,11 +230,11 @@ def _expression(candidate: Candidate, *, wants_ahead: bool) -> DateExpression | 
     found = dates_in(article, sentence)
     touched = [one for one in found if one.start < span.end and span.start < one.end]
     if touched and wants_ahead:
-        found = [ahead(article, one) for one in found]
+        found = [in_coming_year(article, one) for one in found]
         to_come = [
             one for one in found if one.after and one.after > (article.published or date.max)
         ]
-        return nearest(to_come, (span.start, span.end)) or ahead(article, touched[0])
+        return nearest(to_come, (span.start, span.end)) or in_coming_year(article, touched[0])
     if touched:
         return touched[0]
     if not is_time_of_day(candidate.quote):
@@ -246,7 +246,7 @@ def _date_reply(found: Evidence, best: _Dated, confidence: float) -> Reply:
     asked_ahead = _asks_ahead(found.query.text)
     expression = best.expression
     if asked_ahead:
-        expression = ahead(best.candidate.hit.passage.article, expression)
+        expression = in_coming_year(best.candidate.hit.passage.article, expression)
     if expression.after is None or expression.before is None:
         return NOTHING
     first = Pick(best.candidate.hit, expression.start, expression.end, best.candidate.score)

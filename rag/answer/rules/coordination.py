@@ -99,6 +99,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _BRACKET_AT_END = re.compile(r"\s*\([^()]*\)\Z")
+# Not ``word_spans``: an item may hold "Dr.", "$5" or "AT&T", each as one word.
 _WORD = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof|St|Gen|Lt|Sen|Rep|No)\.|[\w’'&%$€£-]+(?:[.,]\w+)*")
 _CLAUSE = AUXILIARIES | frozenset(
     "who whom whose which that where when while whereas because since although though if but so as "

@@ -10,6 +10,7 @@ from rag.text.sentences import Offsets
 
 Sort = Literal["not", "contrast", "refusal", "denial", "falsity", "doubt", "part"]
 
+# Not ``word_spans``: clauses are told apart by marks, which have to be tokens.
 _TOKEN = re.compile(r"[^\W_][\w’'-]*(?:\.\w+)*|[^\w\s]")
 _RELATIVE = frozenset("who whom whose which where".split())
 _SUBORDINATE = frozenset(
