@@ -278,9 +278,11 @@ def is_whole(sentence: str) -> bool:
 # How near an event's words must come to a line that tells of it (cosine), and how much farther
 # than the nearest one another line may be. Chosen on timelines over the gazette.
 MIN_LIKENESS = 0.35
-TOLERANCE = 0.05
-_START = re.compile(r"\b(?:since|after)\s+(?P<event>[^,;?!]+)", re.IGNORECASE)
-_STOP = re.compile(r"\b(?:from\b.+?\bto|until|till|up to)\s+(?P<event>[^,;?!]+)", re.IGNORECASE)
+LIKENESS_TOLERANCE = 0.05
+_SINCE_EVENT = re.compile(r"\b(?:since|after)\s+(?P<event>[^,;?!]+)", re.IGNORECASE)
+_UNTIL_EVENT = re.compile(
+    r"\b(?:from\b.+?\bto|until|till|up to)\s+(?P<event>[^,;?!]+)", re.IGNORECASE
+)
 _ANY_DAY = date(2000, 1, 1)
 
 
@@ -295,8 +297,8 @@ class EventLimits:
 
         All of them where it names none, where no line tells of it, or where nothing lies between.
         """
-        first = self._days(_event(_START, question), lines)
-        last = self._days(_event(_STOP, question), lines)
+        first = self._days(_event_words(_SINCE_EVENT, question), lines)
+        last = self._days(_event_words(_UNTIL_EVENT, question), lines)
         after = min(first, default=date.min)
         before = max((day for day in last if day >= after), default=date.max)
         return [line for line in lines if after <= _day(line, after) <= before]
@@ -306,7 +308,7 @@ class EventLimits:
         if not event or not lines:
             return []
         near = np.stack([line.vector for line in lines]) @ self._embedder.encode_queries([event])[0]
-        least = max(MIN_LIKENESS, float(near.max()) - TOLERANCE)
+        least = max(MIN_LIKENESS, float(near.max()) - LIKENESS_TOLERANCE)
         return [
             _day(line, date.min)
             for line, likeness in zip(lines, near, strict=True)
@@ -318,7 +320,7 @@ def _day(line: Line, otherwise: date) -> date:
     return line.story.article.published or otherwise
 
 
-def _event(pattern: re.Pattern[str], question: str) -> str:
+def _event_words(pattern: re.Pattern[str], question: str) -> str:
     """The words that name an event behind "until" or "since"; empty where a date stands there."""
     match = pattern.search(question)
     if match is None or expressions(match["event"], _ANY_DAY):

@@ -33,7 +33,7 @@ _BRACKETS = {"(": ")", "[": "]", "“": "”", "«": "»"}
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class Separator:
     """What stands between two items: ``sort`` is the name of the separator's group."""
 
     start: int
@@ -41,12 +41,12 @@ class Joint:
     sort: str
 
 
-def joints_in(text: str, start: int, end: int) -> list[Joint]:
+def find_separators(text: str, start: int, end: int) -> list[Separator]:
     """The separators outside names, and brackets and quotation marks that open and close inside."""
     closed = _bracketed(text, start, end)
     closed += [match.span() for match in _ONE_NAME.finditer(text, start, end)]
     return [
-        Joint(match.start(), match.end(), str(match.lastgroup))
+        Separator(match.start(), match.end(), str(match.lastgroup))
         for match in _SEPARATOR.finditer(text, start, end)
         if not any(first < match.start() < last for first, last in closed)
     ]
@@ -64,7 +64,7 @@ def _bracketed(text: str, start: int, end: int) -> list[Offsets]:
     return closed
 
 
-def parting(found: Sequence[Joint]) -> Sequence[Joint]:
+def dividing_separators(found: Sequence[Separator]) -> Sequence[Separator]:
     """Those that part the items: bullets, else semicolons, else commas and the last "and"."""
     for sort in ("bullet", "semicolon"):
         if same := [joint for joint in found if joint.sort == sort]:
@@ -119,7 +119,7 @@ _ASIDE = re.compile(r"(?:which|who|whose|where)\b", re.IGNORECASE)
 _ASIDES = frozenset("a an the his her its their who whom whose which then now once".split())
 
 
-def items(text: str, start: int, end: int) -> list[Offsets]:
+def split_items(text: str, start: int, end: int) -> list[Offsets]:
     """The items of ``text[start:end]``, in order; that span itself, trimmed, where it is one.
 
     A list of bullets is split at these, else one with semicolons at those, else one with commas at
@@ -130,16 +130,16 @@ def items(text: str, start: int, end: int) -> list[Offsets]:
     ['dykes and sirens', 'school lunches', 'the bridge']
     """
     colon = _COLON.search(text, start, end)
-    if colon and joints_in(text, colon.end(), end):
+    if colon and find_separators(text, colon.end(), end):
         start = colon.end()
     pieces, begin = [], start
-    for joint in parting(joints_in(text, start, end)):
+    for joint in dividing_separators(find_separators(text, start, end)):
         pieces.append((begin, joint.start))
         begin = joint.end
-    return _tidy(text, [*pieces, (begin, end)])
+    return _clean_items(text, [*pieces, (begin, end)])
 
 
-def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
+def find_enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
     """Every enumeration of two items or more in the sentence ``text[start:end]``, in order.
 
     Each ends with "and" or "or", or consists of bullets or of at least three parts between
@@ -150,19 +150,19 @@ def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
     >>> [[text[a:b] for a, b in found] for found in enumerations(text, 0, len(text))]
     [['trade', 'energy', 'peace']]
     """
-    joints = joints_in(text, start, end)
+    joints = find_separators(text, start, end)
     for sort in ("bullet", "semicolon"):
         if sum(joint.sort == sort for joint in joints) > 1:
-            return [items(text, start, end)]
+            return [split_items(text, start, end)]
     found = [
-        _tidy(text, _leading_up(text, start, joints[: number + 1], end))
+        _clean_items(text, _items_around(text, start, joints[: number + 1], end))
         for number, joint in enumerate(joints)
         if joint.sort in ("closing", "oxford")
     ]
     return [spans for spans in found if len(spans) > 1]
 
 
-def _leading_up(text: str, start: int, joints: Sequence[Joint], end: int) -> list[Offsets]:
+def _items_around(text: str, start: int, joints: Sequence[Separator], end: int) -> list[Offsets]:
     """The items before and behind the last of ``joints``, from the first to the last."""
     last = joints[-1]
     leads = _preposition(text, last.end)  # "from the port, from the sea and from the air"
@@ -247,9 +247,9 @@ def _tail_start(text: str, start: int, end: int) -> int:
     return begin
 
 
-def _tidy(text: str, pieces: Sequence[Offsets]) -> list[Offsets]:
+def _clean_items(text: str, pieces: Sequence[Offsets]) -> list[Offsets]:
     spans = [span for piece in pieces if (span := _trim(text, *piece)) is not None]
-    return _alike(text, _without_asides(text, spans))
+    return _align_items(text, _without_asides(text, spans))
 
 
 def _trim(text: str, start: int, end: int) -> Offsets | None:
@@ -280,7 +280,7 @@ def _is_aside(item: str) -> bool:
     return (first in _ASIDES and not any(map(str.isupper, item[1:]))) or item.isdigit()
 
 
-def _alike(text: str, spans: list[Offsets]) -> list[Offsets]:
+def _align_items(text: str, spans: list[Offsets]) -> list[Offsets]:
     """A list of names begins with its first and ends with its last name, without what is around.
 
     So it is "Iran", "Iraq" and "Syria" in "the people of Iran, Iraq and Syria wait".

@@ -8,7 +8,7 @@ from typing import Literal
 
 from rag.text.sentences import Offsets
 
-Sort = Literal["not", "contrast", "refusal", "denial", "falsity", "doubt", "part"]
+CueSort = Literal["not", "contrast", "refusal", "denial", "falsity", "doubt", "part"]
 
 _TOKEN = re.compile(r"[^\W_][\w’'-]*(?:\.\w+)*|[^\w\s]")
 _RELATIVE = frozenset("who whom whose which where".split())
@@ -93,7 +93,7 @@ _PART = re.compile(
 class NegationCue:
     """``words`` is the span of the cue; what it bears on lies in one of ``scope``."""
 
-    sort: Sort
+    sort: CueSort
     words: Offsets
     scope: tuple[Offsets, ...]
 
@@ -114,7 +114,7 @@ def negation_cues(text: str) -> list[NegationCue]:
     for match in _PART.finditer(text):
         found.append(NegationCue("part", match.span(), whole))
     for match in _WANTED.finditer(text):
-        scope = ((match.end("scope"), _stretch_end(text, match.end("scope"))),)
+        scope = ((match.end("scope"), _scope_end(text, match.end("scope"))),)
         found.append(NegationCue("doubt", match.span("words"), scope))
     for match in _NEARLY.finditer(text):
         found.append(
@@ -122,7 +122,7 @@ def negation_cues(text: str) -> list[NegationCue]:
         )
     for sort, pattern in (("refusal", _REFUSAL), ("denial", _DENIAL), ("doubt", _DOUBT)):
         for match in pattern.finditer(text):
-            scope = ((match.end(), _stretch_end(text, match.end())),)
+            scope = ((match.end(), _scope_end(text, match.end())),)
             found.append(NegationCue(sort, match.span(), scope))  # type: ignore[arg-type]
     return sorted(found, key=lambda cue: cue.words)
 
@@ -190,7 +190,7 @@ def _contrasts(text: str) -> list[NegationCue]:
     ]
 
 
-def _stretch_end(text: str, start: int) -> int:
+def _scope_end(text: str, start: int) -> int:
     """Where what follows a cue ends: at a semicolon, or where another clause is joined."""
     end = re.compile(r";|,\s+(?:but|and|while|or)\b|\s–\s|\bbut\b").search(text, start)
     return end.start() if end else len(text)

@@ -12,8 +12,8 @@ from rag.answer.answerers.span import SpanAnswerer
 from rag.answer.answerers.topical import LatestAnswerer
 from rag.answer.rules.offices import (
     Office,
-    core,
-    holders,
+    core_words,
+    find_holders,
     office_asked,
     office_reply,
     offices_in,
@@ -81,7 +81,7 @@ def test_any_question_and_any_text(question: str, text: str) -> None:
     hit = source(text or "x")
     for told in offices_in(text):
         assert text[slice(*told.name)] == told.holder
-        for holder in holders(Office(core(told.words)), [hit]):
+        for holder in find_holders(Office(core_words(told.words)), [hit]):
             assert holder.name == text[holder.start : holder.end]
     assert office_reply(found(question, hits=[hit])) is None or office_asked(question)
 
@@ -130,7 +130,7 @@ def test_who_was_may_be_over_and_an_event_gives_the_time() -> None:
 def test_the_name_that_stands_with_the_office(text: str, question: str, name: str) -> None:
     office = office_asked(question)
     assert office is not None
-    assert [holder.name for holder in holders(office, [source(text)])] == [name]
+    assert [holder.name for holder in find_holders(office, [source(text)])] == [name]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_the_name_that_stands_with_the_office(text: str, question: str, name: st
 def test_the_holder_of_another_office_is_not_asked_for(text: str, question: str) -> None:
     office = office_asked(question)
     assert office is not None
-    assert holders(office, [source(text)]) == []
+    assert find_holders(office, [source(text)]) == []
 
 
 def test_the_surest_then_the_latest_is_shown_with_where_else_it_stands() -> None:
