@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import exp
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rag.models.reader import PassageReading, Reader
 from rag.text.sentences import sentence_spans
 from rag.types import Hit, Passage, Query, Span
+
+if TYPE_CHECKING:  # it imports numpy; `import rag.cli` gets here and must not
+    from rag.models.reader import PassageReading, Reader
 
 
 def sentence_around(passage: Passage, start: int, end: int) -> tuple[int, int]:

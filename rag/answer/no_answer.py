@@ -1,4 +1,4 @@
-"""Says why a question has no answer, and what would help."""
+"""Writes the sentence that says why a question has no answer, and what would help."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def mention_check(lexical: Lexical) -> Mentions:
 
 
 def advice(reason: Reason, query: Query, info: IndexInfo, mentions: Mentions) -> str:
-    """One sentence of plain text, made of the index's dates and of which words occur in it.
+    """One sentence of plain text, from the index's dates and the words that occur in it.
 
-    It quotes the question, so that whoever shows it escapes it like any other text of the user.
+    It quotes the question: whoever shows it must escape it like any other text of the user.
     """
     if not info.articles:
         return "The index holds no article yet; add some and build it again."
@@ -44,16 +44,16 @@ def advice(reason: Reason, query: Query, info: IndexInfo, mentions: Mentions) ->
 
 
 def _outside_window(window: Window, info: IndexInfo) -> str:
-    """What was published, where nothing was in ``window``."""
+    """The dates of the collection, where nothing was published in ``window``."""
     oldest, newest = info.oldest_article, info.newest_article
     if oldest is None or newest is None:
         return "No article has a date, so that none lies in any time"
-    known = f"the oldest is of {oldest}, the newest of {newest}"
+    dates = f"the oldest is of {oldest}, the newest of {newest}"
     if window.before is not None and window.before <= oldest:
         return f"No article was published before {oldest}; the newest is of {newest}"
     if window.after is not None and window.after > newest:
         return f"No article was published after {newest}; the oldest is of {oldest}"
-    return f"No article was published {_days(window)}; {known}"
+    return f"No article was published {_days(window)}; {dates}"
 
 
 def _days(window: Window) -> str:
@@ -63,7 +63,7 @@ def _days(window: Window) -> str:
 
 
 def _without_window(query: Query, info: IndexInfo) -> str:
-    """What would be searched without a window that the question's own words gave."""
+    """What would be searched without the window that the question's own words set."""
     window = query.window
     said = _words_in_question(query.question, window.said) if window is not None else ""
     if not said:
@@ -73,13 +73,13 @@ def _without_window(query: Query, info: IndexInfo) -> str:
 
 
 def _words_in_question(question: str, said: str) -> str:
-    """The words of ``said`` that the question has, where a year may have been added to them."""
-    ways = (said, said.rpartition(" ")[0])
-    return next((words for words in ways if words and words in question), "")
+    """The words of ``said`` as they are in the question, without a year that was assumed."""
+    forms = (said, said.rpartition(" ")[0])
+    return next((words for words in forms if words and words in question), "")
 
 
 def _missing_words(query: Query, mentions: Mentions) -> str:
-    """Which of the question's names, or else words, no article has."""
+    """The names of the question that no article has, or else its words."""
     names = [name for name in dict.fromkeys(query.entities) if analyse(name)]
     missing = [name for name in names if not mentions(analyse(name))]
     present = [name for name in names if name not in missing]

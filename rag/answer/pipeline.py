@@ -14,10 +14,11 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
-from rag.answer.citations import Citer, Freshness
+from rag.answer.citations import Citer
 from rag.answer.components import Components, open_components
 from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, last
 from rag.answer.evidence import Evidence, Pick, Reply, pick
+from rag.answer.freshness import Freshness
 from rag.answer.no_answer import advice, mention_check
 from rag.answer.rules.switches import kind_by_first_word
 from rag.config import AskConfig

@@ -1,4 +1,9 @@
-"""Attributes quotations: what a sentence reports, and who says it."""
+"""Attributes quotations: finds reported speech in a sentence, and who says it.
+
+``NounPhrases`` finds the phrase before or behind a reporting verb, ``reported_speech`` the speeches
+of a sentence with their speakers, ``speaker`` the one who says a quotation, resolving pronouns over
+a few sentences.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +83,7 @@ class NounPhrases:
         return next((n for n, t in enumerate(self.tokens) if t.start >= offset), len(self.tokens))
 
     def forward(self, place: int) -> Offsets | None:
-        """The noun phrase from ``place`` on; the name that explains it, if it has none itself."""
+        """The noun phrase from ``place`` on; the name in apposition, if it has none itself."""
         stop = self.end_from(place)
         if stop == place:
             return None
@@ -125,7 +130,7 @@ class NounPhrases:
         return tokens[0].start, tokens[-1].end
 
     def backward(self, place: int) -> Offsets | None:
-        """The noun phrase that ends at ``place``, or before what is said of it between commas."""
+        """The noun phrase that ends at ``place``, or before an apposition that ends there."""
         if self.word(place) in {"who", "which"}:
             place -= 2 if self.word(place - 1) == "," else 1
             return self._noun_phrase_before(place)
@@ -199,9 +204,9 @@ _SHORT_TAIL = 7  # words behind "X said" that may only say when and to whom
 
 @dataclass(frozen=True, slots=True)
 class ReportedSpeech:
-    """``text[start:end]`` are somebody's words or their gist; ``speaker`` is the span of who.
+    """``text[start:end]`` is said by the phrase at ``speaker``, word for word or indirectly.
 
-    It is empty where somebody does something with words that are not told: "praised the visit".
+    It is empty for a speech act whose words are not reported: "praised the visit".
     """
 
     speaker: Offsets
@@ -210,7 +215,7 @@ class ReportedSpeech:
 
 
 def reported_speech(text: str, start: int, end: int) -> list[ReportedSpeech]:
-    """The statements of the sentence ``text[start:end]``, in order of the words that report."""
+    """The speeches in the sentence ``text[start:end]``, in order of their reporting verbs."""
     return [
         statement
         for first, last in _clauses(text, start, end)
@@ -251,13 +256,13 @@ class _SpeechClause:
         return found
 
     def _bounded(self, found: list[ReportedSpeech], start: int) -> list[ReportedSpeech]:
-        """Statements end where another one is joined to them: "… said, but Y denied it"."""
+        """The speeches, cut where another one is joined to them: "… said, but Y denied it"."""
         place = self._words.place_at(start)
         joined = self._words.word(place - 1) in {"but", "while", "and", "though", "although"}
         return [replace(s, end=start) if joined and s.start < start else s for s in found]
 
     def _speaker(self, place: int) -> Offsets | None:
-        """Who says something with the word at ``place``; None where it reports nothing."""
+        """The subject of the reporting verb at ``place``; None where it is none."""
         word = self._words.word(place)
         if word == "according" and self._words.word(place + 1) == "to":
             return self._words.forward(place + 2)
@@ -277,7 +282,7 @@ class _SpeechClause:
         return self._words.backward(before)
 
     def _reports(self, place: int) -> bool:
-        """Whether what follows the word is what is said, and not what is done by saying it."""
+        """Whether what follows the verb is what is said, and not the object of a speech act."""
         word = self._words.word(place)
         if word not in ACTS and word not in JUDGING:
             return True
@@ -293,7 +298,7 @@ class _SpeechClause:
         return place
 
     def _is_adverb(self, place: int, word: str) -> bool:
-        """Whether a word in -ly says how something was said; "Italy" and "assembly" do not."""
+        """Whether a word in -ly is an adverb; "Italy" and "assembly" are not."""
         if not word.endswith("ly") or word in _NOUNS:
             return False
         return not self._words.tokens[place].is_name
@@ -305,14 +310,14 @@ class _SpeechClause:
         return any(self._words.word(place + step) in words - near for step in range(1, _LOOK_AHEAD))
 
     def _by(self, place: int) -> Offsets | None:
-        """Who a passive verb names: "was described by Khan as"."""
+        """The agent of a passive verb: "was described by Khan as"."""
         for step in range(1, 8):
             if self._words.word(place + step) == "by":
                 return self._words.forward(place + step + 1)
         return None
 
     def _inverted(self, place: int) -> Offsets | None:
-        """Who stands behind the verb: …, said Khan."""
+        """The subject behind the verb: …, said Khan."""
         mark = self._words.word(place - 1)
         if self._words.word(place) not in SAYS_BEHIND or mark not in _CLOSING | {",", "?", "!"}:
             return None
@@ -325,7 +330,7 @@ class _SpeechClause:
         return self._words.forward(place + 1)
 
     def _scope(self, place: int, speaker: Offsets) -> Offsets:
-        """What is said: before the speaker, behind the verb, or both."""
+        """The span of what is said: before the speaker, behind the verb, or both."""
         behind = max(self._words.tokens[place].end, speaker[1])
         head = min(self._words.tokens[place].start, speaker[0])
         ahead = self._words.word(self._words.place_at(head) - 1)
@@ -341,7 +346,7 @@ class _SpeechClause:
         return (behind, self._end) if said and ahead == "," else (self._start, head)
 
     def _opens_with_adverbial(self, head: int) -> bool:
-        """Whether before the speaker stands only "On Tuesday," or "In a report of 388 pages,"."""
+        """Whether only an adverbial is before the speaker: "In a report of 388 pages,"."""
         tokens: Sequence[ClauseToken] = self._words.tokens[: self._words.place_at(head)]
         words = [token.word for token in tokens if token.is_word]
         short = len(words) <= 8 and not set(words) & (AUXILIARIES | REPORTING)
@@ -367,17 +372,17 @@ def speaker(text: str, sentence: Offsets, quote: Offsets) -> Offsets | None:
 
 
 def _speech_around(found: list[ReportedSpeech], quote: Offsets) -> ReportedSpeech | None:
-    """The narrowest statement that holds the quotation, or the first that lies within it."""
+    """The narrowest speech around the quotation, or the first one inside it."""
     holding = [one for one in found if one.start <= quote[0] and quote[1] <= one.end]
     if holding:
         return min(holding, key=lambda one: (one.end - one.start, one.start))
-    told = (one for one in found if one.start < one.end)
-    inside = (one for one in told if quote[0] <= one.speaker[0] and one.speaker[1] <= quote[1])
+    reported = (one for one in found if one.start < one.end)
+    inside = (one for one in reported if quote[0] <= one.speaker[0] and one.speaker[1] <= quote[1])
     return next(inside, None)
 
 
 def _resolve_pronoun(text: str, start: int, who: Offsets) -> Offsets:
-    """The name that a pronoun stands for, if only its statements lie in between."""
+    """The name that a pronoun stands for, if all sentences between are said by that speaker."""
     if text[slice(*who)].lower() not in _PRONOUNS:
         return who
     for sentence in reversed(_sentences_before(text, start)):
@@ -391,12 +396,12 @@ def _resolve_pronoun(text: str, start: int, who: Offsets) -> Offsets:
 
 
 def _sentences_before(text: str, start: int) -> list[Offsets]:
-    """The last sentences of the article that end before ``start``."""
+    """The last sentences that end before ``start``."""
     return sentence_spans(text, max(0, start - _CHARS_BACK), start)[-_SENTENCES_BACK:]
 
 
 def _speaker_of_quotation(text: str, sentence: Offsets) -> Offsets | None:
-    """Who says a sentence that is nothing but a quotation: whoever says the one beside it."""
+    """The speaker of a sentence that is only a quotation: that of the neighboring sentence."""
     start, end = sentence
     if text[start] not in _OPENING:
         return None
@@ -421,7 +426,7 @@ _ASKS_FOR_WORDS = re.compile(
 
 
 def is_said_by_asked_speaker(question: str, span: Candidate) -> bool | None:
-    """Whether the one who is asked about says the span; None where no name is asked or given."""
+    """Whether the person the question names says the span; None without a name in either."""
     asked = _asked_speaker(question)
     if not asked:
         return None
@@ -436,7 +441,7 @@ def is_said_by_asked_speaker(question: str, span: Candidate) -> bool | None:
 
 
 def _asked_speaker(question: str) -> frozenset[str]:
-    """The terms of the name whose words are asked for."""
+    """The terms of the name in a question for somebody's words."""
     match = _ASKS_FOR_WORDS.search(question)
     return _name_terms(match["who"]) if match else frozenset()
 

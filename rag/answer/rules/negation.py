@@ -1,4 +1,4 @@
-"""Finds what denies, doubts or limits a clause of a sentence."""
+"""Finds negation cues: words that negate, deny, doubt or limit a part of a sentence."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _REFUSAL = re.compile(
     r"barred from|unable to|have yet to|has yet to|dismiss(?:es|ed) (?=[^,;.]{1,80}\bas\b))\b",
     re.IGNORECASE,
 )
-# What nearly was, was not; "nearly 300" is another matter.
+# What nearly happened did not happen; "nearly 300" is a figure.
 _NEARLY = re.compile(
     r"\b(?:nearly|almost|narrowly (?:avoided|escaped)|all but|came close to|came near)\s+"
     r"(?!\d|all\b|every|everyone|half\b|as\b|the same|twice|double|an?\b|two|three|four|five|six|"
@@ -73,7 +73,7 @@ _DOUBT = re.compile(
     r"about to)\b",
     re.IGNORECASE,
 )
-# What somebody is asked, allowed or expected to do, or what there is a plan for, is not done yet.
+# What somebody is asked, allowed, expected or planning to do is not done yet.
 _WANTED = re.compile(
     r"\b(?P<words>(?:ask|order|want|urg|request|advis|instruct|invit|press|encourag|allow|permit|"
     r"requir|expect|implor|beg|tell|commission|authori[sz])(?:e[sd]?|s|ed|ing|ged)?|told|calls?|"
@@ -91,7 +91,7 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NegationCue:
-    """``words`` is the span of the cue; what it bears on lies in one of ``scope``."""
+    """``words`` is the span of the cue, ``scope`` are the spans that it applies to."""
 
     sort: CueSort
     words: Offsets
@@ -102,10 +102,10 @@ class NegationCue:
 
 
 def negation_cues(text: str) -> list[NegationCue]:
-    """Everything in the sentence that may turn or weaken what is asked, by place.
+    """All cues of the sentence, in order.
 
-    A negation bears on its clause, a contrast ("not six") on the words behind it, a refusal,
-    denial or doubt on what follows, a falsity on the whole sentence, a part on the whole too.
+    A negation applies to its clause, a contrast ("not six") to the words behind it, a refusal, a
+    denial or a doubt to what follows, a falsity ("nonsense") or a part ("some of") to the sentence.
     """
     found = [*_negations(text), *_contrasts(text)]
     whole = ((0, len(text)),)
@@ -128,7 +128,7 @@ def negation_cues(text: str) -> list[NegationCue]:
 
 
 def clauses(text: str) -> list[tuple[Offsets, ...]]:
-    """The clauses of a sentence, each as the stretches of text that belong to it.
+    """The clauses of a sentence, each as the spans that belong to it.
 
     A relative clause between commas interrupts the clause around it.
 
@@ -191,6 +191,6 @@ def _contrasts(text: str) -> list[NegationCue]:
 
 
 def _scope_end(text: str, start: int) -> int:
-    """Where what follows a cue ends: at a semicolon, or where another clause is joined."""
+    """Where the scope of a cue ends: at a semicolon, or where another clause is joined."""
     end = re.compile(r";|,\s+(?:but|and|while|or)\b|\s–\s|\bbut\b").search(text, start)
     return end.start() if end else len(text)

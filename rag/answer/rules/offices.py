@@ -1,4 +1,4 @@
-"""Finds who holds an office: the name that stands beside its title, and whose office it is."""
+"""Finds who holds an office: pairs of a title and a name in the text, and whose office it is."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def is_of_office(word: str) -> bool:
 
 
 def belongs_to(asked: str, told: str) -> bool:
-    """Whether every telling word of the one is in the other: Pakistan, Pakistani, of Pakistan.
+    """Whether an office of ``told`` is one of ``asked``: Pakistan, Pakistani, of Pakistan.
 
     South Sudan is not Sudan.
     """
@@ -111,7 +111,7 @@ def _begins_alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def country_of(word: str) -> str:
-    """The place that a word in lower case is of, the one most like it; empty for none.
+    """The country that a word in lower case is of, by likeness of spelling; empty for none.
 
     >>> place_of("nigerian"), place_of("australian"), place_of("slovak"), place_of("minister")
     ('nigeria', 'australia', 'slovakia', '')
@@ -137,7 +137,7 @@ def is_country(word: str) -> bool:
     return lower in PLACES or (len(lower) > 4 and country_of(lower) != "")
 
 
-# Words before an office that say that it is somebody's, of whom was told before: "its president".
+# Possessives before an office, whose owner was named before: "its president".
 _OWNERS = frozenset("his her its their our my".split())
 _SAYING = frozenset("said told met saw named called says tells meets".split())
 OF_PREPOSITION = "(?:of|at|in|for)"
@@ -159,7 +159,10 @@ _OF_BEHIND = re.compile(r" (?:of|at) (?P<of>[^,.;:()\n]{1,60})")
 
 @dataclass(frozen=True, slots=True)
 class NamedOffice:
-    """An office in a text: its words, whose it is as far as said, and the place of its holder."""
+    """A title with a name in a text.
+
+    ``words`` are the title's, ``of`` is its owner or empty, ``name`` the span of ``holder``.
+    """
 
     words: frozenset[str]
     of: str
@@ -168,7 +171,7 @@ class NamedOffice:
 
 
 def offices_in(text: str) -> Iterator[NamedOffice]:
-    """Every office in ``text`` that a name stands with."""
+    """Every title in ``text`` that has a name with it."""
     words = word_spans(text)
     for number, (start, end) in enumerate(words):
         if normalize_office_word(text[start:end]) not in OFFICE_NOUNS:
@@ -182,12 +185,12 @@ def offices_in(text: str) -> Iterator[NamedOffice]:
 
 
 def _continues_office(text: str, word: Offsets, next_word: Offsets) -> bool:
-    """Whether the word belongs to the name of the office that goes on with the next one."""
+    """Whether the word is part of the title that goes on with the next one."""
     return text[word[1] : next_word[0]] == " " and is_of_office(text[slice(*word)])
 
 
 def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
-    """Whose the office is, as far as it is said before it: Iran's, Pakistani, the federation's."""
+    """Whose office it is, where the word before says so: Iran's, Pakistani, the federation's."""
     if not first or text[words[first - 1][1] : words[first][0]] != " ":
         return ""
     start, end = words[first - 1]
@@ -259,17 +262,17 @@ _AFFAIRS = re.compile(
     re.IGNORECASE,
 )
 _BEGINNING = 400  # characters
-# How often a holder is the right one where it is said whose the office is, and where it is not: by
+# How often a holder is right where the text names the office's owner, and where it does not: by
 # ``training.fit_offices`` on the 18,351 stories of Reuters-21578 (295 of 367 pairs, 75 of 115).
 _OWNER_NAMED, _OWNER_ASSUMED = 0.90, 0.65
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """``words`` are those of the office alone: foreign, minister. ``of`` is whose it is, or empty.
+    """The office asked for: its ``words`` (foreign, minister) and its owner ``of``, or empty.
 
-    ``over`` says whether a former holder is asked for; None where either may be. ``at`` says that
-    the question names an event at whose time it was held.
+    ``over`` says whether a former holder is asked for; None where either may be. ``at`` is set
+    where the question asks for the holder at the time of an event.
     """
 
     words: frozenset[str]
@@ -280,10 +283,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class OfficeHolder:
-    """A name at ``[start, end)`` of the article of ``hit``.
-
-    ``likely`` is the probability that it is the one who is asked for.
-    """
+    """A name at ``[start, end)`` of the hit's article, and the probability that it is right."""
 
     hit: Hit
     start: int
@@ -296,10 +296,10 @@ class OfficeHolder:
 
 
 def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
-    """The office whose holder is asked for; None where it is something else.
+    """The office whose holder the question asks for; None for other questions.
 
-    ``carried`` are words of earlier questions: a country among them says whose the office is where
-    ``question`` does not.
+    ``carried`` are words of earlier questions: a country among them is the owner where ``question``
+    names none.
 
     >>> office_asked("Who is Iran's foreign minister?") == Office(
     ...     frozenset({"foreign", "minister"}), "Iran"
@@ -339,7 +339,7 @@ def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
 
 
 def find_holders(office: Office, hits: Sequence[Hit]) -> list[OfficeHolder]:
-    """Who is told to hold the office in what was found: the surest first, then the latest.
+    """Who holds the office, according to the hits: the surest first, then the latest.
 
     Where a time in the past is asked about, the best hit goes before the latest. Of one article,
     the fullest name goes first.
@@ -376,7 +376,7 @@ def _in_hit(office: Office, hit: Hit) -> Iterator[OfficeHolder]:
 
 
 def _likely(office: Office, told: NamedOffice, article: Article) -> float:
-    """How likely the office told is that of those who are asked about; 0 where it is another's."""
+    """How likely the office in the text is the one asked for; 0 where it is another's."""
     if not office.of:
         return _OWNER_ASSUMED
     if told.of and belongs_to(office.of, told.of):
@@ -387,7 +387,7 @@ def _likely(office: Office, told: NamedOffice, article: Article) -> float:
 
 
 def without_first_name(text: str, start: int, end: int, question: str) -> int:
-    """The end of the quotation ``[start, end)`` without the first names of who is asked about.
+    """The end of the quotation ``[start, end)`` without first names of the person asked about.
 
     "Who is Ishaq Dar?" is answered with "Pakistani Foreign Minister", not with half of the name.
     """
@@ -404,10 +404,10 @@ def without_first_name(text: str, start: int, end: int, question: str) -> int:
 
 
 def may_belong_to(article: Article, told: NamedOffice, asked: str) -> bool:
-    """Whether an office of which it is not said whose it is can be that of those asked about.
+    """Whether an office without an owner in the text can be that of ``asked``.
 
-    Of a country, where the holder's sentences tell of what is that country's. Of another place
-    that has only one such office, where the article names it; of anybody else, where it begins so.
+    That of a country, where possessives near its holder's name are that country's. That of another
+    owner, where the article names it: anywhere for an office of state, else at its beginning.
     """
     if not is_country(asked):
         end = None if told.words & _OF_STATE else article.body + _BEGINNING
@@ -422,7 +422,7 @@ def may_belong_to(article: Article, told: NamedOffice, asked: str) -> bool:
 
 
 def _vote(sentence: str, place: int, asked: str) -> int:
-    """1 where what is nearest to ``place`` is that country's, -1 where it is another country's."""
+    """1 where the possessive nearest to ``place`` is that country's, -1 where it is another's."""
     near = [
         (abs(start - place), belongs_to(asked, sentence[start:end]))
         for start, end in word_spans(sentence)
@@ -433,28 +433,28 @@ def _vote(sentence: str, place: int, asked: str) -> int:
 
 
 def _heads_an_office(sentence: str, end: int) -> bool:
-    """Whether an office follows, which says whose that one is: "Iranian President"."""
+    """Whether a title follows, which the word owns: "Iranian President"."""
     return any(is_of_office(word) for word in sentence[end:].split(maxsplit=1)[:1])
 
 
-def office_reply(found: Evidence) -> Reply | None:
-    """The name that stands with the office, and where else it does; None where none is asked for.
+def office_reply(evidence: Evidence) -> Reply | None:
+    """The holder of the office that is asked for; None where the question asks for something else.
 
-    Nor is there one where the office is told of nobody, or of several at the time of an event. A
-    reader that answers with the same name supports it (a noisy or).
+    None too where no text names a holder, or several are named and the question is about the time
+    of an event. The reader's best span raises the confidence if it is the same name.
     """
-    office = office_asked(found.query.text, found.query.carried)
-    told = find_holders(office, found.hits) if office else []
-    if office is None or not told:
+    office = office_asked(evidence.query.text, evidence.query.carried)
+    holders = find_holders(office, evidence.hits) if office else []
+    if office is None or not holders:
         return None
-    first, *others = told
+    first, *others = holders
     same = [one for one in others if same_answer(first.name, one.name)]
     if office.at and len(same) < len(others):
         return None
     elsewhere = {one.hit.passage.article.id: one for one in reversed(same)}
     elsewhere.pop(first.hit.passage.article.id, None)
-    agrees = bool(found.spans) and same_answer(found.spans[0].quote, first.name)
-    likely = noisy_or(first.likely, found.confidence) if agrees else first.likely
+    agrees = bool(evidence.spans) and same_answer(evidence.spans[0].quote, first.name)
+    likely = noisy_or(first.likely, evidence.confidence) if agrees else first.likely
     also = tuple(_holder_pick(one) for one in elsewhere.values())
     return Reply((_holder_pick(first, also),), likely)
 
