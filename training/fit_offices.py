@@ -58,12 +58,12 @@ def agreements(articles: Iterable[Article]) -> tuple[Agreement, Agreement]:
     unsaid: list[tuple[Article, NamedOffice]] = []
     for article in articles:
         for told in offices_in(article.text):
-            country = _country(told.of)
+            country = _country(told.owner)
             if told.words & FORMER:
                 continue
             if country and article.published:
                 said[country, core_words(told.words)].append((article.published, _last(told)))
-            elif not told.of and article.published:
+            elif not told.owner and article.published:
                 unsaid.append((article, told))
     pairs = [
         one[1] == other[1]

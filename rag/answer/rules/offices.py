@@ -82,12 +82,12 @@ def is_of_office(word: str) -> bool:
     return normalize_office_word(word) in OFFICE_NOUNS | _NEUTRAL | PORTFOLIOS | SUBORDINATE
 
 
-def belongs_to(asked: str, told: str) -> bool:
-    """Whether an office of ``told`` is one of ``asked``: Pakistan, Pakistani, of Pakistan.
+def belongs_to(asked: str, stated: str) -> bool:
+    """Whether an office of ``stated`` is one of ``asked``: Pakistan, Pakistani, of Pakistan.
 
     South Sudan is not Sudan.
     """
-    said = [told[start:end].lower() for start, end in word_spans(told)]
+    said = [stated[start:end].lower() for start, end in word_spans(stated)]
     wanted = [asked[start:end].lower() for start, end in word_spans(asked)]
     if PLACE_PREFIXES & set(said) != PLACE_PREFIXES & set(wanted):
         return False
@@ -161,11 +161,11 @@ _OF_BEHIND = re.compile(r" (?:of|at) (?P<of>[^,.;:()\n]{1,60})")
 class NamedOffice:
     """A title with a name in a text.
 
-    ``words`` are the title's, ``of`` is its owner or empty, ``name`` the span of ``holder``.
+    ``words`` are the title's, ``owner`` may be empty, ``name`` is the span of ``holder``.
     """
 
     words: frozenset[str]
-    of: str
+    owner: str
     name: Offsets
     holder: str
 
@@ -180,8 +180,8 @@ def offices_in(text: str) -> Iterator[NamedOffice]:
         while first and _continues_office(text, words[first - 1], words[first]):
             first -= 1
         terms = frozenset(normalize_office_word(text[a:b]) for a, b in words[first : number + 1])
-        of = _owner(text, words, first)
-        yield from _with_name(text, terms, of, words[first][0], end)
+        owner = _owner(text, words, first)
+        yield from _with_name(text, terms, owner, words[first][0], end)
 
 
 def _continues_office(text: str, word: Offsets, next_word: Offsets) -> bool:
@@ -205,28 +205,28 @@ def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
 
 
 def _with_name(
-    text: str, terms: frozenset[str], of: str, start: int, end: int
+    text: str, terms: frozenset[str], owner: str, start: int, end: int
 ) -> Iterator[NamedOffice]:
     behind = _BEHIND.match(text, end)
     if behind and _is_person(behind["name"]):
-        yield _named_office(terms, of, behind)
+        yield _named_office(terms, owner, behind)
         return
     apposed = _APPOSED.match(text, end)
     if apposed and " " in apposed["name"] and _is_person(apposed["name"]):
-        of = of or (apposed["of"] or "").strip()
-        yield _named_office(terms, of, apposed)
+        owner = owner or (apposed["of"] or "").strip()
+        yield _named_office(terms, owner, apposed)
         return
-    before = _BEFORE.search(text, max(0, start - 120), _before_owner(text, start, of))
+    before = _BEFORE.search(text, max(0, start - 120), _before_owner(text, start, owner))
     if before and " " in before["name"] and _is_person(before["name"]):
-        told_of = _OF_BEHIND.match(text, end)
-        of = of or (told_of["of"] if told_of else "")
-        yield _named_office(terms, of, before)
+        behind_title = _OF_BEHIND.match(text, end)
+        owner = owner or (behind_title["of"] if behind_title else "")
+        yield _named_office(terms, owner, before)
 
 
-def _named_office(terms: frozenset[str], of: str, match: re.Match[str]) -> NamedOffice:
+def _named_office(terms: frozenset[str], owner: str, match: re.Match[str]) -> NamedOffice:
     name = POSSESSIVE.sub("", match["name"])
     start = match.start("name")
-    return NamedOffice(terms, of, (start, start + len(name)), name)
+    return NamedOffice(terms, owner, (start, start + len(name)), name)
 
 
 def _is_person(name: str) -> bool:
@@ -235,9 +235,9 @@ def _is_person(name: str) -> bool:
     return not is_of_office(first) and not POSSESSIVE.search(" ".join(name.split()[:-1]))
 
 
-def _before_owner(text: str, start: int, of: str) -> int:
+def _before_owner(text: str, start: int, owner: str) -> int:
     """Where the words before the office and its owner end, the article with them."""
-    begin = text.rfind(of, 0, start) if of else start
+    begin = text.rfind(owner, 0, start) if owner else start
     match = re.search(r"\b(?:the|a|an) \Z", text[:begin])
     return match.start() if match else begin
 
@@ -269,16 +269,16 @@ _OWNER_NAMED, _OWNER_ASSUMED = 0.90, 0.65
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The office asked for: its ``words`` (foreign, minister) and its owner ``of``, or empty.
+    """The office asked for: its ``words`` (foreign, minister) and its ``owner``, or "".
 
-    ``over`` says whether a former holder is asked for; None where either may be. ``at`` is set
-    where the question asks for the holder at the time of an event.
+    ``former`` is whether a former holder is asked for; None where either may be. ``at_event`` is
+    set where the question asks for the holder at the time of an event.
     """
 
     words: frozenset[str]
-    of: str = ""
-    over: bool | None = False
-    at: bool = False
+    owner: str = ""
+    former: bool | None = False
+    at_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,13 +317,13 @@ def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
     if match is None:
         return None
     words = [word for word in match["office"].split() if word.lower() not in {"the", "a", "an"}]
-    of = re.sub(r"(?i)\Athe ", "", match["of"] or "").strip()
-    if _NO_NAME.search(of):
+    owner = re.sub(r"(?i)\Athe ", "", match["of"] or "").strip()
+    if _NO_NAME.search(owner):
         return None
-    if words and not of and not is_of_office(words[0]):
-        of, words = words[0], words[1:]
-    if not of:
-        of = next(filter(is_country, carried), "")
+    if words and not owner and not is_of_office(words[0]):
+        owner, words = words[0], words[1:]
+    if not owner:
+        owner = next(filter(is_country, carried), "")
     terms = [normalize_office_word(word) for word in words]
     if (
         not terms
@@ -333,9 +333,11 @@ def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
         return None
     if not OFFICE_NOUNS & set(terms):
         return None
-    over = bool(FORMER & set(terms))
-    at = aside is not None and aside["event"] is not None
-    return Office(core_words(terms), of, None if asked["past"] and not over else over, at)
+    former = bool(FORMER & set(terms))
+    at_event = aside is not None and aside["event"] is not None
+    return Office(
+        core_words(terms), owner, None if asked["past"] and not former else former, at_event
+    )
 
 
 def find_holders(office: Office, hits: Sequence[Hit]) -> list[OfficeHolder]:
@@ -344,7 +346,7 @@ def find_holders(office: Office, hits: Sequence[Hit]) -> list[OfficeHolder]:
     Where a time in the past is asked about, the best hit goes before the latest. Of one article,
     the fullest name goes first.
     """
-    past = office.over is not False
+    past = office.former is not False
     found = [holder for hit in hits for holder in _in_hit(office, hit)]
     return sorted(
         found,
@@ -364,26 +366,26 @@ def _day(hit: Hit) -> int:
 
 def _in_hit(office: Office, hit: Hit) -> Iterator[OfficeHolder]:
     passage = hit.passage
-    for told in offices_in(passage.text):
-        if core_words(told.words) != office.words or (SUBORDINATE & told.words) - office.words:
+    for named in offices_in(passage.text):
+        if core_words(named.words) != office.words or (SUBORDINATE & named.words) - office.words:
             continue
-        if office.over is not None and bool(FORMER & told.words) != office.over:
+        if office.former is not None and bool(FORMER & named.words) != office.former:
             continue
-        likely = _likely(office, told, passage.article)
+        likely = _likely(office, named, passage.article)
         if likely:
-            start, end = told.name
+            start, end = named.name
             yield OfficeHolder(hit, passage.start + start, passage.start + end, likely)
 
 
-def _likely(office: Office, told: NamedOffice, article: Article) -> float:
+def _likely(office: Office, named: NamedOffice, article: Article) -> float:
     """How likely the office in the text is the one asked for; 0 where it is another's."""
-    if not office.of:
+    if not office.owner:
         return _OWNER_ASSUMED
-    if told.of and belongs_to(office.of, told.of):
+    if named.owner and belongs_to(office.owner, named.owner):
         return _OWNER_NAMED
-    if told.of:
-        return _OWNER_ASSUMED if belongs_to(told.of, office.of) else 0.0
-    return _OWNER_ASSUMED if may_belong_to(article, told, office.of) else 0.0
+    if named.owner:
+        return _OWNER_ASSUMED if belongs_to(named.owner, office.owner) else 0.0
+    return _OWNER_ASSUMED if may_belong_to(article, named, office.owner) else 0.0
 
 
 def without_first_name(text: str, start: int, end: int, question: str) -> int:
@@ -403,16 +405,16 @@ def without_first_name(text: str, start: int, end: int, question: str) -> int:
     return end
 
 
-def may_belong_to(article: Article, told: NamedOffice, asked: str) -> bool:
+def may_belong_to(article: Article, office: NamedOffice, asked: str) -> bool:
     """Whether an office without an owner in the text can be that of ``asked``.
 
     That of a country, where possessives near its holder's name are that country's. That of another
     owner, where the article names it: anywhere for an office of state, else at its beginning.
     """
     if not is_country(asked):
-        end = None if told.words & _OF_STATE else article.body + _BEGINNING
+        end = None if office.words & _OF_STATE else article.body + _BEGINNING
         return asked.lower() in article.text[article.body : end].lower()
-    last = re.compile(rf"\b{re.escape(told.holder.split()[-1])}\b")
+    last = re.compile(rf"\b{re.escape(office.holder.split()[-1])}\b")
     votes = 0
     for start, end in sentence_spans(article.text, article.body, len(article.text)):
         named = last.search(article.text, start, end)
@@ -449,7 +451,7 @@ def office_reply(evidence: Evidence) -> Reply | None:
         return None
     first, *others = holders
     same = [one for one in others if same_answer(first.name, one.name)]
-    if office.at and len(same) < len(others):
+    if office.at_event and len(same) < len(others):
         return None
     elsewhere = {one.hit.passage.article.id: one for one in reversed(same)}
     elsewhere.pop(first.hit.passage.article.id, None)
