@@ -75,25 +75,22 @@ def open_components(
     """
     embedder = _embedder(index, config)
     rarity = index.lexical.rarity
-    fitted = read_fitted(SENTENCE_FIT)
-    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
-    sentences = Ranker(
-        SentenceReader(embedder, rarity, model), Weights(float(fitted["retrieval_weight"]))
-    )
-    spans = sentences
-    features: Features = SentenceFeatures(rarity)
-    agreement = 0.0
+    sentence_fit = read_fitted(SENTENCE_FIT)
+    sentences = _sentence_ranker(sentence_fit, embedder, rarity)
     reader, warnings = _span_reader(config)
-    if reader is not None:
-        fitted = read_fitted(SPAN_FIT)
-        retrieval, null, agreement = weights or (float(fitted[name]) for name in WEIGHT_NAMES)
+    if reader is None:
+        spans, agreement = sentences, 0.0
+        calibrator = _calibrator(sentence_fit, SentenceFeatures(rarity))
+    else:
+        span_fit = read_fitted(SPAN_FIT)
+        retrieval, null, agreement = weights or (float(span_fit[name]) for name in WEIGHT_NAMES)
         spans = Ranker(reader, Weights(retrieval, null))
-        features = SpanFeatures(rarity, embedder, agreement)
+        calibrator = _calibrator(span_fit, SpanFeatures(rarity, embedder, agreement))
     return Components(
         Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
         spans,
         sentences,
-        _calibrator(fitted, features),
+        calibrator,
         _answerers(embedder, rarity, spans, sentences, agreement, rules),
         warnings,
         rules,
@@ -120,6 +117,12 @@ def _answerers(
         "summary": SummaryAnswerer(stories, lines),
         "passage": PassageAnswerer(PASSAGE_WEIGHT, rules),
     }
+
+
+def _sentence_ranker(fitted: Mapping[str, Any], embedder: Embedder, rarity: Rarity) -> Ranker:
+    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
+    reader = SentenceReader(embedder, rarity, model)
+    return Ranker(reader, Weights(float(fitted["retrieval_weight"])))
 
 
 def _calibrator(fitted: Mapping[str, Any], features: Features) -> Calibrator:

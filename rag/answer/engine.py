@@ -46,7 +46,7 @@ class Answered:
 Stage = Understood | Retrieved | Answered
 
 
-def last(stages: Iterable[Stage]) -> Answered:
+def final_stage(stages: Iterable[Stage]) -> Answered:
     """Runs through a question's stages and returns the last one, which has the answer."""
     *_, answered = stages
     assert isinstance(answered, Answered)

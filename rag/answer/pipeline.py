@@ -16,7 +16,7 @@ from types import TracebackType
 
 from rag.answer.citations import Citer
 from rag.answer.components import Components, open_components
-from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, last
+from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, final_stage
 from rag.answer.evidence import Evidence, Pick, Reply, pick
 from rag.answer.freshness import Freshness
 from rag.answer.no_answer import advice, mention_check
@@ -209,7 +209,7 @@ class Pipeline:
             top_k=top_k,
             corrections=corrections,
         )
-        return last(stages).answer
+        return final_stage(stages).answer
 
     def asking(
         self,

@@ -33,6 +33,8 @@ from rag.text.analyzer import analyse
 from rag.text.lexicon import SAY
 from rag.text.quantities import Quantity, quantities
 
+# The relevance gate: whether a sentence speaks to the question at all.
+
 # "rival": the sentence states the predicate of somebody else, where only one can have done it.
 Relevance = Literal["relevant", "rival", "irrelevant"]
 
@@ -171,6 +173,8 @@ def _is_of_subject(asked: Predicate, sentence: str, matches: Sequence[Match], ma
     has_object = word is not None and _OBJECT.match(sentence, word.end()) is not None
     return not (min(placed) < main.place and (has_object or not asked.passive))
 
+
+# The label: what a sentence that passed the gate says.
 
 Label = Literal["yes", "no", "unclear"]
 
