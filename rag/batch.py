@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, get_args
 
-from rag.answer.engine import last
+from rag.answer.engine import final_stage
 from rag.answer.pipeline import Pipeline
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
@@ -59,7 +59,7 @@ def _answer_line(
             top_k=top_k,
             corrections=_corrections(asked, number),
         )
-        last_stage = last(stages)
+        last_stage = final_stage(stages)
         answered(last_stage.answer)
         values = answer_json(last_stage.answer, question_id=_id(asked), timings=timings)
         if top_k is not None:

@@ -23,12 +23,12 @@ from math import sqrt
 from pathlib import Path
 
 from rag.answer.rules.offices import (
-    OVER,
+    FORMER,
     NamedOffice,
-    core,
+    belongs_to,
+    core_words,
     is_country,
-    is_of,
-    may_belong,
+    may_belong_to,
     offices_in,
 )
 from rag.text.lexicon import PLACES
@@ -58,12 +58,12 @@ def agreements(articles: Iterable[Article]) -> tuple[Agreement, Agreement]:
     unsaid: list[tuple[Article, NamedOffice]] = []
     for article in articles:
         for told in offices_in(article.text):
-            country = _country(told.of)
-            if told.words & OVER:
+            country = _country(told.owner)
+            if told.words & FORMER:
                 continue
             if country and article.published:
-                said[country, core(told.words)].append((article.published, _last(told)))
-            elif not told.of and article.published:
+                said[country, core_words(told.words)].append((article.published, _last(told)))
+            elif not told.owner and article.published:
                 unsaid.append((article, told))
     pairs = [
         one[1] == other[1]
@@ -85,7 +85,7 @@ def _supposed(
     """For each holder and country that an article lets suppose, whether others say so, too."""
     for article, told in unsaid:
         for (country, words), holders in said.items():
-            if words != core(told.words) or not may_belong(article, told, country):
+            if words != core_words(told.words) or not may_belong_to(article, told, country):
                 continue
             assert article.published is not None
             near = [name for day, name in holders if abs((day - article.published).days) <= DAYS]
@@ -96,7 +96,7 @@ def _supposed(
 def _country(owner: str) -> str:
     if not owner or not any(is_country(word) for word in owner.split()):
         return ""
-    return next((place for place in sorted(PLACES) if is_of(place, owner)), "")
+    return next((place for place in sorted(PLACES) if belongs_to(place, owner)), "")
 
 
 def _last(told: NamedOffice) -> str:

@@ -1,4 +1,10 @@
-"""Compares the answers of several articles: which agree, and which give another value."""
+"""Compares the answers of several articles: which agree, and which conflict.
+
+``group_answers`` puts candidates that say the same into one ``AnswerGroup``;
+``conflicting_answers`` finds the groups that give another value for the same thing, and
+``corroborating_answers`` the articles that really support an answer. ``could_answer`` tells before
+that which candidates have the type of answer that the question asks for.
+"""
 
 from __future__ import annotations
 
@@ -17,25 +23,25 @@ from rag.text.entities import entities
 from rag.text.lexicon import TITLES
 from rag.text.quantities import Quantity, quantities, singular
 from rag.text.sentences import Offsets, sentence_spans
-from rag.types import Span
+from rag.types import Passage, Span
 
 # Not ``word_spans``: "D-8" and "D8", or "10km" and "10 km", are compared by their parts.
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _PERCENT = re.compile(r"%|\bper ?cent\b")
-_EMPTY = frozenset(
+_IGNORED_WORDS = frozenset(
     "a an the of in on at to by for from with and about around some nearly almost roughly "
     "approximately".split()
 )
-# One more of these names something else: North Korea, New York.
-_TELLING_APART = frozenset(
+# With one of these more, a name is another name: North Korea, New York.
+_DISTINGUISHING = frozenset(
     "north south east west northern southern eastern western new non".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerGroup:
-    """An answer: its best candidate, and the best one of every other article that gives it too."""
+    """Candidates that say the same: the best one, and the best one of every other article."""
 
     best: Candidate
     also: tuple[Candidate, ...]
@@ -45,69 +51,73 @@ class AnswerGroup:
 def group_answers(ranked: Sequence[Candidate], *, weight: float) -> list[AnswerGroup]:
     """The distinct answers among ``ranked`` (best first), best first.
 
-    An answer's score is that of its best candidate plus ``weight`` times the logarithm of one plus
-    the number of further articles that give it. Articles whose stories are copies of each other
-    share a hit, and so count once.
+    A group's score is its best candidate's plus ``weight`` times the logarithm of one plus the
+    number of further articles that agree. Copies of a story share a hit, and so count once.
     """
     groups: list[list[Candidate]] = []
     for candidate in ranked:
         group = next((g for g in groups if same_answer(g[0].quote, candidate.quote)), None)
         if group is None:
             groups.append([candidate])
-        elif all(other.article_id != candidate.article_id for other in group):
+        elif all(member.article_id != candidate.article_id for member in group):
             group.append(candidate)
-    agreed = [
+    scored = [
         AnswerGroup(group[0], tuple(group[1:]), group[0].score + weight * log1p(len(group) - 1))
         for group in groups
     ]
-    return sorted(agreed, key=lambda answer: -answer.score)
+    return sorted(scored, key=lambda group: -group.score)
 
 
-def same_answer(one: str, other: str) -> bool:
+def same_answer(first: str, second: str) -> bool:
     """Whether two quotations say the same thing: the same words, or a name and a part of it.
 
     Case, punctuation, articles, prepositions, plurals and the titles of people do not count;
     "three" is "3" and "5m" is "5 million". Where a figure occurs, all figures must be the same.
     """
-    words, others = _words(one), _words(other)
+    words, others = _normalized_words(first), _normalized_words(second)
     if not words or not others:
-        return one.strip() == other.strip()
-    figures = {word for word in words if word[0].isdigit()}
-    if figures != {word for word in others if word[0].isdigit()}:
+        return first.strip() == second.strip()
+    if _figures(words) != _figures(others):
         return False
-    return words == others or _is_part(one, words, others) or _is_part(other, others, words)
+    if words == others:
+        return True
+    return _is_part_of_name(first, words, others) or _is_part_of_name(second, others, words)
 
 
-def _is_part(short: str, words: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether a short quotation that holds a name or a figure is a part of a longer one."""
-    telling = any(character.isupper() or character.isdigit() for character in short)
-    if not telling or words <= TITLES or (others - words) & _TELLING_APART:
+def _figures(words: frozenset[str]) -> set[str]:
+    return {word for word in words if word[0].isdigit()}
+
+
+def _is_part_of_name(short: str, words: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a short quotation with a name or a figure is a part of a longer one."""
+    specific = any(character.isupper() or character.isdigit() for character in short)
+    if not specific or words <= TITLES or (others - words) & _DISTINGUISHING:
         return False
     return words < others and 2 * len(words) >= len(others)
 
 
 @lru_cache(maxsize=4096)
-def _words(text: str) -> frozenset[str]:
-    """The words that say something, figures as their value, without titles before a name."""
+def _normalized_words(text: str) -> frozenset[str]:
+    """The content words in lower case, figures by value, without titles before a name."""
     found, rest, end = set(), [], 0
     for quantity in quantities(text):
-        found.add(_plain(quantity.value))
+        found.add(_digits(quantity.value))
         rest.append(text[end : quantity.start])
         end = quantity.end
     plain = _POSSESSIVE.sub("", " ".join([*rest, text[end:]]).casefold())
     plain = _PERCENT.sub(" percent ", plain)
-    words = {singular(word.replace(",", "")) for word in _WORD.findall(plain)} - _EMPTY
+    words = {singular(word.replace(",", "")) for word in _WORD.findall(plain)} - _IGNORED_WORDS
     return frozenset(found | (words - TITLES or words))
 
 
-def _plain(value: Decimal) -> str:
+def _digits(value: Decimal) -> str:
     """A number in digits, without trailing zeros: 1500000 for 1.50E+6."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
-_ABOUT_AS_MANY = re.compile(
+_ASKS_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_VAGUE_NUMBER = re.compile(
     r"\b(?:no|none|nobody|one|both|all|half|few|several|some|many|most|couple|dozens?|scores|"
     r"hundreds|thousands|millions|once|twice|a|an)\b",
     re.IGNORECASE,
@@ -117,7 +127,7 @@ _DEATH = re.compile(
     r"li(?:fe|ves))\b",
     re.IGNORECASE,
 )
-_TELLS_OF_DEATH = re.compile(
+_MENTIONS_DEATH = re.compile(
     rf"{_DEATH.pattern}|\b(?:tolls?|victims?|casualt\w+|bod(?:y|ies)|lives|deadl\w+|claimed|"
     r"murder\w*|funerals?|graves?|mourn\w*)\b",
     re.IGNORECASE,
@@ -128,41 +138,41 @@ _INJURY = re.compile(r"\b(?:injur\w+|wound(?:s|ed|ing)?|hurt)\b", re.IGNORECASE)
 def could_answer(question: str, candidate: Candidate) -> bool:
     """Whether it gives a number where one is asked for, and not that of the injured for the dead.
 
-    A sentence that speaks of the injured alone says nothing about the dead, nor the reverse.
+    A sentence about the injured alone says nothing about the dead, nor the reverse.
     """
-    if _HOW_MANY.search(question) and not _counts(candidate.quote):
+    if _ASKS_HOW_MANY.search(question) and not _has_number(candidate.quote):
         return False
     passage, span = candidate.hit.passage, candidate.span
     start, end = sentence_around(passage, span.start, span.end)
     sentence = passage.article.text[start:end]
     of_death, of_injury = _DEATH.search(question), _INJURY.search(question)
     if of_death and not of_injury:
-        return not _INJURY.search(sentence) or _TELLS_OF_DEATH.search(sentence) is not None
+        return not _INJURY.search(sentence) or _MENTIONS_DEATH.search(sentence) is not None
     if of_injury and not of_death:
         return not _DEATH.search(sentence) or _INJURY.search(sentence) is not None
     return True
 
 
-def _counts(quote: str) -> bool:
-    return bool(quantities(quote)) or _ABOUT_AS_MANY.search(quote) is not None
+def _has_number(quote: str) -> bool:
+    return bool(quantities(quote)) or _VAGUE_NUMBER.search(quote) is not None
 
 
-_SAME_THING = 0.65  # of the question's words must be spoken to by both sentences
-_SAME_SENTENCE = 0.6  # of the words of a sentence must be shared where names differ, or in a copy
-_AS_MUCH = 0.5  # of what the first source's sentence speaks to, another's must
-_LEAST_PLACED = 3  # words of the question must stand in the sentence itself
-_LONGEST_VALUE = 8
+_LEAST_COVERAGE = 0.65  # of the question, by the sentences of two answers that conflict
+_LEAST_SHARED_WORDS = 0.6  # by two sentences with different names, or by those of two copies
+_LEAST_SUPPORT = 0.5  # of the best sentence's coverage, by one that corroborates it
+_LEAST_WORDS_PRESENT = 3  # of the question, in the sentence itself
+_LONGEST_VALUE = 8  # words
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """What an answer says: a quantity, days or a name; one of them."""
+class _AnswerValue:
+    """The value of a short answer: a quantity, days or a name, or none of them."""
 
     quantity: Quantity | None = None
     days: tuple[date, date] | None = None
     name: str = ""
 
-    def differs(self, other: _Value) -> bool:
+    def conflicts_with(self, other: _AnswerValue) -> bool:
         """Whether both are of one kind and cannot both be true."""
         if self.quantity and other.quantity:
             same_unit = self.quantity.comparable(other.quantity)
@@ -173,38 +183,37 @@ class _Value:
 
 
 def conflicting_answers(
-    agreed: Sequence[AnswerGroup], question: str, matcher: Matcher, *, margin: float
+    groups: Sequence[AnswerGroup], question: str, matcher: Matcher, *, margin: float
 ) -> tuple[AnswerGroup, ...]:
-    """The other sides to the first of ``agreed``, one for each value, the latest first.
+    """The groups that conflict with the first one, one for each value, the latest first.
 
-    Another side comes from an independent article, scores at most ``margin`` less, and its sentence
-    speaks to as much of the question; or it is a near-copy that gives another figure.
+    Each comes from an independent article, scores at most ``margin`` less, and its sentence covers
+    as much of the question; or it is a near-copy of the first with another figure.
     """
-    if not agreed:
+    if not groups:
         return ()
-    first = agreed[0]
-    sides = _copies(first.best)
-    spoken = _speaks(matcher, question, first.best)
-    for other in agreed[1:]:
+    first, *others = groups
+    value = _parse_value(first.best)
+    comparable = not value.name and _is_about_question(matcher, question, first.best)
+    conflicts = _conflicting_copies(first.best)
+    for other in others:
         near = other.best.score >= first.best.score - margin and _independent(first, other)
-        if not near or not _value(first.best).differs(_value(other.best)):
-            continue
-        if _is_twin(first.best, other.best) or (
-            spoken and not _value(first.best).name and _speaks(matcher, question, other.best)
-        ):
-            sides.append(other)
-    return tuple(sorted(_distinct(sides), key=_published, reverse=True))
+        if near and value.conflicts_with(_parse_value(other.best)):
+            same_slot = _fills_same_slot(first.best, other.best)
+            if same_slot or (comparable and _is_about_question(matcher, question, other.best)):
+                conflicts.append(other)
+    return tuple(sorted(_distinct_values(conflicts), key=_publication_day, reverse=True))
 
 
 def corroborating_answers(
-    said: AnswerGroup, question: str, matcher: Matcher
+    group: AnswerGroup, question: str, matcher: Matcher
 ) -> tuple[Candidate, ...]:
-    """Who else says it: the same words in a sentence that speaks to what is asked as much, or half.
+    """The candidates of other articles whose sentences cover at least half as much of the question.
 
     "the two nations" does not support that cracks were found in two pillars.
     """
-    least = _AS_MUCH * _coverage(matcher, question, said.best)
-    return tuple(one for one in said.also if _coverage(matcher, question, one) >= least)
+    least = _LEAST_SUPPORT * _coverage(matcher, question, group.best)
+    return tuple(other for other in group.also if _coverage(matcher, question, other) >= least)
 
 
 def _coverage(matcher: Matcher, question: str, candidate: Candidate) -> float:
@@ -217,101 +226,109 @@ def _matches(matcher: Matcher, question: str, candidate: Candidate) -> list[Matc
     return matcher.match(question, _sentence(candidate), around)
 
 
-def _published(side: AnswerGroup) -> date:
-    return side.best.hit.passage.article.published or date.min
+def _publication_day(group: AnswerGroup) -> date:
+    return group.best.hit.passage.article.published or date.min
 
 
 def _independent(first: AnswerGroup, other: AnswerGroup) -> bool:
     return other.best.article_id not in {first.best.article_id, *(c.article_id for c in first.also)}
 
 
-def _is_twin(first: Candidate, other: Candidate) -> bool:
-    """Whether both stand at the same place of what is nearly the same sentence."""
-    one, two = _sentence(first), _sentence(other)
-    if _shared(one, two) < _SAME_SENTENCE:
+def _fills_same_slot(first: Candidate, other: Candidate) -> bool:
+    """Whether both are at the same place of nearly the same sentence."""
+    if _shared_words(_sentence(first), _sentence(other)) < _LEAST_SHARED_WORDS:
         return False
-    before = [_sentence_before(candidate).split()[-2:] for candidate in (first, other)]
+    before = [_words_before_value(candidate).split()[-2:] for candidate in (first, other)]
     return before[0] == before[1]
 
 
-def _sentence_before(candidate: Candidate) -> str:
-    """The sentence up to the first word of the answer that says the value."""
-    start = _place(candidate)[0]
+def _words_before_value(candidate: Candidate) -> str:
+    """The sentence up to the value in the answer."""
+    start = _sentence_span(candidate)[0]
     number = next((q.start for q in quantities(candidate.quote)), 0)
     return candidate.hit.passage.article.text[start : candidate.span.start + number]
 
 
-def _speaks(matcher: Matcher, question: str, candidate: Candidate) -> bool:
-    """Whether the answer's sentence is about what is asked, and has every name of it near."""
+def _is_about_question(matcher: Matcher, question: str, candidate: Candidate) -> bool:
+    """Whether the answer's sentence covers the question, with all its names in the passage."""
     matches = _matches(matcher, question, candidate)
     plain = [match for match in matches if not match.word.name]
     placed = [match for match in matches if match.place >= 0 and not match.opposite]
-    if len(placed) < _LEAST_PLACED or any(match.opposite for match in matches):
+    if len(placed) < _LEAST_WORDS_PRESENT or any(match.opposite for match in matches):
         return False
     if any(match.word.name and match.share == 0 for match in matches):
         return False
-    return matcher.coverage(matches) >= _SAME_THING and matcher.coverage(plain) >= _SAME_THING
+    return min(matcher.coverage(matches), matcher.coverage(plain)) >= _LEAST_COVERAGE
 
 
-def _value(candidate: Candidate) -> _Value:
-    """The one value of a short answer; nothing where it has several, or none."""
+def _parse_value(candidate: Candidate) -> _AnswerValue:
+    """The value of a short answer; an empty one where it has several, or none."""
     quote = candidate.quote
     if len(quote.split()) > _LONGEST_VALUE:
-        return _Value()
-    article, around = candidate.hit.passage.article, _place(candidate)
-    days = [one for one in dates_in(article, around) if _inside(one.start, candidate)]
+        return _AnswerValue()
+    article, around = candidate.hit.passage.article, _sentence_span(candidate)
+    days = [one for one in dates_in(article, around) if _lies_in(one.start, candidate)]
     if len(days) == 1 and days[0].after and days[0].before:
-        return _Value(days=(days[0].after, days[0].before))
+        return _AnswerValue(days=(days[0].after, days[0].before))
     found = quantities(_sentence(candidate))
-    numbers = [one for one in found if _inside(around[0] + one.start, candidate)]
+    numbers = [one for one in found if _lies_in(around[0] + one.start, candidate)]
     if len(numbers) == 1:
-        return _Value(quantity=numbers[0])
+        return _AnswerValue(quantity=numbers[0])
     names = [one for one in entities(f"– {quote}") if one.sort == "name"]
-    return _Value(name=quote) if len(names) == 1 and not numbers and not days else _Value()
+    is_name = len(names) == 1 and not numbers and not days
+    return _AnswerValue(name=quote) if is_name else _AnswerValue()
 
 
-def _inside(place: int, candidate: Candidate) -> bool:
-    return candidate.span.start <= place < candidate.span.end
+def _lies_in(offset: int, candidate: Candidate) -> bool:
+    return candidate.span.start <= offset < candidate.span.end
 
 
-def _place(candidate: Candidate) -> Offsets:
+def _sentence_span(candidate: Candidate) -> Offsets:
     return sentence_around(candidate.hit.passage, candidate.span.start, candidate.span.end)
 
 
 def _sentence(candidate: Candidate) -> str:
-    return candidate.hit.passage.article.text[slice(*_place(candidate))]
+    return candidate.hit.passage.article.text[slice(*_sentence_span(candidate))]
 
 
-def _shared(one: str, other: str) -> float:
-    """The words that two sentences share as a share of all their words."""
-    words, others = set(one.casefold().split()), set(other.casefold().split())
+def _shared_words(first: str, second: str) -> float:
+    """The Jaccard similarity of the words of two sentences."""
+    words, others = set(first.casefold().split()), set(second.casefold().split())
     return len(words & others) / len(words | others)
 
 
-def _copies(first: Candidate) -> list[AnswerGroup]:
+def _conflicting_copies(first: Candidate) -> list[AnswerGroup]:
     """Near-copies of the answer's passage that have another figure in the same sentence."""
-    sentence, quantity = _sentence(first), _value(first).quantity
+    sentence, quantity = _sentence(first), _parse_value(first).quantity
     if quantity is None:
         return []
     number = [q.start for q in quantities(sentence)].index(quantity.start)
-    sides = []
-    for copy in first.hit.copies:
-        for start, end in sentence_spans(copy.article.text, copy.start, copy.end):
-            text = copy.article.text[start:end]
-            found = quantities(text)
-            if _shared(sentence, text) < _SAME_SENTENCE or len(found) != len(quantities(sentence)):
-                continue
-            other = found[number]
-            if quantity.comparable(other) and other.value != quantity.value:
-                span = Span(start + other.start, start + other.end, first.span.score)
-                hit = replace(first.hit, passage=copy, copies=())
-                sides.append(AnswerGroup(Candidate(hit, span, first.score), (), first.score))
-    return sides
+    return [
+        _in_copy(first, copy, start, other)
+        for copy in first.hit.copies
+        for start, end in sentence_spans(copy.article.text, copy.start, copy.end)
+        if (other := _same_figure(sentence, copy.article.text[start:end], number)) is not None
+        if quantity.comparable(other) and other.value != quantity.value
+    ]
 
 
-def _distinct(sides: Sequence[AnswerGroup]) -> list[AnswerGroup]:
-    kept: list[AnswerGroup] = []
-    for side in sides:
-        if not any(same_answer(side.best.quote, other.best.quote) for other in kept):
-            kept.append(side)
-    return kept
+def _same_figure(sentence: str, copy: str, number: int) -> Quantity | None:
+    """The figure of that number in the copy of a sentence; None where it is another sentence."""
+    found = quantities(copy)
+    alike = _shared_words(sentence, copy) >= _LEAST_SHARED_WORDS
+    return found[number] if alike and len(found) == len(quantities(sentence)) else None
+
+
+def _in_copy(first: Candidate, copy: Passage, start: int, figure: Quantity) -> AnswerGroup:
+    """The figure of the copy's sentence at ``start``, as an answer with the first one's score."""
+    span = Span(start + figure.start, start + figure.end, first.span.score)
+    hit = replace(first.hit, passage=copy, copies=())
+    return AnswerGroup(Candidate(hit, span, first.score), (), first.score)
+
+
+def _distinct_values(groups: Sequence[AnswerGroup]) -> list[AnswerGroup]:
+    distinct: list[AnswerGroup] = []
+    for group in groups:
+        if not any(same_answer(group.best.quote, other.best.quote) for other in distinct):
+            distinct.append(group)
+    return distinct

@@ -1,4 +1,4 @@
-"""Chooses the concrete classes that answer from an opened index."""
+"""Puts together what answers from an opened index: the one file that names concrete classes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from rag.answer.confidence import Calibrator, Features, SentenceFeatures, SpanFe
 from rag.answer.evidence import Answerer, Ranker, Weights
 from rag.answer.rules.entailment import EntailmentJudge
 from rag.answer.rules.matching import Matcher, word_likeness
+from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
 from rag.index.local import LocalStore
@@ -32,27 +33,28 @@ from rag.models.sentence_reader import Rarity, SentenceReader
 from rag.retrieval.retriever import Fusion, Retriever
 from rag.types import Kind
 
-SENTENCES, SPANS = "sentence_reader.json", "reader/calibration.json"
-# How far behind the best span another may be, and how much a sentence's own score counts.
-# Chosen by hand, not fitted.
+SENTENCE_FIT, SPAN_FIT = "sentence_reader.json", "reader/calibration.json"
+# How far below the best span another may score in a list and for a date, and how much a sentence's
+# own score counts. Chosen by hand, not fitted.
 LIST_MARGIN, WHEN_MARGIN, PASSAGE_WEIGHT = 1.0, 1.0, 1.0
-WEIGHTS = ("retrieval_weight", "null_weight", "agreement_weight")
+WEIGHT_NAMES = ("retrieval_weight", "null_weight", "agreement_weight")
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
     """What a Pipeline is made of, besides its index.
 
-    ``spans`` reads for answers and ``sentences`` for whole sentences; without a span reader they
-    are the same. ``warnings`` say what is missing.
+    ``spans`` ranks the spans that may answer, ``sentences`` whole sentences; without a span reader
+    they are the same. ``warnings`` say what is missing. ``rules`` are those that are on.
     """
 
     retriever: Retriever
     spans: Ranker
     sentences: Ranker
     calibrator: Calibrator
-    modes: Mapping[Kind, Answerer]
+    answerers: Mapping[Kind, Answerer]
     warnings: tuple[str, ...] = ()
+    rules: Rules = ALL_RULES
 
 
 def open_components(
@@ -62,55 +64,65 @@ def open_components(
     fusion: Fusion | None = None,
     collapse: bool = True,
     weights: tuple[float, float, float] | None = None,
+    rules: Rules = ALL_RULES,
 ) -> Components:
-    """The parts for ``index``: hybrid retriever, readers, calibrator and modes.
+    """The components for ``index``: hybrid retriever, readers, calibrator and answerers.
 
-    ``fusion`` and ``collapse`` are handed to the retriever, to compare it with others; ``weights``
-    are those of retrieval, null score and agreement, instead of the fitted ones. Raises
-    IndexMismatch when the index was built with a model that is not at hand. Without a span reader
-    whole sentences answer, and ``warnings`` says why.
+    The keywords are for evaluations: ``fusion`` and ``collapse`` change the retriever, ``weights``
+    are those of retrieval, null score and agreement instead of the fitted ones, and ``rules`` turn
+    groups of rules off. Raises IndexMismatch when the index was built with a model that is not
+    here. Without a span reader whole sentences answer, and ``warnings`` says why.
     """
     embedder = _embedder(index, config)
     rarity = index.lexical.rarity
-    fitted = read_fitted(SENTENCES)
-    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
-    sentences = Ranker(
-        SentenceReader(embedder, rarity, model), Weights(float(fitted["retrieval_weight"]))
-    )
-    spans = sentences
-    features: Features = SentenceFeatures(rarity)
-    agreement = 0.0
+    sentence_fit = read_fitted(SENTENCE_FIT)
+    sentences = _sentence_ranker(sentence_fit, embedder, rarity)
     reader, warnings = _span_reader(config)
-    if reader is not None:
-        fitted = read_fitted(SPANS)
-        retrieval, null, agreement = weights or (float(fitted[name]) for name in WEIGHTS)
+    if reader is None:
+        spans, agreement = sentences, 0.0
+        calibrator = _calibrator(sentence_fit, SentenceFeatures(rarity))
+    else:
+        span_fit = read_fitted(SPAN_FIT)
+        retrieval, null, agreement = weights or (float(span_fit[name]) for name in WEIGHT_NAMES)
         spans = Ranker(reader, Weights(retrieval, null))
-        features = SpanFeatures(rarity, embedder, agreement)
+        calibrator = _calibrator(span_fit, SpanFeatures(rarity, embedder, agreement))
     return Components(
         Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
         spans,
         sentences,
-        _calibrator(fitted, features),
-        _modes(embedder, rarity, spans, sentences, agreement),
+        calibrator,
+        _answerers(embedder, rarity, spans, sentences, agreement, rules),
         warnings,
+        rules,
     )
 
 
-def _modes(
-    embedder: Embedder, rarity: Rarity, spans: Ranker, sentences: Ranker, agreement: float
+def _answerers(
+    embedder: Embedder,
+    rarity: Rarity,
+    spans: Ranker,
+    sentences: Ranker,
+    agreement: float,
+    rules: Rules,
 ) -> dict[Kind, Answerer]:
-    matcher = Matcher(rarity, word_likeness(embedder))
+    matcher = Matcher(rarity, word_likeness(embedder), rules)
     stories, lines = StoryReader(embedder, rarity), LineReader(embedder, rarity)
     return {
-        "span": SpanAnswerer(agreement, None if spans is sentences else matcher),
-        "list": ListAnswerer(agreement, LIST_MARGIN),
-        "yesno": YesNoAnswerer(EntailmentJudge(matcher)),
-        "when": WhenAnswerer(matcher, WHEN_MARGIN),
+        "span": SpanAnswerer(agreement, None if spans is sentences else matcher, rules),
+        "list": ListAnswerer(agreement, LIST_MARGIN, rules),
+        "yesno": YesNoAnswerer(EntailmentJudge(matcher, rules)),
+        "when": WhenAnswerer(matcher, WHEN_MARGIN, rules),
         "timeline": TimelineAnswerer(stories, lines, EventLimits(embedder)),
-        "latest": LatestAnswerer(stories, spans, sentences),
+        "latest": LatestAnswerer(stories, spans, sentences, rules),
         "summary": SummaryAnswerer(stories, lines),
-        "passage": PassageAnswerer(PASSAGE_WEIGHT),
+        "passage": PassageAnswerer(PASSAGE_WEIGHT, rules),
     }
+
+
+def _sentence_ranker(fitted: Mapping[str, Any], embedder: Embedder, rarity: Rarity) -> Ranker:
+    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
+    reader = SentenceReader(embedder, rarity, model)
+    return Ranker(reader, Weights(float(fitted["retrieval_weight"])))
 
 
 def _calibrator(fitted: Mapping[str, Any], features: Features) -> Calibrator:

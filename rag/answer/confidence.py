@@ -1,4 +1,4 @@
-"""Estimates the probability that an answer is right."""
+"""Estimates the probability that an answer is right, by a logistic model over a few features."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MAX_SPAN_MARGIN = 10.0
 
 
 class Features(Protocol):
-    """What a confidence is computed from.
+    """What the model sees of an answer.
 
-    Called with a question and its candidates, best first and at least one, it gives one row, shape
-    ``[1, len(names)]``. None of it depends on the size of the collection, as the retriever's fused
-    score does.
+    Called with a question and its candidates, best first and at least one, it returns one row of
+    shape ``[1, len(names)]``. No feature may depend on the size of the collection, as the
+    retriever's fused score does.
     """
 
     names: tuple[str, ...]
@@ -33,7 +33,7 @@ class Features(Protocol):
 
 
 class SentenceFeatures:
-    """Of an answer that is a whole sentence."""
+    """The features of an answer that is a whole sentence."""
 
     names: tuple[str, ...] = (
         "score",
@@ -63,7 +63,7 @@ class SentenceFeatures:
 
 
 class SpanFeatures:
-    """Of an answer that is a span: the reader's scores, agreement, retrieval and the sentence.
+    """The features of an answer that is a span.
 
     After PrimeQA's confidence and the calibrators of Kamath et al. (2020): raw score, score over
     the null score of its passage, margin to the next different answer, how many further articles
@@ -89,18 +89,18 @@ class SpanFeatures:
         self._weight = agreement_weight
 
     def __call__(self, question: str, ranked: Sequence[Candidate]) -> NDArray[np.float64]:
-        agreed = group_answers(ranked, weight=self._weight)
-        first = agreed[0].best
+        groups = group_answers(ranked, weight=self._weight)
+        first = groups[0].best
         passage = first.hit.passage
         start, end = sentence_around(passage, first.span.start, first.span.end)
         sentence = passage.article.text[start:end]
-        margin = agreed[0].score - agreed[1].score if len(agreed) > 1 else MAX_SPAN_MARGIN
+        margin = groups[0].score - groups[1].score if len(groups) > 1 else MAX_SPAN_MARGIN
         terms = Terms(question, self._rarity)
         row = (
             first.span.score,
             first.span.score - first.null_score,
             min(margin, MAX_SPAN_MARGIN),
-            log1p(len(agreed[0].also)),
+            log1p(len(groups[0].also)),
             first.hit.dense,
             self._similarity(question, sentence),
             terms.coverage(sentence),
@@ -116,7 +116,7 @@ class SpanFeatures:
 
 
 class Calibrator:
-    """A fitted probability that an answer is right, and the threshold below which none is given."""
+    """The fitted probability that an answer is right, and the threshold for giving it at all."""
 
     def __init__(self, model: Logistic, threshold: float, features: Features) -> None:
         self._model = model

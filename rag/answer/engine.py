@@ -1,4 +1,4 @@
-"""The protocol of what answers questions, and the stages that an answer passes through."""
+"""The protocol of whatever answers questions, and the stages of one question."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class ConsideredPassage:
-    """A passage found, and the best score of an answer that the reader sees in it.
+    """A retrieved passage and the reader's best score for an answer in it.
 
-    ``reader`` is ``None`` where the reader has not read the passage or sees none in it; like every
-    score it is better when higher, and compares between passages of one question.
+    ``reader`` is None where the passage was not read or has no candidate. Higher is better, and
+    scores compare between the passages of one question.
     """
 
     hit: Hit
@@ -37,7 +37,7 @@ class ConsideredPassage:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer, and every passage that was considered for it, best first."""
+    """The answer, and every passage that was retrieved for it, best first."""
 
     answer: Answer
     considered: tuple[ConsideredPassage, ...]
@@ -46,15 +46,15 @@ class Answered:
 Stage = Understood | Retrieved | Answered
 
 
-def last(stages: Iterable[Stage]) -> Answered:
-    """The last one of a question's stages, which holds its answer."""
+def final_stage(stages: Iterable[Stage]) -> Answered:
+    """Runs through a question's stages and returns the last one, which has the answer."""
     *_, answered = stages
     assert isinstance(answered, Answered)
     return answered
 
 
 class ReadingLog:
-    """What the readers make of a question's hits; the one that is asked first leads."""
+    """Records what the first reader that is used for a question finds in its hits."""
 
     def __init__(self) -> None:
         self._first: list[Candidate] | None = None
@@ -62,7 +62,7 @@ class ReadingLog:
     def by(
         self, ranker: Ranker, question: str, hits: Sequence[Hit]
     ) -> Callable[[], list[Candidate]]:
-        """What the ranker finds, noted when it is asked for."""
+        """A function that runs the ranker and records its candidates if it is the first to run."""
 
         def read() -> list[Candidate]:
             candidates = ranker.candidates(question, hits)
@@ -73,7 +73,7 @@ class ReadingLog:
         return read
 
     def considered(self, hits: Sequence[Hit]) -> tuple[ConsideredPassage, ...]:
-        """The hits, each with the leading reader's best score for what lies in it.
+        """The hits, each with the recorded reader's best score in it.
 
         A candidate in the overlap of two passages counts for both.
         """

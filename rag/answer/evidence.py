@@ -1,4 +1,11 @@
-"""What was found and read for a question, and what an answerer makes of it."""
+"""The values on the way from hits to a reply, and the protocol of an answerer.
+
+    hits -> Ranker -> Candidates -> Evidence -> Answerer -> Reply of Picks -> Citer -> Citations
+
+A ``Candidate`` is a span that a reader found in a hit, with its score. ``Evidence`` holds the
+candidates of a question. An ``Answerer``, one for each kind of question, chooses among them: each
+quotation that it chooses is a ``Pick``, and all of them with a confidence are its ``Reply``.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +13,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import exp
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rag.models.reader import PassageReading, Reader
 from rag.text.sentences import sentence_spans
 from rag.types import Hit, Passage, Query, Span
 
+if TYPE_CHECKING:  # it imports numpy; `import rag.cli` gets here and must not
+    from rag.models.reader import PassageReading, Reader
+
 
 def sentence_around(passage: Passage, start: int, end: int) -> tuple[int, int]:
-    """The sentences of the passage that ``[start, end)`` touches, from the first to the last."""
-    spans = [
+    """The span of the sentence, or the sentences, of the passage that ``[start, end)`` touches."""
+    touched = [
         (first, last)
         for first, last in sentence_spans(passage.article.text, passage.start, passage.end)
         if first < end and start < last
     ]
-    return (min(start, spans[0][0]), max(end, spans[-1][1])) if spans else (start, end)
+    return (min(start, touched[0][0]), max(end, touched[-1][1])) if touched else (start, end)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span of a hit; ``score`` joins what the reader and the retriever think of it.
+    """A span of a hit that may answer; ``score`` combines the reader's and the retriever's.
 
-    ``null_score`` is the reader's score of "not in here" for the hit's passage.
+    ``null_score`` is the reader's score of "no answer in here" for the hit's passage.
     """
 
     hit: Hit
@@ -46,21 +55,21 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How scores are joined: reader's + ``retrieval`` x hit's - ``null`` x null score."""
+    """A combined score is the reader's + ``retrieval`` x the hit's - ``null`` x the null score."""
 
     retrieval: float
     null: float = 0.0
 
 
 class Ranker:
-    """A reader together with the weights that make its scores of different hits compare."""
+    """A reader with the weights that make its scores comparable between hits."""
 
     def __init__(self, reader: Reader, weights: Weights) -> None:
         self.reader = reader
         self._weights = weights
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        """What the reader finds in all ``hits``, best first."""
+        """The spans that the reader finds in all ``hits``, best first."""
         if not hits:
             return []
         return rank(hits, self.reader.read(question, [hit.passage for hit in hits]), self._weights)
@@ -69,39 +78,39 @@ class Ranker:
 def rank(
     hits: Sequence[Hit], readings: Sequence[PassageReading], weights: Weights
 ) -> list[Candidate]:
-    """The candidates of all hits, best first; of overlapping ones in an article only the best."""
+    """The candidates of all hits, best first; of overlapping ones of an article only the best."""
     candidates = sorted(
         (
-            Candidate(hit, span, _joined(hit, span, reading, weights), reading.null_score)
+            Candidate(hit, span, _combined_score(hit, span, reading, weights), reading.null_score)
             for hit, reading in zip(hits, readings, strict=True)
             for span in reading.spans
         ),
         key=lambda c: (-c.score, c.hit.rank, c.span.start),
     )
-    kept: list[Candidate] = []
+    ranked: list[Candidate] = []
     for candidate in candidates:
-        if not any(_overlap(candidate, other) for other in kept):
-            kept.append(candidate)
-    return kept
+        if not any(_overlap(candidate, better) for better in ranked):
+            ranked.append(candidate)
+    return ranked
 
 
-def _joined(hit: Hit, span: Span, reading: PassageReading, weights: Weights) -> float:
+def _combined_score(hit: Hit, span: Span, reading: PassageReading, weights: Weights) -> float:
     return span.score + weights.retrieval * hit.score - weights.null * reading.null_score
 
 
-def _overlap(one: Candidate, other: Candidate) -> bool:
+def _overlap(first: Candidate, second: Candidate) -> bool:
     return (
-        one.article_id == other.article_id
-        and one.span.start < other.span.end
-        and other.span.start < one.span.end
+        first.article_id == second.article_id
+        and first.span.start < second.span.end
+        and second.span.start < first.span.end
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A quotation that a mode has chosen: ``[start, end)`` of the text of the hit's article.
+    """A quotation that an answerer chose: ``[start, end)`` of the text of the hit's article.
 
-    ``also`` are quotations of the same answer in other, independent articles.
+    ``also`` quotes the same answer from other, independent articles.
     """
 
     hit: Hit
@@ -121,10 +130,11 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The quotations to show, in order; none means that no article says so.
+    """What an answerer returns: the quotations to show, in order; none for no answer.
 
-    ``text`` is what is said first where it is not the first quotation. ``confidence`` is the
-    probability in [0, 1] that the reply is right.
+    ``text`` is shown first where that is not the first quotation: "yes", an ISO date.
+    ``confidence`` is the probability in [0, 1] that the reply is right. ``disagreement`` says that
+    the quotations give different values for the same thing.
     """
 
     picks: tuple[Pick, ...]
@@ -133,14 +143,14 @@ class Reply:
     disagreement: bool = False
 
 
-NOTHING = Reply((), 0.0)
+NO_ANSWER = Reply((), 0.0)
 
 
 class Evidence:
-    """Everything that was found for a question; what is dear is computed when first asked for.
+    """All that an answerer may use for a question; the readers run when first needed.
 
-    ``hits`` are best first. ``spans`` are the span reader's candidates over all hits, best first,
-    not overlapping; ``sentences`` are the hits' sentences ranked by the sentence reader, likewise.
+    ``hits`` are best first. ``spans`` are the span reader's candidates in them, best first, none
+    overlapping; ``sentences`` are their sentences as ranked by the sentence reader, likewise.
     ``confidence`` is the calibrated probability that the first of ``spans`` is right.
     """
 
@@ -173,8 +183,8 @@ class Evidence:
     def confidence_of(self, chosen: Candidate, rivals: Sequence[Candidate]) -> float:
         """The calibrated probability that ``chosen`` is right, which need not be the best span.
 
-        ``rivals`` are the spans that would be another answer, best first. One that scores higher
-        leaves ``chosen`` without any margin.
+        ``rivals`` are the spans that would be other answers, best first; if one of them scores
+        higher, ``chosen`` counts as having the same score, with no margin.
         """
         best = max([chosen.score, *(rival.score for rival in rivals)])
         return self._calibrate([replace(chosen, score=best), *rivals])
@@ -183,36 +193,37 @@ class Evidence:
         """The sentence that holds the span, with the sentence reader's score; None if none does."""
         start, end = span.span.start, span.span.end
         holding = (
-            one
-            for one in self.sentences
-            if one.article_id == span.article_id and one.span.start <= start and end <= one.span.end
+            sentence
+            for sentence in self.sentences
+            if sentence.article_id == span.article_id
+            if sentence.span.start <= start and end <= sentence.span.end
         )
         return next(holding, None)
 
 
 class Answerer(Protocol):
-    """One way of answering.
+    """Answers one kind of question.
 
-    ``depth`` is how many hits it wants to see; ``None`` leaves it to the settings. ``answer`` never
-    raises for want of evidence: it returns ``NOTHING`` or a reply of low confidence.
+    ``depth`` is how many hits it needs; ``None`` leaves it to the settings. Without good evidence
+    ``answer`` does not raise: it returns ``NO_ANSWER`` or a reply of low confidence.
     """
 
     depth: int | None
 
-    def answer(self, found: Evidence) -> Reply: ...
+    def answer(self, evidence: Evidence) -> Reply: ...
 
 
 def answer_probability(sentence: Candidate | None) -> float:
-    """The fitted probability that a sentence holds the answer: its score is the log-odds of it."""
+    """The fitted probability that a sentence holds the answer: its score is its log-odds."""
     return 1 / (1 + exp(-max(-50.0, min(sentence.span.score, 50.0)))) if sentence else 0.0
 
 
-def noisy_or(one: float, other: float) -> float:
-    """The probability of what two independent signs speak for (noisy or, Pearl 1988)."""
-    return 1 - (1 - one) * (1 - other)
+def noisy_or(first: float, second: float) -> float:
+    """The probability given two independent signs for the same thing (noisy or, Pearl 1988)."""
+    return 1 - (1 - first) * (1 - second)
 
 
 def pick(candidate: Candidate, also: Sequence[Candidate] = ()) -> Pick:
-    """The candidate as a quotation, supported by others."""
-    others = tuple(pick(other) for other in also)
-    return Pick(candidate.hit, candidate.span.start, candidate.span.end, candidate.score, others)
+    """The candidate as a quotation, with those of other articles that say the same."""
+    span, others = candidate.span, tuple(pick(other) for other in also)
+    return Pick(candidate.hit, span.start, span.end, candidate.score, others)

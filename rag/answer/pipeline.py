@@ -1,4 +1,7 @@
-"""Answers a question with quotations, or with a reason why there are none."""
+"""The way from a question to its answer: quotations, or a reason why there are none.
+
+Understand, retrieve, read, answer, cite: ``Pipeline.asking`` takes these steps one by one.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
-from rag.answer.citations import Citer, Freshness
+from rag.answer.citations import Citer
 from rag.answer.components import Components, open_components
-from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, last
+from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, final_stage
 from rag.answer.evidence import Evidence, Pick, Reply, pick
-from rag.answer.no_answer import advice, mentions_in
+from rag.answer.freshness import Freshness
+from rag.answer.no_answer import advice, mention_check
+from rag.answer.rules.switches import kind_by_first_word
 from rag.config import AskConfig
 from rag.errors import QuestionError
 from rag.index.local import LocalStore, LocalTextSearch, TextSearch
@@ -28,9 +32,11 @@ from rag.retrieval.retriever import Retriever
 from rag.retrieval.truecasing import KnownNames
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
+MAX_NEAREST = 3
+
 
 class Clock:
-    """Notes what is done inside ``stage`` in ``spent_ms``, by the stage's name."""
+    """Measures stages: ``spent_ms`` has the time inside ``stage`` by its name."""
 
     def __init__(self) -> None:
         self.spent_ms: dict[str, float] = {}
@@ -42,58 +48,54 @@ class Clock:
         self.spent_ms[name] = round((time.perf_counter() - start) * 1000, 2)
 
 
-Ask = Callable[[str, History], Answer]
+AskEarlier = Callable[[str, History], Answer]
 
 
 def turn_of(question: str, answer: Answer | None) -> PastTurn:
-    """What a later question may refer to."""
+    """The question with what was answered and cited: a later one may refer to all of it."""
     if answer is None:
         return PastTurn(question)
-    cited = tuple(one.sentence for one in answer.citations[:MAX_CITED])
+    cited = tuple(citation.sentence for citation in answer.citations[:MAX_CITED])
     return PastTurn(question, answer.text or "", cited)
 
 
-def answered(history: History, ask: Ask) -> list[PastTurn]:
-    """The last turns of ``history``; those that are only a question are asked, each after the ones
-    before it.
+def answer_earlier_turns(history: History, ask: AskEarlier) -> list[PastTurn]:
+    """The last turns of ``history``; those without an answer are asked again, in order.
 
-    A question that cannot be asked, as one with an impossible date, stays without an answer. What
-    is neither a text nor an ``PastTurn`` is skipped.
+    A question that cannot be asked, such as one with an impossible date, stays without an answer.
+    What is neither a text nor an ``PastTurn`` is skipped.
     """
     turns: list[PastTurn] = []
-    for one in history[-MAX_EARLIER:]:
-        if isinstance(one, PastTurn):
-            turns.append(one)
-        elif isinstance(one, str):
-            turns.append(_asked(one, turns, ask))
+    for turn in history[-MAX_EARLIER:]:
+        if isinstance(turn, PastTurn):
+            turns.append(turn)
+        elif isinstance(turn, str):
+            turns.append(_answer_earlier(turn, turns, ask))
     return turns
 
 
-def _asked(question: str, turns: History, ask: Ask) -> PastTurn:
+def _answer_earlier(question: str, turns: History, ask: AskEarlier) -> PastTurn:
     try:
         return turn_of(question, ask(question, tuple(turns)))
     except QuestionError:
         return PastTurn(question)
 
 
-MAX_NEAREST = 3
-
-
 class Pipeline:
-    """Everything that answers from one version of the index; it never changes while open.
+    """Answers from one version of the index, which does not change while it is open.
 
     >>> with Pipeline.open("index") as pipeline:
     ...     answer = pipeline.ask("Where did Sharif and Pezeshkian meet?")
     """
 
-    def __init__(self, index: LocalStore, parts: Components, config: AskConfig) -> None:
+    def __init__(self, index: LocalStore, components: Components, config: AskConfig) -> None:
         self._index = index
-        self._parts = parts
+        self._components = components
         self._config = config
-        self._citer = Citer(index.article)
+        self._citer = Citer(index.article, components.rules)
         self._texts = LocalTextSearch(index)
         self._names = KnownNames(index)
-        self._mentions = mentions_in(index.lexical)
+        self._mentions = mention_check(index.lexical)
         self._freshness = Freshness(config.articles, index.files())
 
     @classmethod
@@ -124,7 +126,7 @@ class Pipeline:
         self.close()
 
     def close(self) -> None:
-        """Let go of the version; a later build may then remove it."""
+        """Release the version; a later build may then remove it."""
         self._index.close()
 
     @property
@@ -134,7 +136,7 @@ class Pipeline:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was found wrong on opening, one sentence each."""
-        return self._index.warnings + self._parts.warnings
+        return self._index.warnings + self._components.warnings
 
     def current(self) -> bool:
         """Whether this version is still the live one; if not, open another Pipeline."""
@@ -150,7 +152,7 @@ class Pipeline:
 
     @property
     def texts(self) -> TextSearch:
-        """The articles' texts, in which a quotation can be looked for."""
+        """The articles' texts, to find a quotation in."""
         return self._texts
 
     def search(
@@ -166,19 +168,19 @@ class Pipeline:
         return self.retrieve(understood.query, top_k=top_k)
 
     def retrieve(self, query: Query, *, top_k: int | None = None) -> list[Hit]:
-        """The passages for a query that was understood before, best first."""
-        return self._parts.retriever.retrieve(query, top_k=top_k)
+        """The passages for a query that is already understood, best first."""
+        return self._components.retriever.retrieve(query, top_k=top_k)
 
     def inspect(
         self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
     ) -> list[Hit]:
-        """The passages that other settings than this pipeline's find, best first.
+        """The passages that other settings than the pipeline's own find, best first.
 
-        Without ``collapse``, copies of a story each take a place. Raises ConfigError for a value
-        that is out of range.
+        Without ``collapse`` each copy of a story takes a rank of its own. Raises ConfigError for a
+        value that is out of range.
         """
         config = replace(self._config, top_k=top_k, dense_weight=dense_weight)
-        embedder = self._parts.retriever.embedder
+        embedder = self._components.retriever.embedder
         return Retriever(self._index, embedder, config, collapse=collapse).retrieve(query)
 
     def ask(
@@ -193,9 +195,8 @@ class Pipeline:
     ) -> Answer:
         """Answer ``question`` from articles published inside ``window``.
 
-        ``history`` are earlier questions, oldest first, which a follow-up is completed from, each
-        with what was answered and cited, or alone: then it is asked again before a follow-up, to
-        know who "she" is.
+        ``history`` are earlier questions, oldest first, to complete a follow-up from: each with its
+        answer and citations, or alone; then it is asked again before a follow-up, to resolve "she".
         Relative dates count from ``today``, by default the day of the call. ``corrections`` change
         how the question is understood. Raises QuestionError for a question that is too long or
         whose dates leave no day.
@@ -208,7 +209,7 @@ class Pipeline:
             top_k=top_k,
             corrections=corrections,
         )
-        return last(stages).answer
+        return final_stage(stages).answer
 
     def asking(
         self,
@@ -220,13 +221,12 @@ class Pipeline:
         top_k: int | None = None,
         corrections: Corrections | None = None,
     ) -> Iterator[Stage]:
-        """The same step by step: Understood, then Retrieved, then Answered, the last one.
+        """The same step by step: Understood, then Retrieved, and Answered at the end.
 
-        Each stage is worked on when it is asked for, so whoever stops asking stops the work.
-        Retrieved comes again where the answer is looked for in another reading of the question.
+        Each stage runs when it is asked for, so that whoever stops iterating stops the work.
+        Retrieved comes again where another reading of the question is tried.
         """
-        if history and may_follow(question[:MAX_CHARS], is_name=self._names):
-            history = answered(history, partial(self._again, window=window, today=today))
+        history = self._answered_history(question, history, window=window, today=today)
         understood = self._understand(
             question, history=history, window=window, today=today, corrections=corrections
         )
@@ -237,14 +237,22 @@ class Pipeline:
             final = final if other.answer.abstained else other
         if final.answer.abstained and understood.worded is not None:
             worded = yield from self._answering(understood.worded, top_k)
-            final = worded if _tells_of(worded.answer, understood.days) else final
+            final = worded if _cites_a_date_in(worded.answer, understood.days) else final
         yield final
 
-    def _again(
+    def _answered_history(
         self, question: str, history: History, *, window: Window | None, today: date | None
-    ) -> Answer:
-        """The answer to an earlier question of a talk that came without one."""
-        return self.ask(question, history=history, window=window, today=today)
+    ) -> History:
+        """The history, its bare questions answered where ``question`` may refer to an answer."""
+        if not self._components.rules.follow_ups:
+            return ()
+        if not history or not may_follow(question[:MAX_CHARS], is_name=self._names):
+            return history
+
+        def ask(earlier: str, before: History) -> Answer:
+            return self.ask(earlier, history=before, window=window, today=today)
+
+        return answer_earlier_turns(history, ask)
 
     def _understand(
         self,
@@ -262,26 +270,33 @@ class Pipeline:
             window=window,
             is_name=self._names,
             newest=self.info.newest_article,
-            corrections=corrections,
+            corrections=self._with_kind(question, corrections),
         )
+
+    def _with_kind(self, question: str, corrections: Corrections | None) -> Corrections | None:
+        """The corrections; with a kind by the first word where the rules for it are off."""
+        if self._components.rules.question_type or (corrections and corrections.kind):
+            return corrections
+        return replace(corrections or Corrections(), kind=kind_by_first_word(question))
 
     def _answering(self, query: Query, top_k: int | None) -> Generator[Retrieved, None, Answered]:
         clock = Clock()
-        mode = self._parts.modes[query.kind]
+        answerer = self._components.answerers[query.kind]
         with clock.stage("retrieve"):
-            hits = self.retrieve(query, top_k=top_k or mode.depth)
+            hits = self.retrieve(query, top_k=top_k or answerer.depth)
         yield Retrieved(query, tuple(hits))
         readings = ReadingLog()
-        found = self._found(query, hits, readings)
+        evidence = self._evidence(query, hits, readings)
         with clock.stage("read"):
-            reply = mode.answer(found)
-        answer = self._answer(found, reply, clock)
+            reply = answerer.answer(evidence)
+        answer = self._answer(evidence, reply, clock)
         return Answered(answer, readings.considered(hits))
 
-    def _answer(self, found: Evidence, reply: Reply, clock: Clock) -> Answer:
-        query = found.query
-        reason = self._reason(found, reply)
-        picks = reply.picks if reason is None else self._nearest(found)
+    def _answer(self, evidence: Evidence, reply: Reply, clock: Clock) -> Answer:
+        """The reply with its picks cited; or no answer, the nearest sentences and the reason."""
+        query = evidence.query
+        reason = self._reason(evidence, reply)
+        picks = reply.picks if reason is None else self._nearest(evidence)
         cited = tuple(self._citer.cite(pick) for pick in picks)
         return Answer(
             query=query,
@@ -298,34 +313,34 @@ class Pipeline:
             timings_ms=clock.spent_ms,
         )
 
-    def _found(self, query: Query, hits: Sequence[Hit], readings: ReadingLog) -> Evidence:
-        parts, read = self._parts, hits[: self._config.top_k]
+    def _evidence(self, query: Query, hits: Sequence[Hit], readings: ReadingLog) -> Evidence:
+        components, to_read = self._components, hits[: self._config.top_k]
         return Evidence(
             query,
             hits,
-            readings.by(parts.spans, query.text, read),
-            readings.by(parts.sentences, query.text, read),
-            lambda ranked: parts.calibrator.confidence(query.text, ranked),
+            readings.by(components.spans, query.text, to_read),
+            readings.by(components.sentences, query.text, to_read),
+            lambda ranked: components.calibrator.confidence(query.text, ranked),
         )
 
-    def _nearest(self, found: Evidence) -> list[Pick]:
-        """What comes closest to an answer, whole sentences."""
-        return [pick(candidate) for candidate in found.sentences[:MAX_NEAREST]]
+    def _nearest(self, evidence: Evidence) -> list[Pick]:
+        """The sentences that come closest to an answer."""
+        return [pick(candidate) for candidate in evidence.sentences[:MAX_NEAREST]]
 
     def _changed_files(self, cited: Sequence[Citation]) -> tuple[str, ...]:
         paths = {citation.article.path for citation in cited}
         return tuple(sorted(path for path in paths if self._freshness.changed(path)))
 
-    def _reason(self, found: Evidence, reply: Reply) -> Reason | None:
-        if not found.query.text:
+    def _reason(self, evidence: Evidence, reply: Reply) -> Reason | None:
+        if not evidence.query.text:
             return "empty_question"
-        if not found.hits:
-            empty = self._window_is_empty(found.query)
+        if not evidence.hits:
+            empty = self._window_is_empty(evidence.query)
             return "outside_window" if empty else "nothing_retrieved"
         if not reply.picks:
             return "no_span"
         least = self._config.min_confidence
-        threshold = self._parts.calibrator.threshold if least is None else least
+        threshold = self._components.calibrator.threshold if least is None else least
         return "low_confidence" if reply.confidence < threshold else None
 
     def _window_is_empty(self, query: Query) -> bool:
@@ -333,10 +348,12 @@ class Pipeline:
         return len(self._index) > 0 and allowed is not None and not allowed.any()
 
 
-def _tells_of(answer: Answer, days: Window | None) -> bool:
+def _cites_a_date_in(answer: Answer, days: Window | None) -> bool:
     """Whether the first citation's sentence has a date that lies in ``days``."""
-    return days is not None and any(
+    if days is None or not answer.citations:
+        return False
+    return any(
         (days.after is None or (words.after is not None and words.after >= days.after))
         and (days.before is None or (words.before is not None and words.before <= days.before))
-        for words in (answer.citations[0].dates if answer.citations else ())
+        for words in answer.citations[0].dates
     )

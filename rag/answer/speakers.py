@@ -1,4 +1,9 @@
-"""Attributes quotations: what a sentence reports, and who says it."""
+"""Attributes quotations: finds reported speech in a sentence, and who says it.
+
+``NounPhrases`` finds the phrase before or behind a reporting verb, ``reported_speech`` the speeches
+of a sentence with their speakers, ``speaker`` the one who says a quotation, resolving pronouns over
+a few sentences.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +48,7 @@ _LONGEST = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ClauseToken:
     """A word or mark of the clause."""
 
     start: int
@@ -68,7 +73,7 @@ class NounPhrases:
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.tokens = [
-            Token(match.start(), match.end(), match.group())
+            ClauseToken(match.start(), match.end(), match.group())
             for match in _TOKEN.finditer(text, start, end)
         ]
 
@@ -79,7 +84,7 @@ class NounPhrases:
         return next((n for n, t in enumerate(self.tokens) if t.start >= offset), len(self.tokens))
 
     def forward(self, place: int) -> Offsets | None:
-        """The noun phrase from ``place`` on; the name that explains it, if it has none itself."""
+        """The noun phrase from ``place`` on; the name in apposition, if it has none itself."""
         stop = self.end_from(place)
         if stop == place:
             return None
@@ -126,7 +131,7 @@ class NounPhrases:
         return tokens[0].start, tokens[-1].end
 
     def backward(self, place: int) -> Offsets | None:
-        """The noun phrase that ends at ``place``, or before what is said of it between commas."""
+        """The noun phrase that ends at ``place``, or before an apposition that ends there."""
         if self.word(place) in {"who", "which"}:
             place -= 2 if self.word(place - 1) == "," else 1
             return self._noun_phrase_before(place)
@@ -194,15 +199,15 @@ _ADVERBS = frozenset(
 _NOUNS = frozenset("assembly family ally monopoly bully supply reply anomaly".split())
 _PASSIVE = frozenset("is are was were be been being to".split())
 _OPENING, _CLOSING = frozenset('“"«‘'), frozenset('”"»’')
-_FAR = 14
-_REST = 7  # words behind "X said" that may only say when and to whom
+_LOOK_AHEAD = 14
+_SHORT_TAIL = 7  # words behind "X said" that may only say when and to whom
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """``text[start:end]`` are somebody's words or their gist; ``speaker`` is the span of who.
+class ReportedSpeech:
+    """``text[start:end]`` is said by the phrase at ``speaker``, word for word or indirectly.
 
-    It is empty where somebody does something with words that are not told: "praised the visit".
+    It is empty for a speech act whose words are not reported: "praised the visit".
     """
 
     speaker: Offsets
@@ -210,12 +215,12 @@ class Statement:
     end: int
 
 
-def statements(text: str, start: int, end: int) -> list[Statement]:
-    """The statements of the sentence ``text[start:end]``, in order of the words that report."""
+def reported_speech(text: str, start: int, end: int) -> list[ReportedSpeech]:
+    """The speeches in the sentence ``text[start:end]``, in order of their reporting verbs."""
     return [
         statement
         for first, last in _clauses(text, start, end)
-        for statement in _Clause(text, first, last).statements()
+        for statement in _SpeechClause(text, first, last).statements()
     ]
 
 
@@ -229,34 +234,36 @@ def _clauses(text: str, start: int, end: int) -> list[Offsets]:
     return list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, end], strict=True))
 
 
-class _Clause:
+class _SpeechClause:
     """A clause as tokens; places are numbers of tokens."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self._words = NounPhrases(text, start, end)
         self._start, self._end = start, end
 
-    def statements(self) -> list[Statement]:
-        found: list[Statement] = []
+    def statements(self) -> list[ReportedSpeech]:
+        found: list[ReportedSpeech] = []
         for place in range(len(self._words.tokens)):
             speaker = self._speaker(place)
             if speaker is None:
                 continue
             scope = self._scope(place, speaker)
-            one = Statement(speaker, *(scope if self._reports(place) else (scope[1], scope[1])))
+            one = ReportedSpeech(
+                speaker, *(scope if self._reports(place) else (scope[1], scope[1]))
+            )
             if found and found[-1].start < one.start and found[-1].end > speaker[0]:
                 found = self._bounded(found, speaker[0])
             found.append(one)
         return found
 
-    def _bounded(self, found: list[Statement], start: int) -> list[Statement]:
-        """Statements end where another one is joined to them: "… said, but Y denied it"."""
+    def _bounded(self, found: list[ReportedSpeech], start: int) -> list[ReportedSpeech]:
+        """The speeches, cut where another one is joined to them: "… said, but Y denied it"."""
         place = self._words.place_at(start)
         joined = self._words.word(place - 1) in {"but", "while", "and", "though", "although"}
         return [replace(s, end=start) if joined and s.start < start else s for s in found]
 
     def _speaker(self, place: int) -> Offsets | None:
-        """Who says something with the word at ``place``; None where it reports nothing."""
+        """The subject of the reporting verb at ``place``; None where it is none."""
         word = self._words.word(place)
         if word == "according" and self._words.word(place + 1) == "to":
             return self._words.forward(place + 2)
@@ -276,12 +283,12 @@ class _Clause:
         return self._words.backward(before)
 
     def _reports(self, place: int) -> bool:
-        """Whether what follows the word is what is said, and not what is done by saying it."""
+        """Whether what follows the verb is what is said, and not the object of a speech act."""
         word = self._words.word(place)
         if word not in ACTS and word not in JUDGING:
             return True
         adjacent = self._words.word(place + 1) in ACTS.get(word, frozenset())
-        judging = {self._words.word(place + step) for step in range(2, _FAR)}
+        judging = {self._words.word(place + step) for step in range(2, _LOOK_AHEAD)}
         judges = bool(JUDGING.get(word, frozenset()) & judging)
         return adjacent or judges
 
@@ -292,7 +299,7 @@ class _Clause:
         return place
 
     def _is_adverb(self, place: int, word: str) -> bool:
-        """Whether a word in -ly says how something was said; "Italy" and "assembly" do not."""
+        """Whether a word in -ly is an adverb; "Italy" and "assembly" are not."""
         if not word.endswith("ly") or word in _NOUNS:
             return False
         return not self._words.tokens[place].is_name
@@ -301,17 +308,17 @@ class _Clause:
         near = words & {"to", "of", "out", "for", "it", "a", "an", "if", "whether"}
         if self._words.word(place + 1) in near:
             return True
-        return any(self._words.word(place + step) in words - near for step in range(1, _FAR))
+        return any(self._words.word(place + step) in words - near for step in range(1, _LOOK_AHEAD))
 
     def _by(self, place: int) -> Offsets | None:
-        """Who a passive verb names: "was described by Khan as"."""
+        """The agent of a passive verb: "was described by Khan as"."""
         for step in range(1, 8):
             if self._words.word(place + step) == "by":
                 return self._words.forward(place + step + 1)
         return None
 
     def _inverted(self, place: int) -> Offsets | None:
-        """Who stands behind the verb: …, said Khan."""
+        """The subject behind the verb: …, said Khan."""
         mark = self._words.word(place - 1)
         if self._words.word(place) not in SAYS_BEHIND or mark not in _CLOSING | {",", "?", "!"}:
             return None
@@ -324,7 +331,7 @@ class _Clause:
         return self._words.forward(place + 1)
 
     def _scope(self, place: int, speaker: Offsets) -> Offsets:
-        """What is said: before the speaker, behind the verb, or both."""
+        """The span of what is said: before the speaker, behind the verb, or both."""
         behind = max(self._words.tokens[place].end, speaker[1])
         head = min(self._words.tokens[place].start, speaker[0])
         ahead = self._words.word(self._words.place_at(head) - 1)
@@ -336,19 +343,19 @@ class _Clause:
         if any(token.text in _OPENING for token in rest):
             return self._start, self._end
         when = next((n for n, token in enumerate(rest) if not token.is_word), len(rest))
-        said = when > _REST or "that" in {token.word for token in rest[: min(4, when)]}
+        said = when > _SHORT_TAIL or "that" in {token.word for token in rest[: min(4, when)]}
         return (behind, self._end) if said and ahead == "," else (self._start, head)
 
     def _opens_with_adverbial(self, head: int) -> bool:
-        """Whether before the speaker stands only "On Tuesday," or "In a report of 388 pages,"."""
-        tokens: Sequence[Token] = self._words.tokens[: self._words.place_at(head)]
+        """Whether only an adverbial is before the speaker: "In a report of 388 pages,"."""
+        tokens: Sequence[ClauseToken] = self._words.tokens[: self._words.place_at(head)]
         words = [token.word for token in tokens if token.is_word]
         short = len(words) <= 8 and not set(words) & (AUXILIARIES | REPORTING)
         return bool(words) and short and words[0] in PREPOSITIONS | DATES
 
 
-_NEAR = 3  # sentences before this one in which the name of a pronoun is looked for
-_NEAR_CHARS = 1_200
+_SENTENCES_BACK = 3  # sentences before this one in which the name of a pronoun is looked for
+_CHARS_BACK = 1_200
 _PRONOUNS = SUBJECT_PRONOUNS - {"you"}
 
 
@@ -359,28 +366,28 @@ def speaker(text: str, sentence: Offsets, quote: Offsets) -> Offsets | None:
     >>> text[slice(*speaker(text, (0, 44), (13, 17)))]
     'the board'
     """
-    around = _around(statements(text, *sentence), quote)
+    around = _speech_around(reported_speech(text, *sentence), quote)
     if around is None:
-        return _of_quotation(text, sentence)
-    return _named(text, sentence[0], around.speaker)
+        return _speaker_of_quotation(text, sentence)
+    return _resolve_pronoun(text, sentence[0], around.speaker)
 
 
-def _around(found: list[Statement], quote: Offsets) -> Statement | None:
-    """The narrowest statement that holds the quotation, or the first that lies within it."""
+def _speech_around(found: list[ReportedSpeech], quote: Offsets) -> ReportedSpeech | None:
+    """The narrowest speech around the quotation, or the first one inside it."""
     holding = [one for one in found if one.start <= quote[0] and quote[1] <= one.end]
     if holding:
         return min(holding, key=lambda one: (one.end - one.start, one.start))
-    told = (one for one in found if one.start < one.end)
-    inside = (one for one in told if quote[0] <= one.speaker[0] and one.speaker[1] <= quote[1])
+    reported = (one for one in found if one.start < one.end)
+    inside = (one for one in reported if quote[0] <= one.speaker[0] and one.speaker[1] <= quote[1])
     return next(inside, None)
 
 
-def _named(text: str, start: int, who: Offsets) -> Offsets:
-    """The name that a pronoun stands for, if only its statements lie in between."""
+def _resolve_pronoun(text: str, start: int, who: Offsets) -> Offsets:
+    """The name that a pronoun stands for, if all sentences between are said by that speaker."""
     if text[slice(*who)].lower() not in _PRONOUNS:
         return who
-    for sentence in reversed(_before(text, start)):
-        said = statements(text, *sentence)
+    for sentence in reversed(_sentences_before(text, start)):
+        said = reported_speech(text, *sentence)
         for one in reversed(said):
             if text[slice(*one.speaker)].lower() not in _PRONOUNS:
                 return one.speaker
@@ -389,24 +396,24 @@ def _named(text: str, start: int, who: Offsets) -> Offsets:
     return who
 
 
-def _before(text: str, start: int) -> list[Offsets]:
-    """The last sentences of the article that end before ``start``."""
-    return sentence_spans(text, max(0, start - _NEAR_CHARS), start)[-_NEAR:]
+def _sentences_before(text: str, start: int) -> list[Offsets]:
+    """The last sentences that end before ``start``."""
+    return sentence_spans(text, max(0, start - _CHARS_BACK), start)[-_SENTENCES_BACK:]
 
 
-def _of_quotation(text: str, sentence: Offsets) -> Offsets | None:
-    """Who says a sentence that is nothing but a quotation: whoever says the one beside it."""
+def _speaker_of_quotation(text: str, sentence: Offsets) -> Offsets | None:
+    """The speaker of a sentence that is only a quotation: that of the neighboring sentence."""
     start, end = sentence
     if text[start] not in _OPENING:
         return None
     if text[end - 1] not in _CLOSING and "”" not in text[start:end]:
-        following = sentence_spans(text, end, end + _NEAR_CHARS)[:1]
-        found = [one for span in following for one in statements(text, *span)]
-        return _named(text, start, found[0].speaker) if found else None
+        following = sentence_spans(text, end, end + _CHARS_BACK)[:1]
+        found = [one for span in following for one in reported_speech(text, *span)]
+        return _resolve_pronoun(text, start, found[0].speaker) if found else None
     paragraph = max(text.rfind("\n", 0, start), 0)
-    before = [span for span in _before(text, start) if span[0] >= paragraph][-1:]
-    found = [one for span in before for one in statements(text, *span)]
-    return _named(text, before[0][0], found[-1].speaker) if found else None
+    before = [span for span in _sentences_before(text, start) if span[0] >= paragraph][-1:]
+    found = [one for span in before for one in reported_speech(text, *span)]
+    return _resolve_pronoun(text, before[0][0], found[-1].speaker) if found else None
 
 
 _ASKS_FOR_WORDS = re.compile(
@@ -420,8 +427,8 @@ _ASKS_FOR_WORDS = re.compile(
 
 
 def is_said_by_asked_speaker(question: str, span: Candidate) -> bool | None:
-    """Whether the one who is asked about says the span; None where no name is asked or given."""
-    asked = _asked(question)
+    """Whether the person the question names says the span; None without a name in either."""
+    asked = _asked_speaker(question)
     if not asked:
         return None
     passage, place = span.hit.passage, (span.span.start, span.span.end)
@@ -431,16 +438,16 @@ def is_said_by_asked_speaker(question: str, span: Candidate) -> bool | None:
     said = passage.article.text[slice(*who)]
     if not any(entity.sort == "name" for entity in entities(f"– {said}")):
         return None
-    return bool(asked & _names(said))
+    return bool(asked & _name_terms(said))
 
 
-def _asked(question: str) -> frozenset[str]:
-    """The terms of the name whose words are asked for."""
+def _asked_speaker(question: str) -> frozenset[str]:
+    """The terms of the name in a question for somebody's words."""
     match = _ASKS_FOR_WORDS.search(question)
-    return _names(match["who"]) if match else frozenset()
+    return _name_terms(match["who"]) if match else frozenset()
 
 
-def _names(text: str) -> frozenset[str]:
+def _name_terms(text: str) -> frozenset[str]:
     """The terms of the names in a text, without titles."""
     names = [entity.text for entity in entities(f"– {text}") if entity.sort == "name"]
     words = [word for name in names for word in name.split() if word.lower() not in TITLES]

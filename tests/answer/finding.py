@@ -7,6 +7,7 @@ from datetime import date
 
 from rag.answer.evidence import Candidate, Evidence
 from rag.answer.rules.matching import Matcher
+from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Hit, Passage, Query, Span
 from tests.answer.making import hit, passage
@@ -19,9 +20,9 @@ def by_spelling(words: Sequence[str], others: Sequence[str]) -> list[list[float]
     return [[0.8 if one[:3] == other[:3] else 0.0 for other in others] for one in words]
 
 
-def matcher() -> Matcher:
+def matcher(rules: Rules = ALL_RULES) -> Matcher:
     """Every term counts the same."""
-    return Matcher(lambda term: 1.0, by_spelling)
+    return Matcher(lambda term: 1.0, by_spelling, rules)
 
 
 def source(text: str, *, article_id: str = "a", published: date | None = DAY) -> Hit:

@@ -1,4 +1,4 @@
-"""Earlier questions that come without an answer, as from the command line."""
+"""PastTurn questions that come without an answer, as from the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from rag import AskConfig, Pipeline
-from rag.answer.pipeline import answered, turn_of
+from rag.answer.pipeline import answer_earlier_turns, turn_of
 from rag.config import BuildConfig
 from rag.errors import QuestionError
 from rag.query.history import MAX_EARLIER, History, PastTurn
@@ -58,11 +58,11 @@ def test_each_is_asked_after_those_before_it_and_only_the_last_ones_are() -> Non
         raise QuestionError("No calendar has that day.")
 
     questions = [f"question {number}" for number in range(1000)]
-    turns = answered(questions, ask)
+    turns = answer_earlier_turns(questions, ask)
     assert turns == [PastTurn(question) for question in questions[-MAX_EARLIER:]]
     assert asked == [(question, at) for at, question in enumerate(questions[-MAX_EARLIER:])]
 
 
 def test_a_turn_with_its_answer_is_kept_and_what_is_no_turn_is_skipped() -> None:
     known = PastTurn("Who cut the stone?", "Hanne Vro")
-    assert answered(cast(History, [7, None, known]), cast(Any, None)) == [known]
+    assert answer_earlier_turns(cast(History, [7, None, known]), cast(Any, None)) == [known]

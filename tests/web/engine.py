@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from rag.answer.engine import Answered, ConsideredPassage, Retrieved, Stage, last
+from rag.answer.engine import Answered, ConsideredPassage, Retrieved, Stage, final_stage
 from rag.config import AskConfig, BuildConfig
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexMissing
@@ -145,7 +145,7 @@ class Engine:
         asked = self.asking(
             question, history=history, window=window, today=today, corrections=corrections
         )
-        return last(asked).answer
+        return final_stage(asked).answer
 
     def asking(
         self,

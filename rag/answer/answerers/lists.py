@@ -1,4 +1,4 @@
-"""Answers with every item that is asked for, each a quotation of its own."""
+"""Answers a list question with its items, each a quotation of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.answer.aggregation import AnswerGroup, group_answers, same_answer
 from rag.answer.evidence import (
-    NOTHING,
+    NO_ANSWER,
     Candidate,
     Evidence,
     Pick,
@@ -18,7 +18,8 @@ from rag.answer.evidence import (
     pick,
     sentence_around,
 )
-from rag.answer.rules.coordination import enumerations, items
+from rag.answer.rules.coordination import find_enumerations, split_items
+from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.answer.speakers import is_said_by_asked_speaker
 from rag.text.analyzer import analyse
 from rag.text.entities import entities
@@ -28,10 +29,12 @@ from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Span
 
 MOST_ITEMS = 20
-# What the form of an answer adds to its score: several items, as many as asked for, none at all.
-_WHOLE = 0.9  # A span of so much of its sentence does not say where its list begins and ends.
-_SEVERAL, _AS_MANY, _MISFIT, _OF_ANOTHER = 1.0, 2.0, -4.0, -4.0
-_SHARE = re.compile(
+# A span of so much of its sentence does not say where its list begins and ends.
+_NEARLY_WHOLE_SENTENCE = 0.9
+# What is added to the score of a list: for several items, for as many as the question asks for, for
+# none that can be an item, and for items that another speaker names.
+_SEVERAL, _AS_MANY, _MISFIT, _OTHER_SPEAKER = 1.0, 2.0, -4.0, -4.0
+_PART_OF_A_WHOLE = re.compile(
     r"(?:all|some|most|several|both|none|half|\d+|one|two|three|four|five|six|seven|eight|nine|"
     r"ten) of (?:the|its|them|these|those|which|whom)(?: \w+)?",
     re.IGNORECASE,
@@ -41,7 +44,6 @@ _ASKS_FOR_NAMES = re.compile(
     r"cities|towns|villages|places|people|politicians|ministers|leaders|companies|parties|teams)\b",
     re.IGNORECASE,
 )
-
 _EXCLUDED = re.compile(
     r"\b(?:beyond|besides|other than|apart from|except(?: for)?|in addition to|not counting) "
     r"(?P<what>[^,?]+)",
@@ -50,78 +52,112 @@ _EXCLUDED = re.compile(
 
 
 class ListAnswerer:
-    """All items of an enumeration, or the answers of several sentences and articles.
+    """Answers with all items of an enumeration, or with those of several sentences and articles.
 
-    ``margin`` is how far behind the best span's score another span is still an item of the list.
+    ``margin`` is how far below the best list another may score and still add its items.
     """
 
     depth: int | None = None
 
-    def __init__(self, agreement_weight: float, margin: float) -> None:
+    def __init__(self, agreement_weight: float, margin: float, rules: Rules = ALL_RULES) -> None:
         self._weight = agreement_weight
         self._margin = margin
+        self._rules = rules
 
-    def answer(self, found: Evidence) -> Reply:
-        """The items of the spans that look most like what is asked for.
+    def answer(self, evidence: Evidence) -> Reply:
+        """The items of the lists that fit the question best.
 
-        The confidence is the calibrator's for the best of these spans, beside spans outside the
-        sentences that are quoted: the items of one list are no rivals.
+        The confidence combines the calibrator's for the best list's span and the sentence reader's
+        for its sentence. Its rivals are the spans outside the quoted sentences: the items of one
+        list are no rivals.
         """
-        wanted = _Wanted.of(found.query.text)
-        listed = [
-            _Listed(answer.best, items, answer.score + wanted.fits(items, answer.best))
-            for answer in group_answers(found.spans, weight=self._weight)
-            if (items := _item_picks(answer, names=wanted.names))
-        ]
-        if not listed:
-            return NOTHING
-        least = max(one.score for one in listed) - self._margin
-        near = [one for one in listed if one.score >= least]
-        best = max(near, key=lambda one: (*wanted.completes(one.items), one.score))
-        near = sorted(_compatible(best, near, wanted), key=lambda one: -len(one.items))
-        kept = wanted.new(_distinct(one for some in near for one in some.items))[:MOST_ITEMS]
-        if not kept:
-            return NOTHING
-        confidence = found.confidence_of(best.span, _rivals(found, near))
-        return Reply(
-            tuple(kept), noisy_or(confidence, answer_probability(found.sentence_of(best.span)))
-        )
+        request = _ListRequest.of(evidence.query.text)
+        groups = group_answers(evidence.spans, weight=self._weight)
+        if not self._rules.coordination:
+            return _best_span(evidence, groups)
+        lists = self._near_best(self._candidate_lists(request, groups))
+        if not lists:
+            return NO_ANSWER
+        best = max(lists, key=lambda one: (*request.completed_by(one.items), one.score))
+        lists = sorted(_compatible(best, lists, request), key=lambda one: -len(one.items))
+        items = _distinct_items(item for one in lists for item in one.items)
+        shown = request.without_its_own_names(items)[:MOST_ITEMS]
+        if not shown:
+            return NO_ANSWER
+        confidence = evidence.confidence_of(best.span, _rivals(evidence, lists))
+        probability = answer_probability(evidence.sentence_of(best.span))
+        return Reply(tuple(shown), noisy_or(confidence, probability))
+
+    def _candidate_lists(
+        self, request: _ListRequest, groups: Sequence[AnswerGroup]
+    ) -> list[_CandidateList]:
+        """The items that the span of each answer gives, scored by how well they fit."""
+        found = []
+        for group in groups:
+            if items := _item_picks(group, names=request.names):
+                fit = request.fit(items)
+                if fit > _MISFIT and self._is_said_by_other(request, group):
+                    fit += _OTHER_SPEAKER
+                found.append(_CandidateList(group.best, items, group.score + fit))
+        return found
+
+    def _is_said_by_other(self, request: _ListRequest, group: AnswerGroup) -> bool:
+        if not self._rules.speakers:
+            return False
+        return is_said_by_asked_speaker(request.question, group.best) is False
+
+    def _near_best(self, lists: Sequence[_CandidateList]) -> list[_CandidateList]:
+        least = max((one.score for one in lists), default=0.0) - self._margin
+        return [one for one in lists if one.score >= least]
+
+
+def _best_span(evidence: Evidence, groups: Sequence[AnswerGroup]) -> Reply:
+    """The best span as the only item."""
+    if not groups:
+        return NO_ANSWER
+    return Reply((pick(groups[0].best, groups[0].also),), evidence.confidence)
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """The items that a span gives, and how well it and they look."""
+class _CandidateList:
+    """The items that a span gives, and the score of both."""
 
     span: Candidate
     items: list[Pick]
     score: float
 
 
-def _compatible(best: _Listed, near: Iterable[_Listed], wanted: _Wanted) -> list[_Listed]:
-    """The lists that go with the best one.
+def _compatible(
+    best: _CandidateList, lists: Iterable[_CandidateList], request: _ListRequest
+) -> list[_CandidateList]:
+    """The lists whose items may be shown with those of the best one.
 
-    A whole enumeration stands alone, but for other enumerations where names are asked for.
+    A complete enumeration is shown alone, or with other enumerations where names are asked for.
     """
-    if not any(wanted.completes(best.items)):
-        return list(near)
-    place = _sentence(best.span)
-    others = (one for one in near if wanted.names and len(one.items) > 1)
-    return [best, *(one for one in others if one is not best and _sentence(one.span) != place)]
+    if not any(request.completed_by(best.items)):
+        return list(lists)
+    sentence = _sentence_key(best.span)
+    others = (one for one in lists if request.names and len(one.items) > 1 and one is not best)
+    return [best, *(one for one in others if _sentence_key(one.span) != sentence)]
 
 
-def _rivals(found: Evidence, near: Sequence[_Listed]) -> list[Candidate]:
-    quoted = {_sentence(one.span) for one in near}
-    return [span for span in found.spans if _sentence(span) not in quoted]
+def _rivals(evidence: Evidence, lists: Sequence[_CandidateList]) -> list[Candidate]:
+    quoted = {_sentence_key(one.span) for one in lists}
+    return [span for span in evidence.spans if _sentence_key(span) not in quoted]
 
 
-def _sentence(span: Candidate) -> tuple[str, Offsets]:
-    place = sentence_around(span.hit.passage, span.span.start, span.span.end)
-    return span.article_id, place
+def _sentence_key(span: Candidate) -> tuple[str, Offsets]:
+    """The article and the sentence of a span."""
+    return span.article_id, sentence_around(span.hit.passage, span.span.start, span.span.end)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a list question asks for: names or not, how many, and what it leaves out."""
+class _ListRequest:
+    """What a list question asks for.
+
+    ``names`` is whether the items are names, ``count`` how many are asked for (0 if unsaid),
+    ``terms`` the question's own terms, and ``excluded`` those of "beyond Palestine".
+    """
 
     question: str
     names: bool
@@ -130,49 +166,51 @@ class _Wanted:
     excluded: frozenset[str]
 
     @classmethod
-    def of(cls, question: str) -> _Wanted:
+    def of(cls, question: str) -> _ListRequest:
         counts = [int(q.value) for q in quantities(question) if q.value == int(q.value)]
-        names = _ASKS_FOR_NAMES.search(question) is not None
-        beyond = _EXCLUDED.search(question)
-        excluded = frozenset(analyse(beyond["what"])) if beyond else frozenset()
-        count = counts[0] if counts else 0
-        return cls(question, names, count, frozenset(analyse(question)), excluded)
+        exception = _EXCLUDED.search(question)
+        return cls(
+            question,
+            names=_ASKS_FOR_NAMES.search(question) is not None,
+            count=counts[0] if counts else 0,
+            terms=frozenset(analyse(question)),
+            excluded=frozenset(analyse(exception["what"])) if exception else frozenset(),
+        )
 
     def excludes(self, item: str) -> bool:
-        """Whether the question asks for others: "beyond Palestine"."""
+        """Whether the question asks for items other than this one."""
         return bool(self.excluded) and set(analyse(item)) <= self.excluded
 
-    def new(self, picks: Sequence[Pick]) -> list[Pick]:
+    def without_its_own_names(self, items: Sequence[Pick]) -> list[Pick]:
         """The items that the question does not name itself; all of them where it names each."""
-        kept = [one for one in picks if not self.excludes(one.quote)]
-        return [one for one in kept if not self._names(one.quote)] or kept
+        wanted = [item for item in items if not self.excludes(item.quote)]
+        return [item for item in wanted if not self._mentions(item.quote)] or wanted
 
-    def completes(self, picks: Sequence[Pick]) -> tuple[bool, bool]:
-        """Whether the items are as many as asked for, and so many that they are a whole list."""
-        return len(picks) == self.count > 1, len(picks) > 2
+    def completed_by(self, items: Sequence[Pick]) -> tuple[bool, bool]:
+        """Whether the items are as many as asked for, and whether they are more than two."""
+        return len(items) == self.count > 1, len(items) > 2
 
-    def fits(self, picks: Sequence[Pick], span: Candidate) -> float:
-        """What the form of an answer, and who says it, adds to its score."""
-        items = [one.quote for one in picks if not self.excludes(one.quote)]
-        known = len(items) == 1 and self._names(items[0])
-        if not items or known or all(_is_number(item) for item in items):
+    def fit(self, items: Sequence[Pick]) -> float:
+        """What the number and the form of the items add to the score of their span."""
+        quotes = [item.quote for item in items if not self.excludes(item.quote)]
+        asked = len(quotes) == 1 and self._mentions(quotes[0])
+        if not quotes or asked or all(_is_number(quote) for quote in quotes):
             return _MISFIT
-        voice = _OF_ANOTHER if is_said_by_asked_speaker(self.question, span) is False else 0.0
-        return voice + _SEVERAL * (len(items) > 1) + _AS_MANY * (len(items) == self.count)
+        return _SEVERAL * (len(quotes) > 1) + _AS_MANY * (len(quotes) == self.count)
 
-    def _names(self, item: str) -> bool:
+    def _mentions(self, item: str) -> bool:
         return set(analyse(item)) <= self.terms
 
 
 def _is_number(text: str) -> bool:
-    """Whether an item says only how many: "nine", "three of the four"."""
-    if _SHARE.fullmatch(text.strip()):
+    """Whether an item is only a number: "nine", "three of the four"."""
+    if _PART_OF_A_WHOLE.fullmatch(text.strip()):
         return True
     return any(q.end - q.start == len(text.strip()) for q in quantities(text))
 
 
 def _item_picks(answer: AnswerGroup, *, names: bool) -> list[Pick]:
-    """A quotation for each item of the span; the span itself with its sources if it is one item."""
+    """A quotation for each item of the span; a single one keeps the articles that agree."""
     best = answer.best
     text = best.hit.passage.article.text
     spans = _items(best)
@@ -186,38 +224,37 @@ def _item_picks(answer: AnswerGroup, *, names: bool) -> list[Pick]:
 
 
 def _items(candidate: Candidate) -> list[Offsets]:
-    """The items of the enumeration that the span covers, or is an item of."""
+    """The items of the longest enumeration that the span overlaps; else those of the span."""
     passage, span = candidate.hit.passage, candidate.span
     text = passage.article.text
-    around = sentence_spans(text, passage.start, passage.end)
-    listed = [
-        _joined(text, span, sentence, spans)
-        for sentence in around
-        for spans in enumerations(text, *sentence)
+    found = [
+        _fit_to_span(text, span, sentence, spans)
+        for sentence in sentence_spans(text, passage.start, passage.end)
+        for spans in find_enumerations(text, *sentence)
         if spans[0][0] < span.end and span.start < spans[-1][1]
     ]
-    return max(listed, key=len, default=items(text, span.start, span.end))
+    return max(found, key=len, default=split_items(text, span.start, span.end))
 
 
-def _joined(text: str, span: Span, sentence: Offsets, listed: list[Offsets]) -> list[Offsets]:
-    """An enumeration whose first and last item begin and end as the reader's span says.
+def _fit_to_span(text: str, span: Span, sentence: Offsets, listed: list[Offsets]) -> list[Offsets]:
+    """The enumeration with its first and last item cut where the reader's span begins and ends.
 
-    A span of nearly a whole sentence says nothing of that.
+    A span of nearly a whole sentence cuts nothing.
     """
     start, end = max(span.start, sentence[0]), min(span.end, sentence[1])
-    own = items(text, start, end)
-    if len(own) < 2 or end - start >= _WHOLE * (sentence[1] - sentence[0]):
+    own = split_items(text, start, end)
+    if len(own) < 2 or end - start >= _NEARLY_WHOLE_SENTENCE * (sentence[1] - sentence[0]):
         return listed
     first = start if start < listed[0][1] else listed[0][0]
     last = end if end > listed[-1][0] else listed[-1][1]
-    joined = items(text, first, last)
+    joined = split_items(text, first, last)
     return joined if len(joined) >= len(own) else own
 
 
 def _name(text: str, span: Offsets) -> Offsets | None:
     """The name in an item: the first of several words, else the last: "the city of Cairo".
 
-    Titles are left out before a name of several words.
+    Titles before a name of several words are left out.
     """
     start, end = span
     found = [entity for entity in entities(text[start:end]) if entity.sort == "name"]
@@ -236,9 +273,9 @@ def _without_number(text: str, span: Offsets) -> Offsets:
     return (span[0], span[1] - len(number.group())) if number else span
 
 
-def _distinct(picks: Iterable[Pick]) -> list[Pick]:
-    kept: list[Pick] = []
-    for one in picks:
-        if not any(same_answer(one.quote, other.quote) for other in kept):
-            kept.append(one)
-    return kept
+def _distinct_items(picks: Iterable[Pick]) -> list[Pick]:
+    distinct: list[Pick] = []
+    for item in picks:
+        if not any(same_answer(item.quote, other.quote) for other in distinct):
+            distinct.append(item)
+    return distinct

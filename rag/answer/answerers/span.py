@@ -1,4 +1,4 @@
-"""Answers with a quotation: the words that answer, or the sentence that tells best."""
+"""Answers with one quotation: the shortest span that answers, or the span of the best sentence."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.aggregation import (
+    AnswerGroup,
     conflicting_answers,
     corroborating_answers,
     could_answer,
     group_answers,
 )
 from rag.answer.evidence import (
-    NOTHING,
+    NO_ANSWER,
     Candidate,
     Evidence,
     Pick,
@@ -24,64 +25,81 @@ from rag.answer.evidence import (
 )
 from rag.answer.rules.matching import Matcher
 from rag.answer.rules.offices import office_reply, without_first_name
+from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.answer.speakers import is_said_by_asked_speaker
 
-_DOUBTFUL = 0.4  # what is left of the confidence in what does not give what is asked for
-MARGIN = 3.0  # how far behind the best span's score one may be that gives another value
+_DOUBT_FACTOR = 0.4  # of the confidence remains where no span gives what the question asks for
+CONFLICT_MARGIN = 3.0  # how far below the best span a conflicting value may score
 
 
 class SpanAnswerer:
-    """Who, what, where, how many: the words that answer, as few as do.
+    """Answers who, what, where and how many with the reader's best span.
 
-    Where sources give different values for the same thing, all are shown: the best one, then the
-    others, the latest first. Without a ``matcher`` sources are not compared.
+    Where articles give different values for the same thing, all are shown: the best one, then the
+    others, the latest first. Without a ``matcher`` articles are not compared.
     """
 
     depth: int | None = None
 
-    def __init__(self, agreement_weight: float, matcher: Matcher | None = None) -> None:
+    def __init__(
+        self,
+        agreement_weight: float,
+        matcher: Matcher | None = None,
+        rules: Rules = ALL_RULES,
+    ) -> None:
         self._weight = agreement_weight
         self._matcher = matcher
+        self._rules = rules
 
-    def answer(self, found: Evidence) -> Reply:
-        """The holder of the office that is asked for; else the best span, and other sides to it."""
-        if (holder := office_reply(found)) is not None:
+    def answer(self, evidence: Evidence) -> Reply:
+        """The holder of the office that is asked for; else the best span and its conflicts."""
+        if self._rules.offices and (holder := office_reply(evidence)) is not None:
             return holder
-        if not found.spans:
-            return NOTHING
-        spans, confidence = _fitting(found)
-        agreed = group_answers(spans, weight=self._weight)
-        sides, question = agreed[:1], found.query.text
-        if self._matcher is not None:
-            sides += conflicting_answers(agreed, question, self._matcher, margin=MARGIN)
-            sides = [
-                replace(one, also=corroborating_answers(one, question, self._matcher))
-                for one in sides
-            ]
-        picks = tuple(_whole(pick(side.best, side.also), question) for side in sides)
-        return Reply(picks, confidence, disagreement=len(sides) > 1)
+        if not evidence.spans:
+            return NO_ANSWER
+        spans, confidence = self._fitting_spans(evidence)
+        answers = self._answers_to_show(spans, evidence.query.text)
+        picks = tuple(self._pick(answer, evidence.query.text) for answer in answers)
+        return Reply(picks, confidence, disagreement=len(answers) > 1)
+
+    def _fitting_spans(self, evidence: Evidence) -> tuple[Sequence[Candidate], float]:
+        """The spans that could answer, and the confidence in the first; all of them if none could.
+
+        Then the confidence is much lower.
+        """
+        spans, question = evidence.spans, evidence.query.text
+        if not self._rules.fitting:
+            return spans, evidence.confidence
+        fitting = [span for span in spans if could_answer(question, span)]
+        if not fitting:
+            return spans, _DOUBT_FACTOR * evidence.confidence
+        if fitting[0] is spans[0]:
+            return fitting, evidence.confidence
+        return fitting, evidence.confidence_of(fitting[0], fitting[1:])
+
+    def _answers_to_show(self, spans: Sequence[Candidate], question: str) -> list[AnswerGroup]:
+        """The best answer and those in conflict with it, each with what corroborates it."""
+        groups = group_answers(spans, weight=self._weight)
+        if self._matcher is None:
+            return groups[:1]
+        conflicts = conflicting_answers(groups, question, self._matcher, margin=CONFLICT_MARGIN)
+        return [
+            replace(group, also=corroborating_answers(group, question, self._matcher))
+            for group in (*groups[:1], *conflicts)
+        ]
+
+    def _pick(self, answer: AnswerGroup, question: str) -> Pick:
+        """The best quotation of the answer, without half of a name that the question has."""
+        best = pick(answer.best, answer.also)
+        if not self._rules.offices:
+            return best
+        text = best.hit.passage.article.text
+        return replace(best, end=without_first_name(text, best.start, best.end, question))
 
 
-def _fitting(found: Evidence) -> tuple[Sequence[Candidate], float]:
-    """The spans that can be an answer, and how sure the first is; all, in doubt, if none can."""
-    spans = found.spans
-    fitting = [one for one in spans if could_answer(found.query.text, one)]
-    if not fitting:
-        return spans, _DOUBTFUL * found.confidence
-    if fitting[0] is spans[0]:
-        return fitting, found.confidence
-    return fitting, found.confidence_of(fitting[0], fitting[1:])
-
-
-def _whole(told: Pick, question: str) -> Pick:
-    """The pick, without half of a name that the question has."""
-    text = told.hit.passage.article.text
-    return replace(told, end=without_first_name(text, told.start, told.end, question))
-
-
-# What a sentence gains that gives a reason where one is asked for, or is said by who is asked for,
-# and what one loses that is said by somebody else.
-_REASON, _OWN_WORDS, _OF_ANOTHER = 1.0, 1.0, -2.0
+# What a span's score gains where its sentence gives the reason that is asked for, or the speaker
+# who is asked about says it, and what it loses where another speaker does.
+_REASON, _ASKED_SPEAKER, _OTHER_SPEAKER = 1.0, 1.0, -2.0
 _ASKS_WHY = re.compile(r"\bwhy\b|\bwhat (?:\w+ ){0,3}(?:reasons?|causes?|caused)\b", re.IGNORECASE)
 _GIVES_REASON = re.compile(
     r"\b(?:because|since|due to|owing to|thanks to|as a result|in order|so that|caused by|reasons?|"
@@ -91,37 +109,44 @@ _GIVES_REASON = re.compile(
 
 
 class PassageAnswerer:
-    """The best sentence over all hits; quoted is the best span in it, where there is one.
+    """Answers why, how and what somebody said with the span that is best with its sentence.
 
-    ``sentence_weight`` says how much the sentence reader's score counts beside the span reader's.
+    ``sentence_weight`` is how much the sentence reader's score counts beside the span reader's.
     """
 
     depth: int | None = None
 
-    def __init__(self, sentence_weight: float) -> None:
+    def __init__(self, sentence_weight: float, rules: Rules = ALL_RULES) -> None:
         self._weight = sentence_weight
+        self._rules = rules
 
-    def answer(self, found: Evidence) -> Reply:
-        """The span whose score and that of its sentence are best together.
+    def answer(self, evidence: Evidence) -> Reply:
+        """The span with the highest sum of its own and its sentence's score.
 
-        The confidence is the calibrator's for that span, beside those of other sentences (two spans
-        of one sentence are no rivals), supported by what the sentence reader gives the sentence.
+        The confidence combines the calibrator's for that span and the sentence reader's for its
+        sentence. The span's rivals are those of other sentences.
         """
-        if not found.spans:
-            return NOTHING
-        best = max(found.spans, key=lambda span: self._worth(span, found))
-        sentence = found.sentence_of(best)
-        rivals = [one for one in found.spans if one is not best]
-        rivals = [one for one in rivals if sentence is None or found.sentence_of(one) != sentence]
-        confidence = noisy_or(found.confidence_of(best, rivals), answer_probability(sentence))
+        if not evidence.spans:
+            return NO_ANSWER
+        best = max(evidence.spans, key=lambda span: self._score(span, evidence))
+        sentence = evidence.sentence_of(best)
+        rivals = [
+            span
+            for span in evidence.spans
+            if span is not best and (sentence is None or evidence.sentence_of(span) != sentence)
+        ]
+        confidence = noisy_or(evidence.confidence_of(best, rivals), answer_probability(sentence))
         return Reply((pick(best),), confidence)
 
-    def _worth(self, span: Candidate, found: Evidence) -> float:
-        question, sentence = found.query.text, found.sentence_of(span)
-        lowest = min((one.score for one in found.sentences), default=0.0)
-        told = sentence.score if sentence is not None else lowest
-        own = is_said_by_asked_speaker(question, span)
-        voice = 0.0 if own is None else _OWN_WORDS if own else _OF_ANOTHER
+    def _score(self, span: Candidate, evidence: Evidence) -> float:
+        question, sentence = evidence.query.text, evidence.sentence_of(span)
+        lowest = min((other.score for other in evidence.sentences), default=0.0)
+        sentence_score = sentence.score if sentence is not None else lowest
         text = sentence.quote if sentence is not None else span.quote
         reason = bool(_ASKS_WHY.search(question) and _GIVES_REASON.search(text))
-        return span.score + self._weight * told + voice + _REASON * reason
+        speaker = self._speaker_bonus(question, span)
+        return span.score + self._weight * sentence_score + speaker + _REASON * reason
+
+    def _speaker_bonus(self, question: str, span: Candidate) -> float:
+        said = is_said_by_asked_speaker(question, span) if self._rules.speakers else None
+        return 0.0 if said is None else _ASKED_SPEAKER if said else _OTHER_SPEAKER

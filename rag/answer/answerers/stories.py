@@ -1,4 +1,8 @@
-"""Finds the articles on a topic, how much each is about it, and what its sentences say of it."""
+"""Ranks the articles found for a topic, and their sentences, for the topical answerers.
+
+``StoryReader`` rates how much each article is about the topic, ``LineReader`` how well each of
+their sentences reports it, and ``EventLimits`` cuts a timeline at events named in the question.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +28,11 @@ from rag.types import Article, Hit, Query
 MAX_STORIES = 25
 LEAD_SENTENCES = 2
 _LONGEST_LEAD = 4_000
-# A story votes for what the topic is about with its retrieval score, as a share of the best one,
-# to this power: only those near the top are heard.
+# In relevance feedback a story weighs as much as its retrieval score, as a share of the best one,
+# to this power: only those near the top count.
 _FEEDBACK_POWER = 4
 # Log-odds that any article found is on the topic, fitted on the dev half and further questions over
-# the gazette: 45 topics that it tells of, and 22 of which an article holds only the names.
+# the gazette: 45 topics that it covers, and 22 of which it has only the names.
 _COVERAGE, _SIMILARITY, _NAMES, _INTERCEPT = 8.4, 1.3, 2.0, -6.0
 _NO_TOPIC = 0.9
 _CALENDAR = re.compile(
@@ -50,7 +54,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """The articles found, the most relevant first; ``topic`` is the words that they were read for.
+    """The articles found, the most relevant first; ``topic`` is the words that they were rated by.
 
     ``confidence`` is the probability in [0, 1] that any of them is about the topic.
     """
@@ -60,9 +64,9 @@ class Stories:
     confidence: float
 
     def confidence_in(self, shown: Sequence[Story]) -> float:
-        """The probability that what is shown is about the topic, for stories of this reading.
+        """The probability that what is shown is about the topic.
 
-        That there are articles about it, times the mean relevance of those that are shown.
+        The probability that there are articles about it, times the mean relevance of ``shown``.
         """
         relevance = [story.relevance if self.topic else 1.0 for story in shown]
         return self.confidence * sum(relevance) / len(relevance) if relevance else 0.0
@@ -75,11 +79,11 @@ class Stories:
 class StoryReader:
     """Tells the articles on a topic from those that merely share a word with it.
 
-    Relevance is the sum of four measures, each relative to the best article found, as the sum is
-    itself: how near the question the retriever finds it, how much of the topic's words it holds,
-    how near its first sentences come to the topic, and, twice, how near they come to those of the
-    articles that were found first (relevance feedback after Rocchio 1971): a report on the third
-    day of an accident may not name the mine again.
+    Relevance is the sum of four measures, each a share of the best article's, as is the sum itself:
+    the retriever's similarity to the question, the share of the topic's words in the article, the
+    similarity of its first sentences to the topic, and, counted twice, their similarity to those of
+    the articles found first (relevance feedback after Rocchio 1971): a report on the third day of
+    an accident may not name the mine again.
     """
 
     def __init__(self, embedder: Embedder, rarity: Rarity) -> None:
@@ -135,7 +139,7 @@ def lead_spans(article: Article) -> list[Offsets]:
 
 
 def _lead(article: Article) -> str:
-    """The title and the first sentences: what the article says that it is about."""
+    """The title and the first sentences, which say what the article is about."""
     first = (article.text[start:end] for start, end in lead_spans(article))
     return " ".join([f"{article.title}.", *first])
 
@@ -161,7 +165,7 @@ def _relative(values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float
 
 
 def _names(query: Query, texts: Sequence[str]) -> float:
-    """The share of the query's names that the article with the most of them has; .5 if none."""
+    """The share of the query's names in the article with the most of them; .5 without names."""
     names = [terms for name in query.entities if (terms := set(analyse(name)))]
     if not names:
         return 0.5
@@ -177,7 +181,7 @@ def _confidence(
 
 
 MIN_WORDS = 4
-# Fitted on the timelines of the dev half: 17 of 18 sentences so chosen hold a gold one.
+# Fitted on the timelines of the dev half, where 17 of 18 sentences chosen were gold.
 _COVERAGE_WEIGHT = 0.5
 _LEAD_WEIGHT = 0.3
 _ENDS = re.compile(r"[.!?…؟۔।。！？｡][\"'”’»›)\]」』]*\Z")
@@ -185,11 +189,11 @@ _ENDS = re.compile(r"[.!?…؟۔।。！？｡][\"'”’»›)\]」』]*\Z")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """The sentence ``[start, end)`` of a story, ``place`` being its number among those read.
+    """A line of a timeline or summary: the sentence ``[start, end)`` of a story.
 
-    ``vector`` float32 [dim] is its embedding, of length 1; ``similarity`` the cosine to the topic,
-    or to all sentences where there is none; ``coverage`` the share of the topic's telling words
-    that it holds, in [0, 1].
+    ``place`` counts the story's sentences from 0. ``vector`` float32 [dim] is its embedding, of
+    length 1; ``similarity`` the cosine to the topic, or without one to the mean of all sentences;
+    ``coverage`` the weighted share of the topic's words in it, in [0, 1].
     """
 
     story: Story
@@ -207,21 +211,21 @@ class Line:
 
     @property
     def worth(self) -> float:
-        """How well it tells what its story is about: near the topic, and near the beginning."""
+        """How well it reports its story: near the topic, and near the beginning."""
         return self.similarity + _COVERAGE_WEIGHT * self.coverage + _LEAD_WEIGHT / (1 + self.place)
 
     def likeness(self, other: Line) -> float:
-        """How much the two say the same: the cosine of their embeddings."""
+        """The cosine of the two embeddings."""
         return float(self.vector @ other.vector)
 
     def pick(self, also: Sequence[Line] = ()) -> Pick:
-        """The sentence as a quotation, supported by others."""
+        """The sentence as a quotation, with those of other articles that say the same."""
         others = tuple(line.pick() for line in also)
         return Pick(self.hit, self.start, self.end, self.worth, others)
 
 
 class LineReader:
-    """Reads the sentences of stories: those of the passages that were found, and the first ones.
+    """Reads the sentences of stories: those of the passages found, and the first ones.
 
     Headings, and sentences of less than ``MIN_WORDS`` words, are left out where there are others.
     """
@@ -237,7 +241,7 @@ class LineReader:
             return []
         texts = [story.article.text[start:end] for story, _, _, (start, end) in found]
         vectors = self._embedder.encode_passages(texts)
-        similarity = vectors @ self._wanted(topic, vectors)
+        similarity = vectors @ self._target(topic, vectors)
         terms = Terms(topic, self._rarity)
         return [
             Line(story, hit, *span, place, vector, float(near), terms.coverage(text))
@@ -246,8 +250,8 @@ class LineReader:
             )
         ]
 
-    def _wanted(self, topic: str, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The topic's embedding; without one, what the sentences have in common."""
+    def _target(self, topic: str, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The topic's embedding; without a topic, the mean of the sentences."""
         if topic:
             return np.asarray(self._embedder.encode_queries([topic])[0])
         centre = vectors.mean(axis=0)
@@ -271,21 +275,23 @@ def _sentences(story: Story) -> Iterator[tuple[Story, Hit, int, Offsets]]:
 
 
 def is_whole(sentence: str) -> bool:
-    """Whether a sentence says something alone: no heading, and not a word or two."""
+    """Whether it is a whole sentence: no heading, and not a word or two."""
     return bool(_ENDS.search(sentence)) and len(word_spans(sentence)) >= MIN_WORDS
 
 
-# How near an event's words must come to a line that tells of it (cosine), and how much farther
-# than the nearest one another line may be. Chosen on timelines over the gazette.
+# The least cosine of an event's words to a line that reports it, and how much less than the nearest
+# line's another's may be. Chosen on timelines over the gazette.
 MIN_LIKENESS = 0.35
-TOLERANCE = 0.05
-_START = re.compile(r"\b(?:since|after)\s+(?P<event>[^,;?!]+)", re.IGNORECASE)
-_STOP = re.compile(r"\b(?:from\b.+?\bto|until|till|up to)\s+(?P<event>[^,;?!]+)", re.IGNORECASE)
+LIKENESS_TOLERANCE = 0.05
+_SINCE_EVENT = re.compile(r"\b(?:since|after)\s+(?P<event>[^,;?!]+)", re.IGNORECASE)
+_UNTIL_EVENT = re.compile(
+    r"\b(?:from\b.+?\bto|until|till|up to)\s+(?P<event>[^,;?!]+)", re.IGNORECASE
+)
 _ANY_DAY = date(2000, 1, 1)
 
 
 class EventLimits:
-    """Keeps the lines between the events that a question names; a line's day is its article's."""
+    """Selects the lines between events named in a question; a line's day is its article's."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -293,20 +299,20 @@ class EventLimits:
     def within(self, question: str, lines: Sequence[Line]) -> list[Line]:
         """The lines of dated stories, in order of day, that lie between the events of ``question``.
 
-        All of them where it names none, where no line tells of it, or where nothing lies between.
+        All of them where it names none, no line reports it, or nothing lies between.
         """
-        first = self._days(_event(_START, question), lines)
-        last = self._days(_event(_STOP, question), lines)
+        first = self._days(_event_words(_SINCE_EVENT, question), lines)
+        last = self._days(_event_words(_UNTIL_EVENT, question), lines)
         after = min(first, default=date.min)
         before = max((day for day in last if day >= after), default=date.max)
         return [line for line in lines if after <= _day(line, after) <= before]
 
     def _days(self, event: str, lines: Sequence[Line]) -> list[date]:
-        """The days of the lines that may tell of ``event``."""
+        """The days of the lines that may report ``event``."""
         if not event or not lines:
             return []
         near = np.stack([line.vector for line in lines]) @ self._embedder.encode_queries([event])[0]
-        least = max(MIN_LIKENESS, float(near.max()) - TOLERANCE)
+        least = max(MIN_LIKENESS, float(near.max()) - LIKENESS_TOLERANCE)
         return [
             _day(line, date.min)
             for line, likeness in zip(lines, near, strict=True)
@@ -318,8 +324,8 @@ def _day(line: Line, otherwise: date) -> date:
     return line.story.article.published or otherwise
 
 
-def _event(pattern: re.Pattern[str], question: str) -> str:
-    """The words that name an event behind "until" or "since"; empty where a date stands there."""
+def _event_words(pattern: re.Pattern[str], question: str) -> str:
+    """The words that name an event after "until" or "since"; empty where they are a date."""
     match = pattern.search(question)
     if match is None or expressions(match["event"], _ANY_DAY):
         return ""

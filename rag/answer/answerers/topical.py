@@ -1,4 +1,4 @@
-"""Answers about a topic: the latest, a timeline, a summary."""
+"""Answers about a topic: its latest news, its timeline, its summary."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rag.answer.answerers.stories import (
     is_whole,
 )
 from rag.answer.evidence import (
-    NOTHING,
+    NO_ANSWER,
     Candidate,
     Evidence,
     Pick,
@@ -28,19 +28,20 @@ from rag.answer.evidence import (
     noisy_or,
 )
 from rag.answer.rules.offices import office_reply
+from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.query.question_type import question_type
 from rag.types import Hit, Kind
 
 MAX_PREVIOUS = 3
-# An article much less relevant than the best one is not read; one whose best sentence scores this
-# much less than the best of all has nothing to say about the question.
+# Articles of less relevance than this are not read, and an article whose best sentence scores this
+# much less than the best of all does not answer.
 LATEST_MIN_RELEVANCE = 0.3
 MAX_BEHIND = 2.0
-# A span in a sentence adds this share of its score over "not in here".
+# A span in a sentence adds this share of its score over the null score.
 _SPAN_WEIGHT = 0.5
 _NO_SPAN = -2.0
-# From this score over "not in here" on, the span is quoted instead of its sentence.
-_SURE = 1.0
+# From this score over the null score on, the span is quoted instead of its sentence.
+_QUOTE_SPAN_FROM = 1.0
 # What age costs, times the logarithm of one plus the months. Fitted on the dev half and further
 # questions over the gazette: flat from .75 to 2.
 _AGE_WEIGHT = 1.5
@@ -50,7 +51,7 @@ _TOPICAL: frozenset[Kind] = frozenset({"passage", "summary", "timeline"})
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """The sentence of an article that answers best; ``quote`` is the span in it, or all of it."""
+    """The best sentence of an article; ``quote`` is the span in it that is shown, or all of it."""
 
     sentence: Candidate
     quote: Candidate
@@ -71,87 +72,104 @@ class _Statement:
 
 
 class LatestAnswerer:
-    """What holds now, or what is new: age counts against how well a sentence answers.
+    """Answers what holds now, or what is new: a sentence's age counts against its score.
 
     A question for a fact ("Who heads the board now?") is answered with the span in the sentence,
-    one for news of a topic with the sentence.
+    one for news of a topic with the whole sentence.
     """
 
     depth: int | None = 40
 
-    def __init__(self, stories: StoryReader, spans: Ranker, sentences: Ranker) -> None:
+    def __init__(
+        self,
+        stories: StoryReader,
+        spans: Ranker,
+        sentences: Ranker,
+        rules: Rules = ALL_RULES,
+    ) -> None:
         self._stories = stories
         self._spans = spans
         self._sentences = sentences
+        self._rules = rules
 
-    def answer(self, found: Evidence) -> Reply:
+    def answer(self, evidence: Evidence) -> Reply:
         """The newest that answers, then at most ``MAX_PREVIOUS`` older ones, newest first."""
-        if (holder := office_reply(found)) is not None:
+        if self._rules.offices and (holder := office_reply(evidence)) is not None:
             return holder
-        question = found.query.text
-        read = self._stories.read(found.query, found.hits)
+        question = evidence.query.text
+        stories = self._stories.read(evidence.query, evidence.hits)
         topical = question_type(question).wants in _TOPICAL
-        statements = self._statements(question, _hits(read), topical=topical)
+        statements = self._statements(question, _hits_of(stories), topical=topical)
         if not statements:
-            return NOTHING
-        latest, *others = _by_age_and_score(statements)
-        agreeing = [other for other in others if other.agrees_with(latest)]
-        older = [other for other in others if other.day < latest.day and other not in agreeing]
-        previous = sorted(older[:MAX_PREVIOUS], key=lambda other: other.day, reverse=True)
-        picks = (latest.pick(agreeing), *(other.pick() for other in previous))
-        confidence = _topic_confidence(read, latest) if topical else _fact_confidence(found, latest)
-        return Reply(picks, confidence)
+            return NO_ANSWER
+        latest, *others = _newest_good_first(statements)
+        if topical:
+            confidence = _topic_confidence(stories, latest)
+        else:
+            confidence = _fact_confidence(evidence, latest)
+        return Reply(_latest_and_previous(latest, others), confidence)
 
     def _statements(self, question: str, hits: Sequence[Hit], *, topical: bool) -> list[_Statement]:
-        """The best statement of each article, best first, none too far behind the best of all."""
+        """The best statement of each article, best first; none scores far below the best of all."""
         spans = [] if topical else self._spans.candidates(question, hits)
         sentences = self._sentences.candidates(question, hits)
         statements: dict[str, _Statement] = {}
         for sentence in sentences:
-            statement = _statement(sentence, spans) if not topical else _whole(sentence)
+            statement = _statement_of(sentence, spans) if not topical else _whole_sentence(sentence)
             best = statements.get(sentence.article_id)
             if best is None or statement.score > best.score:
                 statements[sentence.article_id] = statement
-        statements = {name: _told(one, sentences) for name, one in statements.items()}
+        statements = {name: _without_heading(one, sentences) for name, one in statements.items()}
         top = max((statement.score for statement in statements.values()), default=0.0)
-        kept = [one for one in statements.values() if one.score >= top - MAX_BEHIND]
-        return sorted(kept, key=lambda one: (-one.score, one.sentence.quote))
+        near = [one for one in statements.values() if one.score >= top - MAX_BEHIND]
+        return sorted(near, key=lambda one: (-one.score, one.sentence.quote))
 
 
-def _topic_confidence(read: Stories, latest: _Statement) -> float:
-    shown = [story for story in read.stories if story.article.id == latest.sentence.article_id]
-    return read.confidence_in(shown)
+def _latest_and_previous(latest: _Statement, others: Sequence[_Statement]) -> tuple[Pick, ...]:
+    """The latest with the articles that agree, and the best older ones, newest first."""
+    agreeing = [other for other in others if other.agrees_with(latest)]
+    older = [other for other in others if other.day < latest.day and other not in agreeing]
+    previous = sorted(older[:MAX_PREVIOUS], key=lambda other: other.day, reverse=True)
+    return (latest.pick(agreeing), *(other.pick() for other in previous))
 
 
-def _fact_confidence(found: Evidence, latest: _Statement) -> float:
-    """The calibrator's for the quoted span, supported by what the sentence reader gives the rest.
+def _topic_confidence(stories: Stories, latest: _Statement) -> float:
+    shown = [story for story in stories.stories if story.article.id == latest.sentence.article_id]
+    return stories.confidence_in(shown)
 
-    Spans of older articles are no rivals: what they say is superseded. A whole sentence has the
-    sentence reader's probability alone.
+
+def _fact_confidence(evidence: Evidence, latest: _Statement) -> float:
+    """The calibrator's for the quoted span combined with the sentence reader's for its sentence.
+
+    Spans of older articles are no rivals: they are superseded. A whole sentence has the sentence
+    reader's probability alone.
     """
     holds = answer_probability(latest.sentence)
     if latest.quote is latest.sentence:
         return holds
     rivals = [
         span
-        for span in found.spans
+        for span in evidence.spans
         if (span.hit.passage.article.published or date.min) >= latest.day
-        and found.sentence_of(span) != found.sentence_of(latest.quote)
+        and evidence.sentence_of(span) != evidence.sentence_of(latest.quote)
     ]
-    return noisy_or(found.confidence_of(latest.quote, rivals), holds)
+    return noisy_or(evidence.confidence_of(latest.quote, rivals), holds)
 
 
-def _hits(read: Stories) -> list[Hit]:
-    hits = [hit for story in read.about(LATEST_MIN_RELEVANCE) for hit in story.hits]
+def _hits_of(stories: Stories) -> list[Hit]:
+    hits = [hit for story in stories.about(LATEST_MIN_RELEVANCE) for hit in story.hits]
     return sorted(hits, key=lambda hit: hit.rank)
 
 
-def _whole(sentence: Candidate) -> _Statement:
+def _whole_sentence(sentence: Candidate) -> _Statement:
     return _Statement(sentence, sentence, sentence.score)
 
 
-def _told(statement: _Statement, sentences: Sequence[Candidate]) -> _Statement:
-    """A heading says how good its article is; what is shown is the best sentence under it."""
+def _without_heading(statement: _Statement, sentences: Sequence[Candidate]) -> _Statement:
+    """The statement, or instead of a heading the best whole sentence of its article.
+
+    The heading's score remains, since it says how well the article answers.
+    """
     article_id = statement.sentence.article_id
     whole = [one for one in sentences if one.article_id == article_id and is_whole(one.quote)]
     if not whole or is_whole(statement.sentence.quote):
@@ -159,11 +177,11 @@ def _told(statement: _Statement, sentences: Sequence[Candidate]) -> _Statement:
     return _Statement(whole[0], whole[0], statement.score)
 
 
-def _statement(sentence: Candidate, spans: Sequence[Candidate]) -> _Statement:
-    """The sentence with its best span, which is quoted alone where the reader is sure of it."""
+def _statement_of(sentence: Candidate, spans: Sequence[Candidate]) -> _Statement:
+    """The sentence with its best span, which is quoted alone where it scores high enough."""
     span = _span_in(sentence, spans)
     over_null = _NO_SPAN if span is None else _over_null(span)
-    quote = span if span is not None and over_null >= _SURE else sentence
+    quote = span if span is not None and over_null >= _QUOTE_SPAN_FROM else sentence
     return _Statement(sentence, quote, sentence.score + _SPAN_WEIGHT * over_null)
 
 
@@ -184,7 +202,7 @@ def _over_null(span: Candidate) -> float:
     return span.span.score - span.null_score
 
 
-def _by_age_and_score(statements: Sequence[_Statement]) -> list[_Statement]:
+def _newest_good_first(statements: Sequence[_Statement]) -> list[_Statement]:
     """The statement to show first, then the others, best first."""
     newest = max(statement.day for statement in statements)
 
@@ -198,14 +216,14 @@ def _by_age_and_score(statements: Sequence[_Statement]) -> list[_Statement]:
 
 # Fitted on the dev half and further timelines over the gazette: dates F1 is flat from .58 to .62.
 TIMELINE_MIN_RELEVANCE = 0.6
-# From this cosine on two sentences of the same day tell of the same event.
+# From this cosine on two sentences of the same day are about the same event.
 SAME_EVENT = 0.6
 
 
 class TimelineAnswerer:
-    """What happened when: of every article on the topic the sentence that tells the event best.
+    """Answers with a timeline: of every article on the topic the sentence that reports it best.
 
-    The days are those of the articles. An undated article has no place in it.
+    A sentence has the day of its article; undated articles are left out.
     """
 
     depth: int | None = 40
@@ -215,35 +233,37 @@ class TimelineAnswerer:
         self._lines = lines
         self._limits = limits
 
-    def answer(self, found: Evidence) -> Reply:
+    def answer(self, evidence: Evidence) -> Reply:
         """The events in order of day; the more relevant article first on the same day."""
-        read = self._stories.read(found.query, found.hits)
-        dated = [story for story in read.about(TIMELINE_MIN_RELEVANCE) if story.article.published]
-        told = [_telling(lines) for lines in _by_story(self._lines.read(read.topic, dated))]
-        lines = self._limits.within(found.query.text, sorted(told, key=_order))
-        shown = [line.story for line in lines]
-        return Reply(_events(lines), read.confidence_in(shown)) if lines else NOTHING
+        stories = self._stories.read(evidence.query, evidence.hits)
+        relevant = stories.about(TIMELINE_MIN_RELEVANCE)
+        dated = [story for story in relevant if story.article.published]
+        best = [_best_line(lines) for lines in _by_story(self._lines.read(stories.topic, dated))]
+        lines = self._limits.within(evidence.query.text, sorted(best, key=_by_day))
+        if not lines:
+            return NO_ANSWER
+        return Reply(_merge_events(lines), stories.confidence_in([line.story for line in lines]))
 
 
 def _by_story(lines: Iterable[Line]) -> list[list[Line]]:
     return [list(group) for _, group in groupby(lines, key=lambda line: line.story.article.id)]
 
 
-def _telling(lines: Sequence[Line]) -> Line:
-    """The line that says the most about the topic; news tell the event first."""
+def _best_line(lines: Sequence[Line]) -> Line:
+    """The line that says most about the topic; of equal ones the first."""
     return max(lines, key=lambda line: (line.worth, -line.start))
 
 
-def _order(line: Line) -> tuple[str, float, str]:
+def _by_day(line: Line) -> tuple[str, float, str]:
     article = line.story.article
     return str(article.published), -line.story.relevance, article.text
 
 
-def _events(lines: Iterable[Line]) -> tuple[Pick, ...]:
-    """Lines of the same day that say the same are one event, told by the first of them."""
+def _merge_events(lines: Iterable[Line]) -> tuple[Pick, ...]:
+    """Lines of the same day that say the same are one event; the first is quoted."""
     events: list[list[Line]] = []
     for line in lines:
-        event = next((event for event in events if _same(event[0], line)), None)
+        event = next((event for event in events if _same_event(event[0], line)), None)
         if event is None:
             events.append([line])
         else:
@@ -251,14 +271,14 @@ def _events(lines: Iterable[Line]) -> tuple[Pick, ...]:
     return tuple(event[0].pick(event[1:]) for event in events)
 
 
-def _same(one: Line, other: Line) -> bool:
-    same_day = one.story.article.published == other.story.article.published
-    return same_day and one.likeness(other) >= SAME_EVENT
+def _same_event(first: Line, second: Line) -> bool:
+    same_day = first.story.article.published == second.story.article.published
+    return same_day and first.likeness(second) >= SAME_EVENT
 
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 5
-# From this cosine on a sentence says again what another has said.
-SAME = 0.8
+# From this cosine on a sentence repeats another.
+SAME_STATEMENT = 0.8
 # Fitted on the dev half and further summaries over the gazette: flat from .90 to .94, and below
 # that neighbouring stories come in.
 SUMMARY_MIN_RELEVANCE = 0.9
@@ -267,7 +287,7 @@ _SAME_STORY_COST = 0.1
 
 
 class SummaryAnswerer:
-    """The gist of an article, a topic or a window: whole sentences, cited one by one."""
+    """Answers with a summary of an article, topic or window: whole sentences, each cited."""
 
     depth: int | None = 40
 
@@ -275,38 +295,38 @@ class SummaryAnswerer:
         self._stories = stories
         self._lines = lines
 
-    def answer(self, found: Evidence) -> Reply:
+    def answer(self, evidence: Evidence) -> Reply:
         """Three to five sentences where there are so many, by date and then by place."""
-        read = self._stories.read(found.query, found.hits)
-        lines = self._lines.read(read.topic, read.about(SUMMARY_MIN_RELEVANCE))
-        chosen = sorted(_cover(lines, _size(lines)), key=_reading_order)
+        stories = self._stories.read(evidence.query, evidence.hits)
+        lines = self._lines.read(stories.topic, stories.about(SUMMARY_MIN_RELEVANCE))
+        chosen = sorted(_select_lines(lines, _summary_length(lines)), key=_reading_order)
         if not chosen:
-            return NOTHING
-        confidence = read.confidence_in([line.story for line in chosen])
+            return NO_ANSWER
+        confidence = stories.confidence_in([line.story for line in chosen])
         return Reply(tuple(line.pick() for line in chosen), confidence)
 
 
-def _size(lines: Sequence[Line]) -> int:
+def _summary_length(lines: Sequence[Line]) -> int:
     """How many sentences to choose: about half of a short text, and few of a long one."""
     return max(MIN_SENTENCES, min(MAX_SENTENCES, len(lines) // 2))
 
 
-def _cover(lines: Sequence[Line], size: int) -> list[Line]:
+def _select_lines(lines: Sequence[Line], size: int) -> list[Line]:
     """At most ``size`` lines, each adding the most to those before it.
 
-    Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998): what a line tells, less how
-    much it resembles the nearest one chosen; and a little less for each one of the same story.
+    Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998): a line's worth, less its
+    likeness to the nearest one chosen, and a little less for each one chosen of the same story.
     """
     chosen: list[Line] = []
     left = list(lines)
     while left and len(chosen) < size:
-        best = max(left, key=lambda line: _gain(line, chosen))
+        best = max(left, key=lambda line: _marginal_relevance(line, chosen))
         chosen.append(best)
-        left = [line for line in left if line is not best and line.likeness(best) < SAME]
+        left = [line for line in left if line is not best and line.likeness(best) < SAME_STATEMENT]
     return chosen
 
 
-def _gain(line: Line, chosen: Sequence[Line]) -> float:
+def _marginal_relevance(line: Line, chosen: Sequence[Line]) -> float:
     nearest = max((line.likeness(other) for other in chosen), default=0.0)
     siblings = sum(line.story is other.story for other in chosen)
     worth = line.worth + line.story.relevance

@@ -1,4 +1,17 @@
-"""Answers yes, no or unclear, always with the sentence that says so."""
+"""How yes or no is decided: the best sentence that says either answers, and is always quoted.
+
+1. The sentence reader has ranked the sentences of all hits. The first ``_SENTENCES_JUDGED`` of them
+   are judged one by one against the question (``EntailmentJudge`` in ``rules/entailment.py``): a
+   sentence that does not state the question's predicate of the same subject fails the relevance
+   gate; one that passes says yes, or no where negation, an opposite or a figure turns it round, or
+   "unclear" where it only reports a plan, a claim or a denial.
+2. Of the sentences that pass the gate the strongest answers (``_strength``): how much of the
+   question it covers, a bonus for a committed label, and a little of the reader's score. A yes in
+   one article and a no in another are not compared; the stronger one wins.
+3. If none passes the gate, the answer is "unclear" with the best sentence.
+4. The confidence says how likely the label is right (``JudgedSentence.confidence``); below the
+   fitted threshold the pipeline gives no answer.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +19,7 @@ import re
 from dataclasses import dataclass
 
 from rag.answer.evidence import (
-    NOTHING,
+    NO_ANSWER,
     Candidate,
     Evidence,
     Reply,
@@ -16,6 +29,9 @@ from rag.answer.evidence import (
 )
 from rag.answer.rules.entailment import Entailment, EntailmentJudge
 
+_SENTENCES_JUDGED = 12
+_SCORE_WEIGHT = 0.05  # of a sentence's log-odds, beside its coverage, which is in [0, 1]
+_LABEL_BONUS = 0.1  # for a yes or no over an "unclear"
 # The share of labels that were right, where one was given, on the dev halves and further questions.
 _LABEL_IS_RIGHT = 0.93
 _ASKS_WHEN = re.compile(
@@ -31,62 +47,63 @@ class JudgedSentence:
     """A sentence, and what it says to a yes/no question."""
 
     candidate: Candidate
-    verdict: Entailment
+    entailment: Entailment
 
     @property
     def confidence(self) -> float:
-        """How likely the label is right: that the sentence is asked for, and is read rightly.
+        """How likely the label is right: that the sentence answers, and is judged rightly.
 
-        Two signs tell that it is asked for: the fitted probability that the sentence holds the
-        answer, and the share of the question that it speaks to. Where it bears on the question
-        either is enough; else it must do well by both.
+        Two signs say that it answers: the sentence reader's fitted probability, and the share of
+        the question that it covers. For a sentence that passed the relevance gate either sign is
+        enough; any other must do well by both.
         """
-        answers, coverage = answer_probability(self.candidate), self.verdict.coverage
-        if not self.verdict.bears:
+        answers, coverage = answer_probability(self.candidate), self.entailment.coverage
+        if not self.entailment.relevant:
             return coverage * (1 + answers) / 2
         return _LABEL_IS_RIGHT * noisy_or(answers, coverage)
 
-
-def judge_sentences(judge: EntailmentJudge, question: str, sentence: Candidate) -> JudgedSentence:
-    """``sentence`` held against the yes/no ``question``; title and passage tell what "it" means."""
-    passage = sentence.hit.passage
-    around = f"{passage.article.title}\n{passage.text}"
-    return JudgedSentence(sentence, judge.judge(question, sentence.quote, around))
-
-
-def as_yes_or_no(question: str) -> str:
-    """What a question for a day supposes, as a question whether it is so; others stay as they are.
-
-    >>> as_yes_or_no("On which day did the dyke break?")
-    'did the dyke break?'
-    """
-    return _ASKS_WHEN.sub("", question, count=1)
-
-
-_READ = 12  # sentences that are held against the question
-_BY_SCORE = 0.05  # how much a sentence's log-odds count beside its coverage, which is in [0, 1]
-_BY_LABEL = 0.1  # how much more a yes or no counts than an "unclear"
+    @property
+    def affirms(self) -> bool:
+        """Whether the sentence says that it is so."""
+        return self.entailment.relevant and self.entailment.label == "yes"
 
 
 class YesNoAnswerer:
-    """``Reply.text`` is "yes", "no" or "unclear"; the sentence that says so is always quoted."""
+    """``Reply.text`` is "yes", "no" or "unclear", and the first pick the sentence that says so."""
 
     depth: int | None = None
 
     def __init__(self, judge: EntailmentJudge) -> None:
         self._judge = judge
 
-    def answer(self, found: Evidence) -> Reply:
-        """The best sentence that says yes or no; else the best one, and "unclear"."""
-        question = found.query.text
-        read = [judge_sentences(self._judge, question, one) for one in found.sentences[:_READ]]
-        if not read:
-            return NOTHING
-        bearing = [one for one in read if one.verdict.bears]
-        best = max(bearing, key=_weight) if bearing else read[0]
-        return Reply((pick(best.candidate),), best.confidence, best.verdict.label)
+    def answer(self, evidence: Evidence) -> Reply:
+        """The label of the strongest relevant sentence; "unclear" where no sentence is relevant."""
+        question = evidence.query.text
+        ranked = evidence.sentences[:_SENTENCES_JUDGED]
+        judged = [judge_sentence(self._judge, question, sentence) for sentence in ranked]
+        if not judged:
+            return NO_ANSWER
+        relevant = [sentence for sentence in judged if sentence.entailment.relevant]
+        best = max(relevant, key=_strength) if relevant else judged[0]
+        return Reply((pick(best.candidate),), best.confidence, best.entailment.label)
 
 
-def _weight(one: JudgedSentence) -> float:
-    said = _BY_LABEL * (one.verdict.label != "unclear")
-    return one.verdict.coverage + said + _BY_SCORE * one.candidate.span.score
+def judge_sentence(judge: EntailmentJudge, question: str, sentence: Candidate) -> JudgedSentence:
+    """The sentence judged with its title and passage around it, which say what "it" stands for."""
+    passage = sentence.hit.passage
+    around = f"{passage.article.title}\n{passage.text}"
+    return JudgedSentence(sentence, judge.judge(question, sentence.quote, around))
+
+
+def _strength(judged: JudgedSentence) -> float:
+    committed = _LABEL_BONUS * (judged.entailment.label != "unclear")
+    return judged.entailment.coverage + committed + _SCORE_WEIGHT * judged.candidate.span.score
+
+
+def as_yes_or_no(question: str) -> str:
+    """What a question for a day presupposes, as a yes/no question; others stay as they are.
+
+    >>> as_yes_or_no("On which day did the dyke break?")
+    'did the dyke break?'
+    """
+    return _ASKS_WHEN.sub("", question, count=1)

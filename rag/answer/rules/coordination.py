@@ -1,4 +1,4 @@
-"""Finds the items of an enumeration in a sentence."""
+"""Splits coordinations into their items: "trade, energy and peace"."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ _BRACKETS = {"(": ")", "[": "]", "“": "”", "«": "»"}
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
-    """What stands between two items: ``sort`` is the name of the separator's group."""
+class Separator:
+    """A separator between two items; ``sort`` is its group in the pattern: comma, bullet, …"""
 
     start: int
     end: int
     sort: str
 
 
-def joints_in(text: str, start: int, end: int) -> list[Joint]:
-    """The separators outside names, and brackets and quotation marks that open and close inside."""
+def find_separators(text: str, start: int, end: int) -> list[Separator]:
+    """The separators outside names, brackets and quotations."""
     closed = _bracketed(text, start, end)
     closed += [match.span() for match in _ONE_NAME.finditer(text, start, end)]
     return [
-        Joint(match.start(), match.end(), str(match.lastgroup))
+        Separator(match.start(), match.end(), str(match.lastgroup))
         for match in _SEPARATOR.finditer(text, start, end)
         if not any(first < match.start() < last for first, last in closed)
     ]
@@ -64,17 +64,17 @@ def _bracketed(text: str, start: int, end: int) -> list[Offsets]:
     return closed
 
 
-def parting(found: Sequence[Joint]) -> Sequence[Joint]:
-    """Those that part the items: bullets, else semicolons, else commas and the last "and"."""
+def dividing_separators(found: Sequence[Separator]) -> Sequence[Separator]:
+    """Those that separate the items: bullets, else semicolons, else commas and the last "and"."""
     for sort in ("bullet", "semicolon"):
-        if same := [joint for joint in found if joint.sort == sort]:
+        if same := [separator for separator in found if separator.sort == sort]:
             return same
-    commas = [joint for joint in found if joint.sort in ("comma", "oxford")]
+    commas = [separator for separator in found if separator.sort in ("comma", "oxford")]
     if not commas:
         return found
     if len(found) == 1 and found[0].sort == "comma":  # "Viktor Sorley, of the contractor"
         return []
-    rest = [joint for joint in found if joint.start > commas[-1].start]
+    rest = [separator for separator in found if separator.start > commas[-1].start]
     return commas if commas[-1].sort == "oxford" else commas + rest[:1]
 
 
@@ -120,7 +120,7 @@ _ASIDE = re.compile(r"(?:which|who|whose|where)\b", re.IGNORECASE)
 _ASIDES = frozenset("a an the his her its their who whom whose which then now once".split())
 
 
-def items(text: str, start: int, end: int) -> list[Offsets]:
+def split_items(text: str, start: int, end: int) -> list[Offsets]:
     """The items of ``text[start:end]``, in order; that span itself, trimmed, where it is one.
 
     A list of bullets is split at these, else one with semicolons at those, else one with commas at
@@ -131,16 +131,16 @@ def items(text: str, start: int, end: int) -> list[Offsets]:
     ['dykes and sirens', 'school lunches', 'the bridge']
     """
     colon = _COLON.search(text, start, end)
-    if colon and joints_in(text, colon.end(), end):
+    if colon and find_separators(text, colon.end(), end):
         start = colon.end()
     pieces, begin = [], start
-    for joint in parting(joints_in(text, start, end)):
-        pieces.append((begin, joint.start))
-        begin = joint.end
-    return _tidy(text, [*pieces, (begin, end)])
+    for separator in dividing_separators(find_separators(text, start, end)):
+        pieces.append((begin, separator.start))
+        begin = separator.end
+    return _clean_items(text, [*pieces, (begin, end)])
 
 
-def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
+def find_enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
     """Every enumeration of two items or more in the sentence ``text[start:end]``, in order.
 
     Each ends with "and" or "or", or consists of bullets or of at least three parts between
@@ -151,26 +151,28 @@ def enumerations(text: str, start: int, end: int) -> list[list[Offsets]]:
     >>> [[text[a:b] for a, b in found] for found in enumerations(text, 0, len(text))]
     [['trade', 'energy', 'peace']]
     """
-    joints = joints_in(text, start, end)
+    separators = find_separators(text, start, end)
     for sort in ("bullet", "semicolon"):
-        if sum(joint.sort == sort for joint in joints) > 1:
-            return [items(text, start, end)]
+        if sum(separator.sort == sort for separator in separators) > 1:
+            return [split_items(text, start, end)]
     found = [
-        _tidy(text, _leading_up(text, start, joints[: number + 1], end))
-        for number, joint in enumerate(joints)
-        if joint.sort in ("closing", "oxford")
+        _clean_items(text, _items_around(text, start, separators[: number + 1], end))
+        for number, separator in enumerate(separators)
+        if separator.sort in ("closing", "oxford")
     ]
     return [spans for spans in found if len(spans) > 1]
 
 
-def _leading_up(text: str, start: int, joints: Sequence[Joint], end: int) -> list[Offsets]:
-    """The items before and behind the last of ``joints``, from the first to the last."""
-    last = joints[-1]
+def _items_around(
+    text: str, start: int, separators: Sequence[Separator], end: int
+) -> list[Offsets]:
+    """The items before and behind the last of ``separators``, in order."""
+    last = separators[-1]
     leads = _preposition(text, last.end)  # "from the port, from the sea and from the air"
     behind = last.end + len(leads)
     pieces = [(behind, _head_end(text, behind, end))]
-    for number in range(len(joints) - 1, -1, -1):
-        floor, stop = joints[number - 1].end if number else start, joints[number].start
+    for number in range(len(separators) - 1, -1, -1):
+        floor, stop = separators[number - 1].end if number else start, separators[number].start
         if number and _ASIDE.match(text, floor, stop):  # "the port, which is closed, and the sea"
             continue
         whole = number > 0 and not leads and _is_whole(text[floor:stop])
@@ -181,13 +183,13 @@ def _leading_up(text: str, start: int, joints: Sequence[Joint], end: int) -> lis
             break
         pieces.append((begin, stop))
         led = text[floor:begin].strip() != leads.strip()
-        if led or (number and joints[number - 1].sort != "comma"):
+        if led or (number and separators[number - 1].sort != "comma"):
             break
     return pieces[::-1]
 
 
 def _preposition(text: str, start: int) -> str:
-    """The preposition that stands at ``start``, with the space behind it; empty if none does."""
+    """The preposition at ``start`` with the space behind it; empty without one."""
     match = _WORD.match(text, start)
     if match is None or match.group().lower() not in PREPOSITIONS:
         return ""
@@ -195,7 +197,7 @@ def _preposition(text: str, start: int) -> str:
 
 
 def _is_whole(piece: str) -> bool:
-    """Whether what stands between two commas is an item from its first word on."""
+    """Whether the words between two commas are an item from the first word on."""
     words = [match.group().lower() for match in _WORD.finditer(piece)]
     return (
         0 < len(words) <= _LONGEST_ITEM and words[0] not in PREPOSITIONS and not _CLAUSE & {*words}
@@ -248,13 +250,13 @@ def _tail_start(text: str, start: int, end: int) -> int:
     return begin
 
 
-def _tidy(text: str, pieces: Sequence[Offsets]) -> list[Offsets]:
+def _clean_items(text: str, pieces: Sequence[Offsets]) -> list[Offsets]:
     spans = [span for piece in pieces if (span := _trim(text, *piece)) is not None]
-    return _alike(text, _without_asides(text, spans))
+    return _align_items(text, _without_asides(text, spans))
 
 
 def _trim(text: str, start: int, end: int) -> Offsets | None:
-    """The item without what leads to it, what is said of it in brackets, and loose marks."""
+    """The item without introductory words, a note in brackets and loose marks."""
     while start < end and text[start] in _MARKS:
         start += 1
     lead = _LEAD.match(text, start, end)
@@ -268,7 +270,7 @@ def _trim(text: str, start: int, end: int) -> Offsets | None:
 
 
 def _without_asides(text: str, spans: list[Offsets]) -> list[Offsets]:
-    """Names without what is said of them between commas: "Lund, a lawyer, and Estry"."""
+    """Names without their appositions: "Lund, a lawyer, and Estry"."""
     names = [span for span in spans if text[span[0]].isupper()]
     if len(spans) < 3 or len(names) < 2 or not text[spans[0][0]].isupper():
         return spans
@@ -281,8 +283,8 @@ def _is_aside(item: str) -> bool:
     return (first in _ASIDES and not any(map(str.isupper, item[1:]))) or item.isdigit()
 
 
-def _alike(text: str, spans: list[Offsets]) -> list[Offsets]:
-    """A list of names begins with its first and ends with its last name, without what is around.
+def _align_items(text: str, spans: list[Offsets]) -> list[Offsets]:
+    """A list of names cut to begin with its first and end with its last name.
 
     So it is "Iran", "Iraq" and "Syria" in "the people of Iran, Iraq and Syria wait".
     """

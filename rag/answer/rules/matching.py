@@ -1,4 +1,8 @@
-"""Matches the content words of a question to those of a sentence, by form and by meaning."""
+"""Matches the content words of a question to those of a sentence, by form and by meaning.
+
+Two words match when they have the same stem, stand on one line of the list of synonyms, are
+opposites, or are alike to the sentence model.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,10 @@ from decimal import Decimal
 from functools import cache
 from math import sqrt
 
+from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.dates.tagger import expressions
 from rag.models.embedder import Embedder
+from rag.models.sentence_reader import Rarity
 from rag.text.analyzer import analyse
 from rag.text.entities import entities
 from rag.text.lexicon import FUNCTION_WORDS
@@ -22,7 +28,7 @@ Likeness = Callable[[Sequence[str], Sequence[str]], list[list[float]]]
 
 
 def word_likeness(embedder: Embedder) -> Likeness:
-    """A function that gives, for each of its first words, the cosines with all of its second."""
+    """A function of two lists: for each word of the first, its cosines with all of the second."""
 
     def likeness(words: Sequence[str], others: Sequence[str]) -> list[list[float]]:
         if not words or not others:
@@ -34,7 +40,7 @@ def word_likeness(embedder: Embedder) -> Likeness:
     return likeness
 
 
-# Either side of a line is the opposite of the other; words of one side need not mean the same.
+# Each side of a line is the opposite of the other; words on one side need not be synonyms.
 _OPPOSITES = """
 accept agree agreed approve welcome back | reject refuse decline veto oppose
 confirm admit acknowledge concede accept | deny denied dispute
@@ -96,8 +102,8 @@ ahead | behind
 intact unharmed undamaged | damaged destroyed
 found | missing
 """
-# Words that news use for each other, and that a sentence model does not find near.
-_SAME = """
+# Synonyms in the news that a sentence model does not find alike.
+_SYNONYMS = """
 accept admit acknowledge concede agree approve
 adopt approve pass passed
 arrive come came reach
@@ -153,7 +159,7 @@ work function
 _NEGATIVE_PREFIXES = ("un", "in", "im", "dis", "non")
 
 
-def opposed(one: str, other: str) -> bool:
+def are_opposites(one: str, other: str) -> bool:
     """Whether two terms, as ``rag.text.analyzer`` gives them, mean the opposite.
 
     >>> [opposed("open", "close"), opposed("read", "unread"), opposed("open", "open")]
@@ -165,15 +171,15 @@ def opposed(one: str, other: str) -> bool:
     return len(short) > 3 and any(long == prefix + short for prefix in _NEGATIVE_PREFIXES)
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two terms are used for the same thing: to be dismissed is to be fired."""
-    return bool(_groups().get(one, frozenset()) & _groups().get(other, frozenset()))
+def are_synonyms(one: str, other: str) -> bool:
+    """Whether two terms stand on one line of the synonyms: to be dismissed is to be fired."""
+    return bool(_synonym_groups().get(one, frozenset()) & _synonym_groups().get(other, frozenset()))
 
 
 @cache
-def _groups() -> dict[str, frozenset[int]]:
-    """For each term the numbers of the lines on which it stands."""
-    lines = [analyse(line) for line in _SAME.strip().splitlines()]
+def _synonym_groups() -> dict[str, frozenset[int]]:
+    """For each term the numbers of its lines in the list of synonyms."""
+    lines = [analyse(line) for line in _SYNONYMS.strip().splitlines()]
     terms = {term for line in lines for term in line}
     return {term: frozenset(n for n, line in enumerate(lines) if term in line) for term in terms}
 
@@ -189,15 +195,13 @@ def _opposites() -> dict[str, frozenset[str]]:
     return found
 
 
-Rarity = Callable[[str], float]
-
-ALIKE = 0.5  # the least cosine at which one word stands for another
-_OPPOSITE = 0.9
-_SYNONYM = 0.9
+LEAST_LIKENESS = 0.5  # cosine from which on two words match
+_OPPOSITE_SHARE = 0.9
+_SYNONYM_SHARE = 0.9
 _NAME_AROUND = 0.7
 _PLAIN_AROUND = 0.35
 _ATTRIBUTED = re.compile(r",?\s*\baccording to [^,?]+", re.IGNORECASE)
-_IDLE = FUNCTION_WORDS | frozenset(
+_UNINFORMATIVE = FUNCTION_WORDS | frozenset(
     "anything something really actually true case fact anyone anybody "
     "someone part one ones going happen happened subject subjects topic topics issue issues".split()
 )
@@ -214,9 +218,10 @@ _OWN_TERMS = {"founded": "founded", "founding": "founded", "founder": "founder"}
 
 @dataclass(frozen=True, slots=True)
 class ContentWord:
-    """A word at ``start`` and its term; ``name`` is the name that it is part of, else empty.
+    """A word at offset ``start`` and its index term.
 
-    ``value`` is that of a number. ``aside`` says that it only tells when or why.
+    ``name`` is the name that it is part of, or empty; ``value`` that of a number. ``aside`` marks
+    the words of a clause that says when or why.
     """
 
     start: int
@@ -229,10 +234,10 @@ class ContentWord:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A word of the question, found at ``place`` of the sentence, or with -1 not there.
+    """A word of the question and its place in the sentence, -1 where it is not there.
 
-    ``share`` in [0, 1] says how well; without a place it may stand in the text around.
-    ``opposite`` says that the sentence has a word of opposite meaning.
+    ``share`` in [0, 1] says how well it matches; without a place, it may be in the text around.
+    ``opposite`` marks a match with a word of opposite meaning.
     """
 
     word: ContentWord
@@ -242,30 +247,33 @@ class Match:
 
 
 class Matcher:
-    """Finds a question's words in sentences; ``rarity`` says how telling a term is."""
+    """Finds a question's words in sentences; a rare term weighs more."""
 
-    def __init__(self, rarity: Rarity, likeness: Likeness) -> None:
+    def __init__(self, rarity: Rarity, likeness: Likeness, rules: Rules = ALL_RULES) -> None:
         self._rarity = rarity
         self._likeness = likeness
+        self._rules = rules
 
     def match(self, question: str, sentence: str, around: str) -> list[Match]:
-        """One Match for each telling word of ``question``; ``around`` is the text around.
+        """One Match for each content word of ``question``; ``around`` is the text around.
 
-        Of several places for a word, the one nearest to the question's first name counts. Dates,
-        and who is said to say so, need not be in the sentence.
+        Of several places for a word, the one nearest to the question's first name counts. Dates and
+        "according to …" are left out: a sentence need not repeat them.
         """
         asked, words = asked_words(question), content_words(sentence)
         nearby = {word.term for word in content_words(around)}
         near = self._nearness(asked, words)
-        named = [_best(word, words, {}, nearby, 0) for word in asked if word.name]
+        named = [self._best(word, words, {}, nearby, 0) for word in asked if word.name]
         anchor = next((match.place for match in named if match.place >= 0), 0)
-        matches = [_best(word, words, near.get(word.start, {}), nearby, anchor) for word in asked]
+        matches = [
+            self._best(word, words, near.get(word.start, {}), nearby, anchor) for word in asked
+        ]
         return [_unless_taken(match, matches) for match in matches]
 
     def _nearness(
         self, asked: Sequence[ContentWord], words: Sequence[ContentWord]
     ) -> dict[int, dict[int, float]]:
-        """For the plain words of the question, how like each plain word of the sentence is."""
+        """The cosines of the question's plain words with the sentence's, by their offsets."""
         present, wanted = {word.term for word in words}, {word.term for word in asked}
         loose = [word for word in asked if _is_plain(word) and word.term not in present]
         plain = [word for word in words if _is_plain(word) and word.term not in wanted]
@@ -275,8 +283,39 @@ class Matcher:
             for word, row in zip(loose, cosines, strict=True)
         }
 
+    def _best(
+        self,
+        word: ContentWord,
+        words: Sequence[ContentWord],
+        near: dict[int, float],
+        nearby: set[str],
+        anchor: int,
+    ) -> Match:
+        """The best match for ``word``: itself, its opposite, or a word of like meaning."""
+        found = [match for other in words if (match := self._match(word, other, near)) is not None]
+        share = _NAME_AROUND if word.name else _PLAIN_AROUND if word.value is None else 0.0
+        away = Match(word, -1, share if word.term in nearby else 0.0)
+        best = max(
+            found, key=lambda match: (_rank(match), -abs(match.place - anchor)), default=away
+        )
+        return away if away.share > best.share else best
+
+    def _match(self, word: ContentWord, other: ContentWord, near: dict[int, float]) -> Match | None:
+        if word.value is not None:
+            return Match(word, other.start, 1.0) if word.value == other.value else None
+        if word.term == other.term:
+            return Match(word, other.start, 1.0)
+        if self._rules.opposites and _is_plain(word) and are_opposites(word.term, other.term):
+            return Match(word, other.start, _OPPOSITE_SHARE, opposite=True)
+        if not (_is_plain(word) and _is_plain(other)):
+            return None
+        if are_synonyms(word.term, other.term):
+            return Match(word, other.start, _SYNONYM_SHARE)
+        cosine = near.get(other.start, 0.0)
+        return Match(word, other.start, cosine) if cosine >= LEAST_LIKENESS else None
+
     def coverage(self, matches: Sequence[Match]) -> float:
-        """The weight of what was found as a share of all, in [0, 1]."""
+        """The weight of the words found as a share of that of all, in [0, 1]."""
         total = self.weight(matches)
         found = sum(self._weight(match.word) * match.share for match in matches)
         return found / total if total else 0.0
@@ -289,27 +328,27 @@ class Matcher:
 
 
 def places_of(match: Match, sentence: str) -> list[int]:
-    """Where in ``sentence`` the word of ``match`` is said, or one that news use for it.
+    """Where in ``sentence`` the word of ``match`` stands, or a synonym.
 
-    >>> meet = Word(0, "meet", "meet", "")
+    >>> meet = ContentWord(0, "meet", "meet", "")
     >>> places_of(Match(meet, 4, 1.0), "The meeting began, and the two held talks.")
     [4, 36]
     """
     same = [
         other.start
         for other in content_words(sentence)
-        if other.term == match.word.term or alike(match.word.term, other.term)
+        if other.term == match.word.term or are_synonyms(match.word.term, other.term)
     ]
     return sorted({match.place, *same})
 
 
 def is_light(word: ContentWord) -> bool:
-    """Whether a sentence may do without the word: "take", or when it happened."""
+    """Whether a sentence may answer without the word: "take", or a clause that says when."""
     return word.aside or word.text.lower() in _LIGHT
 
 
 def asked_words(question: str) -> list[ContentWord]:
-    """The telling words of a question, without its dates and "according to"."""
+    """The content words of a question, without its dates and "according to …"."""
     dates = [(one.start, one.end) for one in expressions(question, date(2000, 1, 1))]
     plain = _ATTRIBUTED.sub(lambda match: " " * len(match.group()), question)
     aside = _ASIDE.search(plain)
@@ -321,13 +360,13 @@ def asked_words(question: str) -> list[ContentWord]:
 
 
 def content_words(text: str) -> list[ContentWord]:
-    """The words of ``text`` that are no function words, in order."""
+    """The words of ``text`` that are not function words, in order."""
     names = [entity for entity in entities(text) if entity.sort == "name"]
     numbers = quantities(text)
     words = []
     for start, end in word_spans(text):
         terms = analyse(text[start:end])
-        if not terms or text[start:end].lower().replace("’", "'") in _IDLE:
+        if not terms or text[start:end].lower().replace("’", "'") in _UNINFORMATIVE:
             continue
         value = next((q.value for q in numbers if q.start <= start < q.end), None)
         named = next((name.text for name in names if name.start <= start < name.end), "")
@@ -340,43 +379,13 @@ def _is_plain(word: ContentWord) -> bool:
     return not word.name and word.value is None and not word.text[0].isdigit()
 
 
-def _best(
-    word: ContentWord,
-    words: Sequence[ContentWord],
-    near: dict[int, float],
-    nearby: set[str],
-    anchor: int,
-) -> Match:
-    """The best place for ``word``: the word itself, its opposite, or one that means the like."""
-    found = [match for other in words if (match := _match(word, other, near)) is not None]
-    share = _NAME_AROUND if word.name else _PLAIN_AROUND if word.value is None else 0.0
-    away = Match(word, -1, share if word.term in nearby else 0.0)
-    best = max(found, key=lambda match: (_rank(match), -abs(match.place - anchor)), default=away)
-    return away if away.share > best.share else best
-
-
 def _rank(match: Match) -> float:
-    """Its share; a word that news use for the one that is asked for ranks as that word itself."""
-    return 1.0 if match.share >= _SYNONYM and not match.opposite else match.share
+    """Its share; a synonym ranks with the word itself."""
+    return 1.0 if match.share >= _SYNONYM_SHARE and not match.opposite else match.share
 
 
 def _unless_taken(match: Match, matches: Sequence[Match]) -> Match:
-    """The match, or none where its place stands for another word of the question more closely."""
+    """The match, or none where another word of the question matches its place better."""
     rivals = [other for other in matches if other.place == match.place and other.place >= 0]
     best = max(rivals, key=lambda other: other.share, default=match)
-    return match if best is match or match.share >= _SYNONYM else Match(match.word, -1, 0.0)
-
-
-def _match(word: ContentWord, other: ContentWord, near: dict[int, float]) -> Match | None:
-    if word.value is not None:
-        return Match(word, other.start, 1.0) if word.value == other.value else None
-    if word.term == other.term:
-        return Match(word, other.start, 1.0)
-    if _is_plain(word) and opposed(word.term, other.term):
-        return Match(word, other.start, _OPPOSITE, opposite=True)
-    if not (_is_plain(word) and _is_plain(other)):
-        return None
-    if alike(word.term, other.term):
-        return Match(word, other.start, _SYNONYM)
-    cosine = near.get(other.start, 0.0)
-    return Match(word, other.start, cosine) if cosine >= ALIKE else None
+    return match if best is match or match.share >= _SYNONYM_SHARE else Match(match.word, -1, 0.0)

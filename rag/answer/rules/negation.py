@@ -1,4 +1,4 @@
-"""Finds what denies, doubts or limits a clause of a sentence."""
+"""Finds negation cues: words that negate, deny, doubt or limit a part of a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from rag.text.sentences import Offsets
 
-Sort = Literal["not", "contrast", "refusal", "denial", "falsity", "doubt", "part"]
+CueSort = Literal["not", "contrast", "refusal", "denial", "falsity", "doubt", "part"]
 
 # Not ``word_spans``: clauses are told apart by marks, which have to be tokens.
 _TOKEN = re.compile(r"[^\W_][\w’'-]*(?:\.\w+)*|[^\w\s]")
@@ -44,7 +44,7 @@ _REFUSAL = re.compile(
     r"barred from|unable to|have yet to|has yet to|dismiss(?:es|ed) (?=[^,;.]{1,80}\bas\b))\b",
     re.IGNORECASE,
 )
-# What nearly was, was not; "nearly 300" is another matter.
+# What nearly happened did not happen; "nearly 300" is a figure.
 _NEARLY = re.compile(
     r"\b(?:nearly|almost|narrowly (?:avoided|escaped)|all but|came close to|came near)\s+"
     r"(?!\d|all\b|every|everyone|half\b|as\b|the same|twice|double|an?\b|two|three|four|five|six|"
@@ -74,7 +74,7 @@ _DOUBT = re.compile(
     r"about to)\b",
     re.IGNORECASE,
 )
-# What somebody is asked, allowed or expected to do, or what there is a plan for, is not done yet.
+# What somebody is asked, allowed, expected or planning to do is not done yet.
 _WANTED = re.compile(
     r"\b(?P<words>(?:ask|order|want|urg|request|advis|instruct|invit|press|encourag|allow|permit|"
     r"requir|expect|implor|beg|tell|commission|authori[sz])(?:e[sd]?|s|ed|ing|ged)?|told|calls?|"
@@ -92,9 +92,9 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NegationCue:
-    """``words`` is the span of the cue; what it bears on lies in one of ``scope``."""
+    """``words`` is the span of the cue, ``scope`` are the spans that it applies to."""
 
-    sort: Sort
+    sort: CueSort
     words: Offsets
     scope: tuple[Offsets, ...]
 
@@ -103,10 +103,10 @@ class NegationCue:
 
 
 def negation_cues(text: str) -> list[NegationCue]:
-    """Everything in the sentence that may turn or weaken what is asked, by place.
+    """All cues of the sentence, in order.
 
-    A negation bears on its clause, a contrast ("not six") on the words behind it, a refusal,
-    denial or doubt on what follows, a falsity on the whole sentence, a part on the whole too.
+    A negation applies to its clause, a contrast ("not six") to the words behind it, a refusal, a
+    denial or a doubt to what follows, a falsity ("nonsense") or a part ("some of") to the sentence.
     """
     found = [*_negations(text), *_contrasts(text)]
     whole = ((0, len(text)),)
@@ -115,7 +115,7 @@ def negation_cues(text: str) -> list[NegationCue]:
     for match in _PART.finditer(text):
         found.append(NegationCue("part", match.span(), whole))
     for match in _WANTED.finditer(text):
-        scope = ((match.end("scope"), _stretch_end(text, match.end("scope"))),)
+        scope = ((match.end("scope"), _scope_end(text, match.end("scope"))),)
         found.append(NegationCue("doubt", match.span("words"), scope))
     for match in _NEARLY.finditer(text):
         found.append(
@@ -123,13 +123,13 @@ def negation_cues(text: str) -> list[NegationCue]:
         )
     for sort, pattern in (("refusal", _REFUSAL), ("denial", _DENIAL), ("doubt", _DOUBT)):
         for match in pattern.finditer(text):
-            scope = ((match.end(), _stretch_end(text, match.end())),)
+            scope = ((match.end(), _scope_end(text, match.end())),)
             found.append(NegationCue(sort, match.span(), scope))  # type: ignore[arg-type]
     return sorted(found, key=lambda cue: cue.words)
 
 
 def clauses(text: str) -> list[tuple[Offsets, ...]]:
-    """The clauses of a sentence, each as the stretches of text that belong to it.
+    """The clauses of a sentence, each as the spans that belong to it.
 
     A relative clause between commas interrupts the clause around it.
 
@@ -191,7 +191,7 @@ def _contrasts(text: str) -> list[NegationCue]:
     ]
 
 
-def _stretch_end(text: str, start: int) -> int:
-    """Where what follows a cue ends: at a semicolon, or where another clause is joined."""
+def _scope_end(text: str, start: int) -> int:
+    """Where the scope of a cue ends: at a semicolon, or where another clause is joined."""
     end = re.compile(r";|,\s+(?:but|and|while|or)\b|\s–\s|\bbut\b").search(text, start)
     return end.start() if end else len(text)

@@ -1,4 +1,4 @@
-"""Finds who holds an office: the name that stands beside its title, and whose office it is."""
+"""Finds who holds an office: pairs of a title and a name in the text, and whose office it is."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from rag.text.lexicon import FUNCTION_WORDS, PLACES
 from rag.text.sentences import Offsets, sentence_spans, word_spans
 from rag.types import Article, Hit
 
-NOUNS = frozenset(
+OFFICE_NOUNS = frozenset(
     "minister president premier chancellor king queen pope bishop governor senator mayor "
     "ambassador envoy secretary chief director chairman chairwoman chair coach captain commander "
     "judge prosecutor rector dean principal leader head editor manager commissioner speaker "
     "spokesman spokeswoman spokesperson representative treasurer inspector "
     "superintendent foreman".split()
 )
-_SAME = {
+_NEUTRAL_TITLES = {
     "chairwoman": "chairman",
     "chair": "chairman",
     "chairperson": "chairman",
     "spokeswoman": "spokesman",
     "spokesperson": "spokesman",
 }
-BELOW = frozenset("deputy vice assistant associate junior under".split())
-OVER = frozenset("former late ex outgoing previous then".split())
-_NEUTRAL = OVER | frozenset("acting new current interim present incoming newly elected".split())
+SUBORDINATE = frozenset("deputy vice assistant associate junior under".split())
+FORMER = frozenset("former late ex outgoing previous then".split())
+_NEUTRAL = FORMER | frozenset("acting new current interim present incoming newly elected".split())
 PORTFOLIOS = frozenset(
     "prime foreign finance interior defence defense health transport justice education environment "
     "economy trade energy labour labor agriculture culture supreme managing executive general "
     "chief opposition party press police fire rescue".split()
 )
 # The first words of the names of places, which set them apart.
-PARTS = frozenset("south north east west new papua equatorial".split())
+PLACE_PREFIXES = frozenset("south north east west new papua equatorial".split())
 POSSESSIVE = re.compile(r"['’]s?\Z")
 # Those that do not begin like their country.
 _DEMONYMS = {
@@ -64,41 +64,41 @@ _DEMONYMS = {
 _STEMS = tuple(place for place in PLACES if len(place) > 3 and " " not in place)
 
 
-def core(terms: Sequence[str] | frozenset[str]) -> frozenset[str]:
+def core_words(terms: Sequence[str] | frozenset[str]) -> frozenset[str]:
     """The words of an office without "acting", "new" or "former"; a premier is a prime minister."""
     words = frozenset(terms) - _NEUTRAL
     return frozenset({"prime", "minister"}) if words == {"premier"} else words
 
 
-def plain(word: str) -> str:
+def normalize_office_word(word: str) -> str:
     """The word in lower case, as men and women share it: chairman, spokesman."""
     lower = word.lower().strip("’'")
     lower = lower.removeprefix("ex-") if lower.startswith("ex-") else lower
-    return _SAME.get(lower, lower)
+    return _NEUTRAL_TITLES.get(lower, lower)
 
 
 def is_of_office(word: str) -> bool:
     """Whether it can be part of an office's name: acting, foreign, minister."""
-    return plain(word) in NOUNS | _NEUTRAL | PORTFOLIOS | BELOW
+    return normalize_office_word(word) in OFFICE_NOUNS | _NEUTRAL | PORTFOLIOS | SUBORDINATE
 
 
-def is_of(asked: str, told: str) -> bool:
-    """Whether every telling word of the one is in the other: Pakistan, Pakistani, of Pakistan.
+def belongs_to(asked: str, stated: str) -> bool:
+    """Whether an office of ``stated`` is one of ``asked``: Pakistan, Pakistani, of Pakistan.
 
     South Sudan is not Sudan.
     """
-    said = [told[start:end].lower() for start, end in word_spans(told)]
+    said = [stated[start:end].lower() for start, end in word_spans(stated)]
     wanted = [asked[start:end].lower() for start, end in word_spans(asked)]
-    if PARTS & set(said) != PARTS & set(wanted):
+    if PLACE_PREFIXES & set(said) != PLACE_PREFIXES & set(wanted):
         return False
     return all(
-        any(_alike(one, other) for other in said) for one in wanted if one not in {"the", "of"}
+        any(_same_place(one, other) for other in said) for one in wanted if one not in {"the", "of"}
     )
 
 
-def _alike(one: str, other: str) -> bool:
+def _same_place(one: str, other: str) -> bool:
     one, other = (POSSESSIVE.sub("", word) for word in (one, other))
-    places = place_of(one), place_of(other)
+    places = country_of(one), country_of(other)
     if all(places):
         return places[0] == places[1]
     return _begins_alike(one, other)
@@ -110,8 +110,8 @@ def _begins_alike(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def place_of(word: str) -> str:
-    """The place that a word in lower case is of, the one most like it; empty for none.
+def country_of(word: str) -> str:
+    """The country that a word in lower case is of, by likeness of spelling; empty for none.
 
     >>> place_of("nigerian"), place_of("australian"), place_of("slovak"), place_of("minister")
     ('nigeria', 'australia', 'slovakia', '')
@@ -134,13 +134,13 @@ def _shared(one: str, other: str) -> int:
 def is_country(word: str) -> bool:
     """Whether it names a country, or somebody or something of one: Iran, Iran's, Iranian."""
     lower = POSSESSIVE.sub("", word.lower())
-    return lower in PLACES or (len(lower) > 4 and place_of(lower) != "")
+    return lower in PLACES or (len(lower) > 4 and country_of(lower) != "")
 
 
-# Words before an office that say that it is somebody's, of whom was told before: "its president".
+# Possessives before an office, whose owner was named before: "its president".
 _OWNERS = frozenset("his her its their our my".split())
 _SAYING = frozenset("said told met saw named called says tells meets".split())
-OF = "(?:of|at|in|for)"
+OF_PREPOSITION = "(?:of|at|in|for)"
 _NAME = (
     r"(?!(?:His|Her|Their|The|A|An|He|She|They|It|In|On|At|For|But|And|When|While|After|Before)\b)"
     r"[A-ZÀ-Þ][\w’'-]*\w(?: (?:(?:[A-Z]\.|al|bin|ibn|von|van|der|de|la|del) )?"
@@ -148,7 +148,7 @@ _NAME = (
 )
 _BEHIND = re.compile(rf" (?P<name>{_NAME})")
 _APPOSED = re.compile(
-    rf"(?P<of> {OF} [^,.;:()]{{1,60}}?)?, (?P<name>{_NAME})(?=,|\.| \w+(?:ed|s)\b)"
+    rf"(?P<of> {OF_PREPOSITION} [^,.;:()]{{1,60}}?)?, (?P<name>{_NAME})(?=,|\.| \w+(?:ed|s)\b)"
 )
 _BEFORE = re.compile(
     rf"(?P<name>{_NAME})(?:, (?:for [\w ]{{1,24}} )?(?:(?:then|now|once|formerly) )?| (?:as|is|was|"
@@ -159,40 +159,43 @@ _OF_BEHIND = re.compile(r" (?:of|at) (?P<of>[^,.;:()\n]{1,60})")
 
 @dataclass(frozen=True, slots=True)
 class NamedOffice:
-    """An office in a text: its words, whose it is as far as said, and the place of its holder."""
+    """A title with a name in a text.
+
+    ``words`` are the title's, ``owner`` may be empty, ``name`` is the span of ``holder``.
+    """
 
     words: frozenset[str]
-    of: str
+    owner: str
     name: Offsets
     holder: str
 
 
 def offices_in(text: str) -> Iterator[NamedOffice]:
-    """Every office in ``text`` that a name stands with."""
+    """Every title in ``text`` that has a name with it."""
     words = word_spans(text)
     for number, (start, end) in enumerate(words):
-        if plain(text[start:end]) not in NOUNS:
+        if normalize_office_word(text[start:end]) not in OFFICE_NOUNS:
             continue
         first = number
-        while first and _leads(text, words[first - 1], words[first]):
+        while first and _continues_office(text, words[first - 1], words[first]):
             first -= 1
-        terms = frozenset(plain(text[a:b]) for a, b in words[first : number + 1])
-        of = _owner(text, words, first)
-        yield from _with_name(text, terms, of, words[first][0], end)
+        terms = frozenset(normalize_office_word(text[a:b]) for a, b in words[first : number + 1])
+        owner = _owner(text, words, first)
+        yield from _with_name(text, terms, owner, words[first][0], end)
 
 
-def _leads(text: str, word: Offsets, next_word: Offsets) -> bool:
-    """Whether the word belongs to the name of the office that goes on with the next one."""
+def _continues_office(text: str, word: Offsets, next_word: Offsets) -> bool:
+    """Whether the word is part of the title that goes on with the next one."""
     return text[word[1] : next_word[0]] == " " and is_of_office(text[slice(*word)])
 
 
 def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
-    """Whose the office is, as far as it is said before it: Iran's, Pakistani, the federation's."""
+    """Whose office it is, where the word before says so: Iran's, Pakistani, the federation's."""
     if not first or text[words[first - 1][1] : words[first][0]] != " ":
         return ""
     start, end = words[first - 1]
     word = text[start:end]
-    if first > 1 and text[slice(*words[first - 2])].lower() in PARTS:
+    if first > 1 and text[slice(*words[first - 2])].lower() in PLACE_PREFIXES:
         start = words[first - 2][0]
     if POSSESSIVE.search(word):
         return text[start:end]
@@ -202,28 +205,28 @@ def _owner(text: str, words: Sequence[Offsets], first: int) -> str:
 
 
 def _with_name(
-    text: str, terms: frozenset[str], of: str, start: int, end: int
+    text: str, terms: frozenset[str], owner: str, start: int, end: int
 ) -> Iterator[NamedOffice]:
     behind = _BEHIND.match(text, end)
     if behind and _is_person(behind["name"]):
-        yield _told(terms, of, behind)
+        yield _named_office(terms, owner, behind)
         return
     apposed = _APPOSED.match(text, end)
     if apposed and " " in apposed["name"] and _is_person(apposed["name"]):
-        of = of or (apposed["of"] or "").strip()
-        yield _told(terms, of, apposed)
+        owner = owner or (apposed["of"] or "").strip()
+        yield _named_office(terms, owner, apposed)
         return
-    before = _BEFORE.search(text, max(0, start - 120), _before_owner(text, start, of))
+    before = _BEFORE.search(text, max(0, start - 120), _before_owner(text, start, owner))
     if before and " " in before["name"] and _is_person(before["name"]):
-        told_of = _OF_BEHIND.match(text, end)
-        of = of or (told_of["of"] if told_of else "")
-        yield _told(terms, of, before)
+        behind_title = _OF_BEHIND.match(text, end)
+        owner = owner or (behind_title["of"] if behind_title else "")
+        yield _named_office(terms, owner, before)
 
 
-def _told(terms: frozenset[str], of: str, match: re.Match[str]) -> NamedOffice:
+def _named_office(terms: frozenset[str], owner: str, match: re.Match[str]) -> NamedOffice:
     name = POSSESSIVE.sub("", match["name"])
     start = match.start("name")
-    return NamedOffice(terms, of, (start, start + len(name)), name)
+    return NamedOffice(terms, owner, (start, start + len(name)), name)
 
 
 def _is_person(name: str) -> bool:
@@ -232,9 +235,9 @@ def _is_person(name: str) -> bool:
     return not is_of_office(first) and not POSSESSIVE.search(" ".join(name.split()[:-1]))
 
 
-def _before_owner(text: str, start: int, of: str) -> int:
+def _before_owner(text: str, start: int, owner: str) -> int:
     """Where the words before the office and its owner end, the article with them."""
-    begin = text.rfind(of, 0, start) if of else start
+    begin = text.rfind(owner, 0, start) if owner else start
     match = re.search(r"\b(?:the|a|an) \Z", text[:begin])
     return match.start() if match else begin
 
@@ -252,38 +255,35 @@ _AFTERTHOUGHT = re.compile(
     re.IGNORECASE,
 )
 _OWNED = re.compile(r"(?P<of>.+?)['’]s? (?P<office>[^'’]+)")
-_OFFICE_OF = re.compile(rf"(?P<office>.+?)(?: {OF} (?P<of>.+))?", re.IGNORECASE)
+_OFFICE_OF = re.compile(rf"(?P<office>.+?)(?: {OF_PREPOSITION} (?P<of>.+))?", re.IGNORECASE)
 _NO_NAME = re.compile(r"\b(?:who|what|that|which|where|why|how)\b", re.IGNORECASE)
 _AFFAIRS = re.compile(
     rf"minister (?:of|for) (?:the )?(?P<what>{'|'.join(sorted(PORTFOLIOS))})(?: affairs)?\b",
     re.IGNORECASE,
 )
 _BEGINNING = 400  # characters
-# How often a holder is the right one where it is said whose the office is, and where it is not: by
+# How often a holder is right where the text names the office's owner, and where it does not: by
 # ``training.fit_offices`` on the 18,351 stories of Reuters-21578 (295 of 367 pairs, 75 of 115).
-_TOLD, _SUPPOSED = 0.90, 0.65
+_OWNER_NAMED, _OWNER_ASSUMED = 0.90, 0.65
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """``words`` are those of the office alone: foreign, minister. ``of`` is whose it is, or empty.
+    """The office asked for: its ``words`` (foreign, minister) and its ``owner``, or "".
 
-    ``over`` says whether a former holder is asked for; None where either may be. ``at`` says that
-    the question names an event at whose time it was held.
+    ``former`` is whether a former holder is asked for; None where either may be. ``at_event`` is
+    set where the question asks for the holder at the time of an event.
     """
 
     words: frozenset[str]
-    of: str = ""
-    over: bool | None = False
-    at: bool = False
+    owner: str = ""
+    former: bool | None = False
+    at_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A name at ``[start, end)`` of the article of ``hit``.
-
-    ``likely`` is the probability that it is the one who is asked for.
-    """
+class OfficeHolder:
+    """A name at ``[start, end)`` of the hit's article, and the probability that it is right."""
 
     hit: Hit
     start: int
@@ -296,10 +296,10 @@ class Holder:
 
 
 def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
-    """The office whose holder is asked for; None where it is something else.
+    """The office whose holder the question asks for; None for other questions.
 
-    ``carried`` are words of earlier questions: a country among them says whose the office is where
-    ``question`` does not.
+    ``carried`` are words of earlier questions: a country among them is the owner where ``question``
+    names none.
 
     >>> office_asked("Who is Iran's foreign minister?") == Office(
     ...     frozenset({"foreign", "minister"}), "Iran"
@@ -317,30 +317,36 @@ def office_asked(question: str, carried: Sequence[str] = ()) -> Office | None:
     if match is None:
         return None
     words = [word for word in match["office"].split() if word.lower() not in {"the", "a", "an"}]
-    of = re.sub(r"(?i)\Athe ", "", match["of"] or "").strip()
-    if _NO_NAME.search(of):
+    owner = re.sub(r"(?i)\Athe ", "", match["of"] or "").strip()
+    if _NO_NAME.search(owner):
         return None
-    if words and not of and not is_of_office(words[0]):
-        of, words = words[0], words[1:]
-    if not of:
-        of = next(filter(is_country, carried), "")
-    terms = [plain(word) for word in words]
-    if not terms or not all(map(is_of_office, terms)) or terms[-1] not in {*NOUNS, "general"}:
+    if words and not owner and not is_of_office(words[0]):
+        owner, words = words[0], words[1:]
+    if not owner:
+        owner = next(filter(is_country, carried), "")
+    terms = [normalize_office_word(word) for word in words]
+    if (
+        not terms
+        or not all(map(is_of_office, terms))
+        or terms[-1] not in {*OFFICE_NOUNS, "general"}
+    ):
         return None
-    if not NOUNS & set(terms):
+    if not OFFICE_NOUNS & set(terms):
         return None
-    over = bool(OVER & set(terms))
-    at = aside is not None and aside["event"] is not None
-    return Office(core(terms), of, None if asked["past"] and not over else over, at)
+    former = bool(FORMER & set(terms))
+    at_event = aside is not None and aside["event"] is not None
+    return Office(
+        core_words(terms), owner, None if asked["past"] and not former else former, at_event
+    )
 
 
-def holders(office: Office, hits: Sequence[Hit]) -> list[Holder]:
-    """Who is told to hold the office in what was found: the surest first, then the latest.
+def find_holders(office: Office, hits: Sequence[Hit]) -> list[OfficeHolder]:
+    """Who holds the office, according to the hits: the surest first, then the latest.
 
     Where a time in the past is asked about, the best hit goes before the latest. Of one article,
     the fullest name goes first.
     """
-    past = office.over is not False
+    past = office.former is not False
     found = [holder for hit in hits for holder in _in_hit(office, hit)]
     return sorted(
         found,
@@ -358,32 +364,32 @@ def _day(hit: Hit) -> int:
     return published.toordinal() if published else 0
 
 
-def _in_hit(office: Office, hit: Hit) -> Iterator[Holder]:
+def _in_hit(office: Office, hit: Hit) -> Iterator[OfficeHolder]:
     passage = hit.passage
-    for told in offices_in(passage.text):
-        if core(told.words) != office.words or (BELOW & told.words) - office.words:
+    for named in offices_in(passage.text):
+        if core_words(named.words) != office.words or (SUBORDINATE & named.words) - office.words:
             continue
-        if office.over is not None and bool(OVER & told.words) != office.over:
+        if office.former is not None and bool(FORMER & named.words) != office.former:
             continue
-        likely = _likely(office, told, passage.article)
+        likely = _likely(office, named, passage.article)
         if likely:
-            start, end = told.name
-            yield Holder(hit, passage.start + start, passage.start + end, likely)
+            start, end = named.name
+            yield OfficeHolder(hit, passage.start + start, passage.start + end, likely)
 
 
-def _likely(office: Office, told: NamedOffice, article: Article) -> float:
-    """How likely the office told is that of those who are asked about; 0 where it is another's."""
-    if not office.of:
-        return _SUPPOSED
-    if told.of and is_of(office.of, told.of):
-        return _TOLD
-    if told.of:
-        return _SUPPOSED if is_of(told.of, office.of) else 0.0
-    return _SUPPOSED if may_belong(article, told, office.of) else 0.0
+def _likely(office: Office, named: NamedOffice, article: Article) -> float:
+    """How likely the office in the text is the one asked for; 0 where it is another's."""
+    if not office.owner:
+        return _OWNER_ASSUMED
+    if named.owner and belongs_to(office.owner, named.owner):
+        return _OWNER_NAMED
+    if named.owner:
+        return _OWNER_ASSUMED if belongs_to(named.owner, office.owner) else 0.0
+    return _OWNER_ASSUMED if may_belong_to(article, named, office.owner) else 0.0
 
 
 def without_first_name(text: str, start: int, end: int, question: str) -> int:
-    """The end of the quotation ``[start, end)`` without the first names of who is asked about.
+    """The end of the quotation ``[start, end)`` without first names of the person asked about.
 
     "Who is Ishaq Dar?" is answered with "Pakistani Foreign Minister", not with half of the name.
     """
@@ -399,16 +405,16 @@ def without_first_name(text: str, start: int, end: int, question: str) -> int:
     return end
 
 
-def may_belong(article: Article, told: NamedOffice, asked: str) -> bool:
-    """Whether an office of which it is not said whose it is can be that of those asked about.
+def may_belong_to(article: Article, office: NamedOffice, asked: str) -> bool:
+    """Whether an office without an owner in the text can be that of ``asked``.
 
-    Of a country, where the holder's sentences tell of what is that country's. Of another place
-    that has only one such office, where the article names it; of anybody else, where it begins so.
+    That of a country, where possessives near its holder's name are that country's. That of another
+    owner, where the article names it: anywhere for an office of state, else at its beginning.
     """
     if not is_country(asked):
-        end = None if told.words & _OF_STATE else article.body + _BEGINNING
+        end = None if office.words & _OF_STATE else article.body + _BEGINNING
         return asked.lower() in article.text[article.body : end].lower()
-    last = re.compile(rf"\b{re.escape(told.holder.split()[-1])}\b")
+    last = re.compile(rf"\b{re.escape(office.holder.split()[-1])}\b")
     votes = 0
     for start, end in sentence_spans(article.text, article.body, len(article.text)):
         named = last.search(article.text, start, end)
@@ -418,9 +424,9 @@ def may_belong(article: Article, told: NamedOffice, asked: str) -> bool:
 
 
 def _vote(sentence: str, place: int, asked: str) -> int:
-    """1 where what is nearest to ``place`` is that country's, -1 where it is another country's."""
+    """1 where the possessive nearest to ``place`` is that country's, -1 where it is another's."""
     near = [
-        (abs(start - place), is_of(asked, sentence[start:end]))
+        (abs(start - place), belongs_to(asked, sentence[start:end]))
         for start, end in word_spans(sentence)
         if POSSESSIVE.search(sentence[start:end]) and not _heads_an_office(sentence, end)
         if is_country(sentence[start:end])
@@ -429,31 +435,31 @@ def _vote(sentence: str, place: int, asked: str) -> int:
 
 
 def _heads_an_office(sentence: str, end: int) -> bool:
-    """Whether an office follows, which says whose that one is: "Iranian President"."""
+    """Whether a title follows, which the word owns: "Iranian President"."""
     return any(is_of_office(word) for word in sentence[end:].split(maxsplit=1)[:1])
 
 
-def office_reply(found: Evidence) -> Reply | None:
-    """The name that stands with the office, and where else it does; None where none is asked for.
+def office_reply(evidence: Evidence) -> Reply | None:
+    """The holder of the office that is asked for; None where the question asks for something else.
 
-    Nor is there one where the office is told of nobody, or of several at the time of an event. A
-    reader that answers with the same name supports it (a noisy or).
+    None too where no text names a holder, or several are named and the question is about the time
+    of an event. The reader's best span raises the confidence if it is the same name.
     """
-    office = office_asked(found.query.text, found.query.carried)
-    told = holders(office, found.hits) if office else []
-    if office is None or not told:
+    office = office_asked(evidence.query.text, evidence.query.carried)
+    holders = find_holders(office, evidence.hits) if office else []
+    if office is None or not holders:
         return None
-    first, *others = told
+    first, *others = holders
     same = [one for one in others if same_answer(first.name, one.name)]
-    if office.at and len(same) < len(others):
+    if office.at_event and len(same) < len(others):
         return None
     elsewhere = {one.hit.passage.article.id: one for one in reversed(same)}
     elsewhere.pop(first.hit.passage.article.id, None)
-    agrees = bool(found.spans) and same_answer(found.spans[0].quote, first.name)
-    likely = noisy_or(first.likely, found.confidence) if agrees else first.likely
-    also = tuple(_pick(one) for one in elsewhere.values())
-    return Reply((_pick(first, also),), likely)
+    agrees = bool(evidence.spans) and same_answer(evidence.spans[0].quote, first.name)
+    likely = noisy_or(first.likely, evidence.confidence) if agrees else first.likely
+    also = tuple(_holder_pick(one) for one in elsewhere.values())
+    return Reply((_holder_pick(first, also),), likely)
 
 
-def _pick(holder: Holder, also: tuple[Pick, ...] = ()) -> Pick:
+def _holder_pick(holder: OfficeHolder, also: tuple[Pick, ...] = ()) -> Pick:
     return Pick(holder.hit, holder.start, holder.end, holder.hit.score, also)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.answerers.lists import MOST_ITEMS, ListAnswerer
-from rag.answer.evidence import NOTHING, Candidate
+from rag.answer.evidence import NO_ANSWER, Candidate
 from tests.answer.finding import candidate, found, source
 
 TRADE = "They spoke of trade, energy and peace in Cairo."
@@ -125,6 +125,6 @@ def test_a_long_list_is_cut() -> None:
 
 
 def test_nothing_found() -> None:
-    assert ListAnswerer(0.0, 1.0).answer(found("Which cities?")) == NOTHING
+    assert ListAnswerer(0.0, 1.0).answer(found("Which cities?")) == NO_ANSWER
     only_number = candidate(source("It says seven."), "seven")
     assert listed("Who are the members?", only_number) == []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from rag.answer.answerers.span import PassageAnswerer, SpanAnswerer
-from rag.answer.evidence import NOTHING, Candidate, Evidence
+from rag.answer.evidence import NO_ANSWER, Candidate, Evidence
 from rag.types import Query
 from tests.answer.finding import candidate, found, matcher, sentences, source
 
@@ -37,7 +37,7 @@ def test_all_sides_are_shown() -> None:
 
 
 def test_nothing_found() -> None:
-    assert SpanAnswerer(0.5, matcher()).answer(found(ASKED)) == NOTHING
+    assert SpanAnswerer(0.5, matcher()).answer(found(ASKED)) == NO_ANSWER
 
 
 def test_who_says_only_the_same_word_is_no_further_source() -> None:
@@ -113,4 +113,4 @@ def test_the_confidence_is_that_of_the_span_that_is_quoted() -> None:
 
 
 def test_no_sentence_found() -> None:
-    assert MODE.answer(found("Why?")) == NOTHING
+    assert MODE.answer(found("Why?")) == NO_ANSWER

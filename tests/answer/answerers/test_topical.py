@@ -15,12 +15,12 @@ from rag.answer.answerers.topical import (
     MAX_PREVIOUS,
     MAX_SENTENCES,
     MIN_SENTENCES,
-    SAME,
+    SAME_STATEMENT,
     LatestAnswerer,
     SummaryAnswerer,
     TimelineAnswerer,
 )
-from rag.answer.evidence import NOTHING, Answerer, Ranker, Reply, Weights
+from rag.answer.evidence import NO_ANSWER, Answerer, Ranker, Reply, Weights
 from rag.text.sentences import sentence_spans
 from rag.types import Hit
 from tests.answer.answerers.topics import (
@@ -166,8 +166,8 @@ def test_confidence_is_the_readers_for_a_fact_and_the_topics_for_news() -> None:
 
 
 def test_nothing_found_and_nothing_read_is_no_answer() -> None:
-    assert answer(NEWS, SCORES) == NOTHING
-    assert answer(NEWS, {}, MIDDLE) == NOTHING
+    assert answer(NEWS, SCORES) == NO_ANSWER
+    assert answer(NEWS, {}, MIDDLE) == NO_ANSWER
 
 
 TIMELINE: Answerer = TimelineAnswerer(story_reader(), line_reader(), EventLimits(WordVectors()))
@@ -227,8 +227,8 @@ def test_confidence_is_low_where_the_topic_is_unknown() -> None:
 
 
 def test_nothing_found_and_nothing_dated_is_no_timeline() -> None:
-    assert TIMELINE.answer(found(TIMELINE_OF, [])) == NOTHING
-    assert TIMELINE.answer(found(TIMELINE_OF, [UNDATED])) == NOTHING
+    assert TIMELINE.answer(found(TIMELINE_OF, [])) == NO_ANSWER
+    assert TIMELINE.answer(found(TIMELINE_OF, [UNDATED])) == NO_ANSWER
 
 
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=12), st.randoms(use_true_random=False))
@@ -301,7 +301,7 @@ def test_a_window_without_a_topic_is_summarised() -> None:
 
 
 def test_nothing_found_is_no_summary() -> None:
-    assert SUMMARY.answer(found(SUMMARY_OF, [])) == NOTHING
+    assert SUMMARY.answer(found(SUMMARY_OF, [])) == NO_ANSWER
 
 
 @pytest.mark.parametrize(("sentences", "shown"), [(1, 1), (3, 3), (6, 3), (9, 4), (40, 5)])
@@ -325,4 +325,4 @@ def _repeats(text: str, spans: list[tuple[int, int]]) -> bool:
     embedder = WordVectors()
     chosen = embedder.encode_passages([text[start:end] for start, end in spans])
     left = [text[s:e] for s, e in sentence_spans(text) if (s, e) not in spans]
-    return bool((embedder.encode_passages(left) @ chosen.T).max(axis=1).min() >= SAME)
+    return bool((embedder.encode_passages(left) @ chosen.T).max(axis=1).min() >= SAME_STATEMENT)

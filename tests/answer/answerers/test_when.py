@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.answerers.when import WhenAnswerer
-from rag.answer.evidence import NOTHING
+from rag.answer.evidence import NO_ANSWER
 from tests.answer.finding import candidate, dated, found, matcher, source
 
 MODE = WhenAnswerer(matcher(), 1.0)
@@ -96,7 +96,7 @@ def test_the_date_of_the_story_itself() -> None:
 
 def test_what_is_to_come_is_never_dated_by_the_article() -> None:
     told = dated("Khan invited Dar to Cairo.")
-    assert MODE.answer(found("When will Dar go to Cairo?", [candidate(told, "Dar")])) == NOTHING
+    assert MODE.answer(found("When will Dar go to Cairo?", [candidate(told, "Dar")])) == NO_ANSWER
 
 
 def test_a_date_to_come_is_looked_for_ahead_and_is_doubtful_where_it_is_asked_as_past() -> None:
@@ -180,6 +180,6 @@ def test_a_duration_is_quoted() -> None:
 
 
 def test_nothing_found() -> None:
-    assert MODE.answer(found("When did it break?")) == NOTHING
+    assert MODE.answer(found("When did it break?")) == NO_ANSWER
     undated = source("Khan invited Dar.", published=None)
-    assert MODE.answer(found("When did Khan invite Dar?", [candidate(undated, "Dar")])) == NOTHING
+    assert MODE.answer(found("When did Khan invite Dar?", [candidate(undated, "Dar")])) == NO_ANSWER

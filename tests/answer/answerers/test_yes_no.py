@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.answerers.yes_no import JudgedSentence, YesNoAnswerer, as_yes_or_no
-from rag.answer.evidence import NOTHING, Candidate
+from rag.answer.evidence import NO_ANSWER, Candidate
 from rag.answer.rules.entailment import Entailment, EntailmentJudge
 from rag.types import Span
 from tests.answer.finding import found, matcher, source
@@ -27,7 +27,7 @@ def test_a_question_for_a_day_supposes_the_event(question: str, supposed: str) -
 
 
 @pytest.mark.parametrize(
-    ("log_odds", "coverage", "bears", "confidence"),
+    ("log_odds", "coverage", "relevant", "confidence"),
     [
         (0.0, 0.6, True, 0.93 * 0.8),  # 1 - .5 x .4 of it
         (0.0, 1.0, True, 0.93),
@@ -37,12 +37,12 @@ def test_a_question_for_a_day_supposes_the_event(question: str, supposed: str) -
     ],
 )
 def test_two_signs_support_each_other(
-    log_odds: float, coverage: float, bears: bool, confidence: float
+    log_odds: float, coverage: float, relevant: bool, confidence: float
 ) -> None:
     span = Span(0, 4, log_odds)
     one = JudgedSentence(
         Candidate(source("Text."), span, 99.0),
-        Entailment("yes" if bears else "unclear", coverage, bears),
+        Entailment("yes" if relevant else "unclear", coverage, relevant),
     )
     assert one.confidence == pytest.approx(confidence)
 
@@ -81,4 +81,4 @@ def test_a_denial_that_bears_more_is_not_passed_over_for_a_looser_yes() -> None:
 
 
 def test_no_label_without_a_sentence() -> None:
-    assert MODE.answer(found("Was the bridge closed?")) == NOTHING
+    assert MODE.answer(found("Was the bridge closed?")) == NO_ANSWER

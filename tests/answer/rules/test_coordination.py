@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.rules.coordination import enumerations, items
+from rag.answer.rules.coordination import find_enumerations, split_items
 from tests.answer.tables import table
 
 # Of the cases that were not looked at while the rules were written. When they were first run,
@@ -22,9 +22,9 @@ def listed(case: dict[str, Any]) -> list[str]:
     text = case["text"]
     if "span" in case:
         start = text.index(case["span"])
-        spans = items(text, start, start + len(case["span"]))
+        spans = split_items(text, start, start + len(case["span"]))
     else:
-        spans = max(enumerations(text, 0, len(text)), key=len, default=[])
+        spans = max(find_enumerations(text, 0, len(text)), key=len, default=[])
     return [text[start:end] for start, end in spans]
 
 
@@ -41,12 +41,12 @@ def test_items_of_cases_written_afterwards() -> None:
 
 @given(st.text(alphabet="ab ,;:()“”andor.\n-12Dr", max_size=80))
 def test_items_are_slices_in_order_and_never_empty(text: str) -> None:
-    for spans in [items(text, 0, len(text)), *enumerations(text, 0, len(text))]:
+    for spans in [split_items(text, 0, len(text)), *find_enumerations(text, 0, len(text))]:
         assert all(text[start:end].strip() for start, end in spans)
         assert all(one[1] <= other[0] for one, other in pairwise(spans))
 
 
 def test_only_the_span_is_split() -> None:
     text = "Cairo, Paris and Rome; trade and peace."
-    spans = items(text, 23, 38)
+    spans = split_items(text, 23, 38)
     assert [text[start:end] for start, end in spans] == ["trade", "peace"]

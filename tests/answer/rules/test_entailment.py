@@ -9,95 +9,51 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer.rules.entailment import (
-    Bearing,
     EntailmentJudge,
-    asked_of,
-    passes_relevance_gate,
-    predicate,
+    Relevance,
+    relevance_gate,
+    required_matches,
 )
 from tests.answer.finding import matcher
 from tests.answer.tables import table
 
 
-@pytest.mark.parametrize(
-    ("question", "subject", "word", "passive"),
-    [
-        ("Did the water board accept the offer?", "the water board", "accept", False),
-        ("Didn't Khan resign?", "Khan", "resign", False),
-        ("And did she really go?", "she", "go", False),
-        ("Will islanders pay the full fare?", "islanders", "pay", False),
-        ("Do people have to pay for it?", "people", "pay", False),
-        ("Did swimming cost anything?", "swimming", "cost", False),
-        ("Does the mayor of Tarn welcome cars?", "the mayor of Tarn", "welcome", False),
-        ("Has Anquist retired?", "Anquist", "retired", False),
-        ("Has the bridge been reopened?", "the bridge", "reopened", True),
-        ("Will the level be opened again?", "the level", "opened", True),
-        ("Was the report ever published?", "the report", "published", True),
-        ("Was the driver found guilty?", "the driver", "guilty", True),
-        ("Were people hurt when the ferry drifted?", "people", "hurt", True),
-        ("Was the line from Ford reopened early?", "the line from Ford", "reopened", True),
-        ("Is Dray mayor of Saint Audrin?", "Dray", "mayor", False),
-        ("Is a ticket dearer than before?", "a ticket", "dearer", False),
-        ("Was the figure right?", "the figure", "right", False),
-        ("Is there a shortage of beds?", "there", "shortage", False),
-        ("Is the ship going to sail?", "the ship", "sail", False),
-    ],
-)  # fmt: skip
-def test_predicate_and_subject(question: str, subject: str, word: str, passive: bool) -> None:
-    found = predicate(question)
-    assert found is not None
-    assert question[slice(*found.subject)] == subject
-    assert question[found.start :].startswith(word)
-    assert found.passive == passive
-
-
-@pytest.mark.parametrize("text", ["", "Who resigned?", "The mayor resigned.", "Is", "Did he?"])
-def test_other_forms_have_none(text: str) -> None:
-    assert predicate(text) is None
-
-
-@given(st.text(alphabet="Did was the Khan of resign ed to ?'", max_size=60))
-def test_a_predicate_stands_behind_its_subject(text: str) -> None:
-    found = predicate(text)
-    assert found is None or found.subject[0] < found.subject[1] <= found.start < len(text)
-
-
-def told(question: str, sentence: str, around: str = "") -> Bearing:
-    matches = asked_of(question, sentence, matcher().match(question, sentence, around))
-    return passes_relevance_gate(question, sentence, matches, matcher())
+def gate(question: str, sentence: str, around: str = "") -> Relevance:
+    matches = required_matches(question, sentence, matcher().match(question, sentence, around))
+    return relevance_gate(question, sentence, matches, matcher())
 
 
 @pytest.mark.parametrize(
     ("question", "sentence", "expected"),
     [
-        ("Did Khan accept the offer?", "Khan accepted the offer.", "bears"),
-        ("Did Khan accept the offer?", "Khan read the offer.", "silent"),
-        ("Did Khan accept the offer?", "Dar accepted the offer of Khan.", "silent"),
-        ("Did Khan win the election?", "Dar won the election before Khan.", "other"),
-        ("Was Khan elected?", "The party elected Khan.", "bears"),
-        ("Did Khan warn the city?", "Khan was warned by the city.", "silent"),
-        ("Will the bridge open?", "The bridge opened in May.", "silent"),
-        ("Will the bridge open?", "The bridge is to be opened in May.", "bears"),
-        ("Did 85 people die in the flood?", "People died in the flood.", "silent"),
+        ("Did Khan accept the offer?", "Khan accepted the offer.", "relevant"),
+        ("Did Khan accept the offer?", "Khan read the offer.", "irrelevant"),
+        ("Did Khan accept the offer?", "Dar accepted the offer of Khan.", "irrelevant"),
+        ("Did Khan win the election?", "Dar won the election before Khan.", "rival"),
+        ("Was Khan elected?", "The party elected Khan.", "relevant"),
+        ("Did Khan warn the city?", "Khan was warned by the city.", "irrelevant"),
+        ("Will the bridge open?", "The bridge opened in May.", "irrelevant"),
+        ("Will the bridge open?", "The bridge is to be opened in May.", "relevant"),
+        ("Did 85 people die in the flood?", "People died in the flood.", "irrelevant"),
     ],
 )
 def test_what_is_asked_is_said_of_the_same_subject(
-    question: str, sentence: str, expected: Bearing
+    question: str, sentence: str, expected: Relevance
 ) -> None:
-    assert told(question, sentence) == expected
+    assert gate(question, sentence) == expected
 
 
 def test_a_pronoun_takes_over_what_stands_before() -> None:
     asked = "Is vaccination against marsh fever voluntary?"
     around = "Vaccination against marsh fever begins on Monday. It is voluntary and free."
-    assert told(asked, "It is voluntary and free.", around) == "bears"
-    assert told(asked, "It is voluntary and free.") == "silent"
+    assert gate(asked, "It is voluntary and free.", around) == "relevant"
+    assert gate(asked, "It is voluntary and free.") == "irrelevant"
 
 
 def test_of_earlier_questions_only_names_are_asked_for() -> None:
     asked = "Will she stand again? (Lomasz, city, resigned)"
-    assert told(asked, "Lomasz, who has no party, will not stand again.") == "bears"
-    assert told(asked, "Khan, who has no party, will not stand again.") == "silent"
+    assert gate(asked, "Lomasz, who has no party, will not stand again.") == "relevant"
+    assert gate(asked, "Khan, who has no party, will not stand again.") == "irrelevant"
 
 
 # Of the cases that were not looked at while the rules were written. When they were first run,
@@ -133,8 +89,8 @@ def test_labels_of_cases_written_afterwards() -> None:
     ],
 )
 def test_a_missing_verb_name_or_number_leaves_it_unclear(question: str, sentence: str) -> None:
-    verdict = EntailmentJudge(matcher()).judge(question, sentence)
-    assert (verdict.label, verdict.bears) == ("unclear", False)
+    entailment = EntailmentJudge(matcher()).judge(question, sentence)
+    assert (entailment.label, entailment.relevant) == ("unclear", False)
 
 
 def test_the_text_around_tells_whom_a_pronoun_means() -> None:
@@ -176,7 +132,7 @@ def test_what_is_asked_is_held_against_what_is_said_of_it(
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_pair_has_a_label(question: str, sentence: str) -> None:
-    verdict = EntailmentJudge(matcher()).judge(question, sentence)
-    assert verdict.label in ("yes", "no", "unclear")
-    assert 0 <= verdict.coverage <= 1.0000001
-    assert verdict.bears or verdict.label == "unclear"
+    entailment = EntailmentJudge(matcher()).judge(question, sentence)
+    assert entailment.label in ("yes", "no", "unclear")
+    assert 0 <= entailment.coverage <= 1.0000001
+    assert entailment.relevant or entailment.label == "unclear"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.rules.matching import Matcher, alike, asked_words, opposed
+from rag.answer.rules.matching import Matcher, are_opposites, are_synonyms, asked_words
 from rag.text.analyzer import analyse
 from tests.answer.finding import by_spelling, matcher
 
@@ -16,19 +16,19 @@ from tests.answer.finding import by_spelling, matcher
 )  # fmt: skip
 def test_opposites_both_ways(one: str, other: str) -> None:
     (left,), (right,) = analyse(one), analyse(other)
-    assert opposed(left, right)
-    assert opposed(right, left)
+    assert are_opposites(left, right)
+    assert are_opposites(right, left)
 
 
 @pytest.mark.parametrize(("one", "other"), [("open", "opened"), ("bridge", "river"), ("in", "inn")])
 def test_no_opposites(one: str, other: str) -> None:
-    assert not opposed("".join(analyse(one)), "".join(analyse(other)))
+    assert not are_opposites("".join(analyse(one)), "".join(analyse(other)))
 
 
 @pytest.mark.parametrize(("one", "other"), [("fired", "dismissed"), ("hurt", "injured")])
 def test_words_for_the_same_thing(one: str, other: str) -> None:
-    assert alike(analyse(one)[0], analyse(other)[0])
-    assert not alike(analyse(one)[0], "bridge")
+    assert are_synonyms(analyse(one)[0], analyse(other)[0])
+    assert not are_synonyms(analyse(one)[0], "bridge")
 
 
 def told(question: str, sentence: str, around: str = "") -> dict[str, tuple[str, float]]:

@@ -12,8 +12,8 @@ from rag.answer.answerers.span import SpanAnswerer
 from rag.answer.answerers.topical import LatestAnswerer
 from rag.answer.rules.offices import (
     Office,
-    core,
-    holders,
+    core_words,
+    find_holders,
     office_asked,
     office_reply,
     offices_in,
@@ -79,18 +79,18 @@ def test_a_country_of_earlier_questions_says_whose_it_is(behind: str) -> None:
 @given(any_question, any_text)
 def test_any_question_and_any_text(question: str, text: str) -> None:
     hit = source(text or "x")
-    for told in offices_in(text):
-        assert text[slice(*told.name)] == told.holder
-        for holder in holders(Office(core(told.words)), [hit]):
+    for named in offices_in(text):
+        assert text[slice(*named.name)] == named.holder
+        for holder in find_holders(Office(core_words(named.words)), [hit]):
             assert holder.name == text[holder.start : holder.end]
     assert office_reply(found(question, hits=[hit])) is None or office_asked(question)
 
 
 def test_who_was_may_be_over_and_an_event_gives_the_time() -> None:
     asked = office_asked("Who was the director of the harbour when the bridge fell?")
-    assert asked == Office(frozenset({"director"}), "harbour", over=None, at=True)
+    assert asked == Office(frozenset({"director"}), "harbour", former=None, at_event=True)
     former = office_asked("Who is the former director of the harbour?")
-    assert former == Office(frozenset({"director"}), "harbour", over=True)
+    assert former == Office(frozenset({"director"}), "harbour", former=True)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_who_was_may_be_over_and_an_event_gives_the_time() -> None:
 def test_the_name_that_stands_with_the_office(text: str, question: str, name: str) -> None:
     office = office_asked(question)
     assert office is not None
-    assert [holder.name for holder in holders(office, [source(text)])] == [name]
+    assert [holder.name for holder in find_holders(office, [source(text)])] == [name]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_the_name_that_stands_with_the_office(text: str, question: str, name: st
 def test_the_holder_of_another_office_is_not_asked_for(text: str, question: str) -> None:
     office = office_asked(question)
     assert office is not None
-    assert holders(office, [source(text)]) == []
+    assert find_holders(office, [source(text)]) == []
 
 
 def test_the_surest_then_the_latest_is_shown_with_where_else_it_stands() -> None:
@@ -179,16 +179,16 @@ def test_the_surest_then_the_latest_is_shown_with_where_else_it_stands() -> None
 
 
 def test_a_reader_that_agrees_makes_it_surer() -> None:
-    told = source("Iran's President Masoud Raz spoke.")
-    asked, spans = "Who is the president of Iran?", [candidate(told, "Masoud Raz")]
+    named = source("Iran's President Masoud Raz spoke.")
+    asked, spans = "Who is the president of Iran?", [candidate(named, "Masoud Raz")]
     reply = SpanAnswerer(1.0).answer(found(asked, spans, sure=0.5))
     assert (reply.picks[0].quote, reply.confidence) == ("Masoud Raz", pytest.approx(0.95))
 
 
 def test_who_holds_it_now_is_the_same_question() -> None:
-    told = source("Iran's President Masoud Raz spoke.")
+    named = source("Iran's President Masoud Raz spoke.")
     mode = LatestAnswerer(None, None, None)  # type: ignore[arg-type]
-    reply = mode.answer(found("Who is the president of Iran now?", hits=[told]))
+    reply = mode.answer(found("Who is the president of Iran now?", hits=[named]))
     assert reply.picks[0].quote == "Masoud Raz"
 
 

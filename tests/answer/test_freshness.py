@@ -1,4 +1,4 @@
-"""Freshness: an edited or missing file is told, and an unknown folder tells nothing."""
+"""Freshness: an edited or missing file counts as changed, an unknown folder as unknown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer.citations import Freshness
+from rag.answer.freshness import Freshness
 
 
 @pytest.fixture
