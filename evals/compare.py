@@ -18,6 +18,7 @@ from evals.run import Run, run_set
 from evals.sets import EvalSet, question_json
 from evals.summary import ordered
 from evals.types import Outcome
+from rag.answer.rules.switches import ALL_RULES, RULE_GROUPS
 from rag.errors import ConfigError
 from rag.retrieval.retriever import reciprocal_rank_fusion
 
@@ -34,6 +35,10 @@ VARIANTS = (
     Settings("passages of 300 tokens", build={"max_tokens": 300}),
     Settings("one passage per article", ask={"passages_per_article": 1}),
     Settings("whole sentences", ask={"reader": "sentence"}),
+    *(
+        Settings(f"without {group}", search={"rules": ALL_RULES.without(group)})
+        for group in RULE_GROUPS
+    ),
 )
 
 

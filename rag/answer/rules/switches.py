@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-from rag.text.lexicon import AUXILIARIES, normalize_question
+from rag.query.normalize import normalize_question
+from rag.text.lexicon import AUXILIARIES
 from rag.types import Kind
 
 
