@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, get_args
 
-from rag.answer.engine import last
-from rag.answer.pipeline import Pipeline
+from rag.answer.engine import AskOptions, Engine, last
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import IndexUnusable, ModelError, QuestionError, RagError
@@ -18,7 +17,7 @@ from rag.types import Answer, Kind
 
 def answer_lines(
     lines: Iterable[str],
-    pipeline: Pipeline,
+    engine: Engine,
     *,
     top_k: int | None,
     timings: bool,
@@ -31,13 +30,13 @@ def answer_lines(
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _answer_line(line, number, pipeline, top_k, timings, answered)
+            yield _answer_line(line, number, engine, top_k, timings, answered)
 
 
 def _answer_line(
     line: str,
     number: int,
-    pipeline: Pipeline,
+    engine: Engine,
     top_k: int | None,
     timings: bool,
     answered: Callable[[Answer], object],
@@ -46,20 +45,7 @@ def _answer_line(
     try:
         asked = _parse(line, number)
         question = _text(asked, "question", number)
-        window = explicit_window(
-            after=_day(asked, "after", number),
-            before=_day(asked, "before", number),
-            as_of=_day(asked, "as_of", number),
-        )
-        stages = pipeline.asking(
-            question,
-            history=_history(asked, number),
-            window=window,
-            today=_day(asked, "today", number),
-            top_k=top_k,
-            corrections=_corrections(asked, number),
-        )
-        last_stage = last(stages)
+        last_stage = last(engine.asking(question, _options(asked, number, top_k)))
         answered(last_stage.answer)
         values = answer_json(last_stage.answer, question_id=_id(asked), timings=timings)
         if top_k is not None:
@@ -70,6 +56,20 @@ def _answer_line(
         raise
     except RagError as error:
         return {"id": _id(asked), "question": asked.get("question"), "error": str(error)}
+
+
+def _options(asked: Mapping[str, Any], number: int, top_k: int | None) -> AskOptions:
+    return AskOptions(
+        window=explicit_window(
+            after=_day(asked, "after", number),
+            before=_day(asked, "before", number),
+            as_of=_day(asked, "as_of", number),
+        ),
+        today=_day(asked, "today", number),
+        top_k=top_k,
+        corrections=_corrections(asked, number),
+        history=_history(asked, number),
+    )
 
 
 def _parse(line: str, number: int) -> Mapping[str, Any]:

@@ -7,19 +7,18 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag.answer.engine import Engine as AnsweringEngine
+from rag.answer.engine import Engine
 from rag.config import AskConfig, BuildConfig
 from rag.errors import IndexBusy, IndexMissing, RagError
 from rag.index import versions
 from rag.ingest.report import load_report
-from rag.types import BuildReport, Hit, Progress, Query
+from rag.types import BuildReport, Progress
 
 _CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _LOOKING_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
@@ -51,36 +50,6 @@ def _is_here(host: str | bytes) -> bool:
 
 
 log = logging.getLogger(__name__)
-
-
-class Entry(Protocol):
-    """A light row about an article."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def headline(self) -> str: ...
-    @property
-    def published(self) -> date | None: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def passages(self) -> int: ...
-    @property
-    def on(self) -> bool: ...
-
-
-class Engine(AnsweringEngine, Protocol):
-    """What the page needs beside answers."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]: ...
-    def inspect(
-        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
-    ) -> Sequence[Hit]: ...
-    def entries(self) -> Sequence[Entry]: ...
-    def current(self) -> bool: ...
-    def close(self) -> None: ...
 
 
 OpenEngine = Callable[[AskConfig], Engine]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from rag.answer.engine import Engine, Retrieved, Stage
+from rag.answer.engine import AskOptions, Engine, Retrieved, Stage, last
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
@@ -70,16 +70,14 @@ class Tools:
         quote. Where no article answers, "abstained" is true, "reason" says why, and "nearest" holds
         what came closest, which is not an answer.
         """
-        window = _window(after, before, as_of)
+        options = AskOptions(
+            window=_window(after, before, as_of),
+            today=_day("today", today),
+            corrections=Corrections(kind=kind, undated=undated),
+            history=history or (),
+        )
         with self._lease() as engine:
-            answer = engine.ask(
-                question,
-                history=history or (),
-                window=window,
-                today=_day("today", today),
-                corrections=Corrections(kind=kind, undated=undated),
-            )
-            return answer_json(answer)
+            return answer_json(last(engine.asking(question, options)).answer)
 
     def search_articles(
         self,
@@ -91,9 +89,9 @@ class Tools:
         today: Today = None,
     ) -> Json:
         """Find the passages of the news articles that are nearest to a query, best first."""
-        window = _window(after, before, as_of)
+        options = AskOptions(window=_window(after, before, as_of), today=_day("today", today))
         with self._lease() as engine:
-            found = _retrieved(engine.asking(query, window=window, today=_day("today", today)))
+            found = _retrieved(engine.asking(query, options))
             return {
                 "query": query,
                 "interpreted": found.query.text,

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from rag.answer.citations import Citer, Freshness
 from rag.answer.components import Components, open_components
-from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, last
+from rag.answer.engine import DEFAULTS, Answered, AskOptions, ReadingLog, Retrieved, Stage, last
 from rag.answer.evidence import Evidence, Pick, Reply, pick
 from rag.answer.no_answer import advice, mentions_in
 from rag.config import AskConfig
@@ -162,7 +162,7 @@ class Pipeline:
         today: date | None = None,
     ) -> list[Hit]:
         """The passages that ``ask`` would read, best first."""
-        understood = self._understand(question, window=window, today=today)
+        understood = self._understand(question, AskOptions(window=window, today=today))
         return self.retrieve(understood.query, top_k=top_k)
 
     def retrieve(self, query: Query, *, top_k: int | None = None) -> list[Hit]:
@@ -191,78 +191,52 @@ class Pipeline:
         top_k: int | None = None,
         corrections: Corrections | None = None,
     ) -> Answer:
-        """Answer ``question`` from articles published inside ``window``.
+        """Answer ``question``; ``AskOptions`` says what the keywords mean.
 
-        ``history`` are earlier questions, oldest first, which a follow-up is completed from, each
-        with what was answered and cited, or alone: then it is asked again before a follow-up, to
-        know who "she" is.
-        Relative dates count from ``today``, by default the day of the call. ``corrections`` change
-        how the question is understood. Raises QuestionError for a question that is too long or
-        whose dates leave no day.
+        Raises QuestionError for a question that is too long or whose dates leave no day.
         """
-        stages = self.asking(
-            question,
-            history=history,
+        options = AskOptions(
             window=window,
             today=today,
             top_k=top_k,
             corrections=corrections,
+            history=history,
         )
-        return last(stages).answer
+        return last(self.asking(question, options)).answer
 
-    def asking(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        top_k: int | None = None,
-        corrections: Corrections | None = None,
-    ) -> Iterator[Stage]:
+    def asking(self, question: str, options: AskOptions = DEFAULTS) -> Iterator[Stage]:
         """The same step by step: Understood, then Retrieved, then Answered, the last one.
 
         Each stage is worked on when it is asked for, so whoever stops asking stops the work.
         Retrieved comes again where the answer is looked for in another reading of the question.
         """
-        if history and may_follow(question[:MAX_CHARS], known=self._names):
-            history = answered(history, partial(self._again, window=window, today=today))
-        understood = self._understand(
-            question, history=history, window=window, today=today, corrections=corrections
-        )
+        if options.history and may_follow(question[:MAX_CHARS], known=self._names):
+            turns = answered(options.history, partial(self._again, options))
+            options = replace(options, history=turns)
+        understood = self._understand(question, options)
         yield understood
-        final = yield from self._answering(understood.query, top_k)
+        final = yield from self._answering(understood.query, options.top_k)
         if final.answer.abstained and understood.other is not None:
-            other = yield from self._answering(understood.other, top_k)
+            other = yield from self._answering(understood.other, options.top_k)
             final = final if other.answer.abstained else other
         if final.answer.abstained and understood.worded is not None:
-            worded = yield from self._answering(understood.worded, top_k)
+            worded = yield from self._answering(understood.worded, options.top_k)
             final = worded if _tells_of(worded.answer, understood.days) else final
         yield final
 
-    def _again(
-        self, question: str, history: History, *, window: Window | None, today: date | None
-    ) -> Answer:
-        """The answer to an earlier question of a talk that came without one."""
-        return self.ask(question, history=history, window=window, today=today)
+    def _again(self, options: AskOptions, question: str, history: History) -> Answer:
+        """The answer to an earlier question that came without one."""
+        return self.ask(question, history=history, window=options.window, today=options.today)
 
-    def _understand(
-        self,
-        question: str,
-        *,
-        window: Window | None,
-        today: date | None,
-        history: History = (),
-        corrections: Corrections | None = None,
-    ) -> Understood:
+    def _understand(self, question: str, options: AskOptions) -> Understood:
         return understand(
             question,
-            today=today or date.today(),
-            history=history,
-            window=window,
+            today=options.today or date.today(),
+            history=options.history,
+            window=options.window,
             known=self._names,
             newest=self.info.newest_article,
-            corrections=corrections,
+            corrections=options.corrections,
         )
 
     def _answering(self, query: Query, top_k: int | None) -> Generator[Retrieved, None, Answered]:

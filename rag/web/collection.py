@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from rag.answer.engine import Engine
 from rag.errors import ArticleError
-from rag.index.store import noted_files
+from rag.index.store import ArticleRow, noted_files
 from rag.index.versions import VERSIONS
 from rag.ingest.build import limits
 from rag.ingest.corpus import Changes, Folder
 from rag.present import wording
-from rag.service import Engine, Entry, Service
+from rag.service import Service
 from rag.types import IndexInfo
 
 State = Literal["indexed", "off", "changed", "gone", "new", "duplicate", "skipped"]
@@ -52,7 +53,7 @@ class Row:
 
 
 def rows(
-    entries: Sequence[Entry], files: Sequence[Mapping[str, Any]], changes: Changes
+    entries: Sequence[ArticleRow], files: Sequence[Mapping[str, Any]], changes: Changes
 ) -> list[Row]:
     """A row for each article, then one for each file without any."""
     changed, gone = frozenset(changes.changed), frozenset(changes.gone)
@@ -60,7 +61,7 @@ def rows(
     return [*articles, *_files(files, gone), *(Row(path, ("new",)) for path in changes.new)]
 
 
-def _article(entry: Entry, *, changed: frozenset[str], gone: frozenset[str]) -> Row:
+def _article(entry: ArticleRow, *, changed: frozenset[str], gone: frozenset[str]) -> Row:
     held: dict[State, bool] = {
         "off": not entry.on,
         "changed": entry.path in changed,

@@ -21,10 +21,11 @@ from rag.feedback import (
     find_span,
 )
 from rag.present.wording import KINDS
+from rag.service import Service
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind
 from rag.web.conversation import Correction, Turn
-from rag.web.source_panel import Service, safe_markdown
+from rag.web.source_panel import safe_markdown
 
 MAX_DATES = 120
 _LABEL = "Change how the question was understood"

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answer.engine import Answered, Retrieved
+from rag.answer.engine import Answered, AskOptions, Engine, Retrieved
 from rag.answer.pipeline import turn_of
 from rag.dates.windows import infer_window
 from rag.errors import QuestionError, RagError
 from rag.query.history import Earlier, History
 from rag.query.understand import Corrections, Understood
-from rag.service import Engine, Service
+from rag.service import Service
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind, Query, Window
 from rag.web import coverage, markup, source_panel
@@ -165,17 +165,15 @@ def steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterat
 def _steps(engine: Engine, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
     correction = turn.correction
     newest = engine.info.newest_article
-    window = window_of(correction.dates, today, newest) if correction.dates else None
-    stages = engine.asking(
-        turn.question,
-        history=earlier,
-        window=window,
+    options = AskOptions(
+        window=window_of(correction.dates, today, newest) if correction.dates else None,
         today=today,
         corrections=Corrections(
             correction.kind, correction.without, undated=correction.dates is not None
         ),
+        history=earlier,
     )
-    for stage in stages:
+    for stage in engine.asking(turn.question, options):
         if isinstance(stage, Answered):
             yield _answered(turn, stage, today)
         else:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
+from rag.answer.engine import Engine
 from rag.config import AskConfig
 from rag.errors import ConfigError, RagError
 from rag.present import wording
 from rag.query.understand import Corrections, understand
+from rag.service import Service
 from rag.text.escape import markdown
-from rag.types import Hit, IndexInfo, Passage, Query
+from rag.types import Hit, Passage, Query
 from rag.web import markup
 from rag.web.controls import MAX_DATES
 from rag.web.conversation import MAX_QUESTION, window_of
@@ -118,16 +119,6 @@ class Setting:
         return cls(min(config.top_k, MOST), config.dense_weight)
 
 
-class Engine(Protocol):
-    """An engine that also searches under other settings than its own."""
-
-    @property
-    def info(self) -> IndexInfo: ...
-    def inspect(
-        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool
-    ) -> Sequence[Hit]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Inspected:
     """What is shown: how the question was understood, and each setting's list, as Markdown."""
@@ -210,12 +201,6 @@ _WELCOME = (
     "how near a passage is in meaning, and how near it and its whole article are in words; higher "
     "is better. Where several articles compete, only the best passages of each come first."
 )
-
-
-class Service(Protocol):
-    """Lends the live engine."""
-
-    def lease(self) -> AbstractContextManager[Engine]: ...
 
 
 @dataclass(frozen=True, slots=True)

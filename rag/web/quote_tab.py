@@ -16,10 +16,11 @@ from rag.quotes.check import (
     NearestText,
     check_quotation,
 )
+from rag.service import Service
 from rag.text.escape import markdown, visible
 from rag.types import Citation
 from rag.web import markup
-from rag.web.source_panel import Service, article_text, link_to, pieces, safe_markdown
+from rag.web.source_panel import article_text, link_to, pieces, safe_markdown
 
 SHOWN = 20
 MISSING, ADDED = "only in the article", "only in your text"

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
 from rag.answer.citations import citation
 from rag.answer.engine import Answered, ConsideredPassage
 from rag.errors import QuestionError, RagError
-from rag.index.local import TextSearch
 from rag.present import wording
 from rag.quotes.selector import PARAMETER, FoundQuotation, LostQuotation, Selector, find
+from rag.service import Service
 from rag.text.escape import markdown, visible
 from rag.types import Article, Citation
 from rag.web import markup
 from rag.web.markup import isolated, reference, title
-
-
-class Engine(Protocol):
-    """An engine that has the texts of its articles."""
-
-    @property
-    def texts(self) -> TextSearch: ...
-
-
-class Service(Protocol):
-    """Lends the live engine."""
-
-    def lease(self) -> AbstractContextManager[Engine]: ...
 
 
 @dataclass(frozen=True, slots=True)
