@@ -21,14 +21,14 @@ from rag.web.security import access_options
 
 EPILOG = """\
 examples:
-  python -m rag build
-  python -m rag ask "Where did Sharif and Pezeshkian meet?"
-  python -m rag ask "What did the two sides discuss?" --before 2024-07-01 --json
-  python -m rag ask "And in June?" --history "What did Sharif say in May 2024?"
-  python -m rag ask --batch questions.jsonl > answers.jsonl
-  python -m rag ask --batch questions.jsonl --export talk.html
-  python -m rag verify answers.jsonl
-  python -m rag quote "They met in Cairo on the sidelines of the summit."
+  dateline build
+  dateline ask "Where did Sharif and Pezeshkian meet?"
+  dateline ask "What did the two sides discuss?" --before 2024-07-01 --json
+  dateline ask "And in June?" --history "What did Sharif say in May 2024?"
+  dateline ask --batch questions.jsonl > answers.jsonl
+  dateline ask --batch questions.jsonl --export talk.html
+  dateline verify answers.jsonl
+  dateline quote "They met in Cairo on the sidelines of the summit."
 
 Settings may also stand in a table [tool.dateline] of dateline.toml or pyproject.toml; flags win.
 """
@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(
-        prog="python -m rag",
+        prog="dateline",
         description="Ask dated news articles; get their own words back, with article and place.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

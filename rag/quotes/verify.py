@@ -66,7 +66,7 @@ def read_export(path: Path) -> list[Exported]:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(
-            f"{str(path)!r} cannot be read ({error}); name a file written by `ask --json`."
+            f"{str(path)!r} cannot be read ({error}); name a file written by `dateline ask --json`."
         ) from error
     try:
         answers = _answers(text)
@@ -74,7 +74,7 @@ def read_export(path: Path) -> list[Exported]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionError(
             f"{str(path)!r} is not an exported answer ({type(error).__name__}: {error}); "
-            "name a file written by `ask --json` or `ask --batch`."
+            "name a file written by `dateline ask --json` or `--batch`."
         ) from error
 
 

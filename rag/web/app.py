@@ -119,7 +119,7 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <gradio-app control_page_title="true" embed="false" eager="true"></gradio-app>
-<noscript>This page needs JavaScript; <code>python -m rag ask</code> does not.</noscript>
+<noscript>This page needs JavaScript; <code>dateline ask</code> does not.</noscript>
 </body>
 </html>
 """

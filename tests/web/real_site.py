@@ -40,7 +40,7 @@ def fill(folder: Path) -> Path:
 
 
 def real_service(folder: Path, index: Path, models: Path) -> Service:
-    """The service as ``python -m rag serve`` has it."""
+    """The service as ``dateline serve`` has it."""
     settings = {"articles": folder, "index": index, "models": models}
     return open_service(
         AskConfig(**settings),
