@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -16,12 +16,11 @@ from rag.answer.engine import AskOptions, Engine, Retrieved, Stage, last
 from rag.dates.calendar import parse_day
 from rag.dates.windows import explicit_window
 from rag.errors import QuestionError
-from rag.present.json import answer_json, checked_json, hit_json
+from rag.present.json import Json, answer_json, article_json, checked_json, hit_json, version_json
 from rag.query.understand import Corrections
 from rag.quotes.check import check_quotation
-from rag.types import IndexInfo, Kind, Window
+from rag.types import Kind, Window
 
-Json = dict[str, Any]
 MAX_HITS = 50
 
 
@@ -99,7 +98,7 @@ class Tools:
                     {**hit_json(hit), "title": hit.passage.article.title}
                     for hit in found.hits[:top_k]
                 ],
-                "index": _index(engine.info),
+                "index": version_json(engine.info),
             }
 
     def get_article(
@@ -114,20 +113,8 @@ class Tools:
         with self._lease() as engine:
             article = engine.article(article_id)
             first, last, _ = slice(start, end).indices(len(article.text))
-            return {
-                "article_id": article.id,
-                "title": article.title,
-                "published": article.published.isoformat() if article.published else None,
-                "url": article.url or None,
-                "file": article.path,
-                "sha256": article.sha256,
-                "body": article.body,
-                "length": len(article.text),
-                "start": first,
-                "end": max(first, last),
-                "text": article.text[first:last],
-                "index": _index(engine.info),
-            }
+            part = article_json(article, first, max(first, last))
+            return {**part, "index": version_json(engine.info)}
 
     def check_quote(
         self, quote: Annotated[str, Field(description="A sentence or a few words.")]
@@ -140,7 +127,7 @@ class Tools:
         with self._lease() as engine:
             return {
                 **checked_json(check_quotation(quote, engine.texts)),
-                "index": _index(engine.info),
+                "index": version_json(engine.info),
             }
 
 
@@ -162,10 +149,6 @@ def _day(name: str, value: str | None) -> date | None:
     if day is None:
         raise QuestionError(f"{name!r} is not a day such as 2024-12-20; mend it.")
     return day
-
-
-def _index(info: IndexInfo) -> Json:
-    return {"version": info.version, "fingerprint": info.fingerprint}
 
 
 MIN_TOKENS = 300

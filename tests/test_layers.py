@@ -25,9 +25,9 @@ LAYERS = (
     {"present"},
     {"batch", "feedback", "tools", "service"},
     {"web"},
-    {"mcp"},
     {"commands"},
     {"cli"},
+    {"mcp"},
 )
 
 

@@ -16,8 +16,8 @@ import pytest
 from rag.config import BuildConfig
 from rag.ingest.splitter import TokenCounter
 from rag.mcp import tool_server
+from rag.present.schema import RETURNED
 from rag.tools import all_tools
-from rag.web.api import RETURNED
 from tests.tool_articles import tools
 
 mcp = pytest.importorskip("mcp", reason="needs the extra mcp: pip install 'dateline[mcp]'")

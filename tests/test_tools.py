@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 
 from rag.errors import QuestionError
 from rag.ingest.splitter import TokenCounter
+from rag.present.schema import RETURNED
 from rag.tools import MIN_TOKENS, NOTE, Tool, all_tools, written
-from rag.web.api import RETURNED
 from tests.tool_articles import BRIDGE, HARBOUR, tools
 
 

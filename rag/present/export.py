@@ -8,17 +8,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from rag.present import wording
-from rag.present.json import REASONS, answer_json
-from rag.present.wording import pieces
+from rag.present.json import linked_answer_json
+from rag.present.wording import Facts, pieces
 from rag.quotes.selector import Selector
 from rag.text.escape import exact_html, exact_markdown
 from rag.types import Answer, Article, Citation, IndexInfo
-
-NEAREST = "Nearest, but not an answer"
-_DISAGREEMENT = "The articles do not agree on this; each is quoted, and none preferred."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def _section(answer: Answer) -> ExportSection:
         question=answer.query.question,
         understood=tuple(wording.understood(answer.query)),
         said=tuple(_said(answer)),
-        heading=NEAREST if answer.abstained and cited else "",
+        heading=wording.NEAREST if answer.abstained and cited else "",
         entries=tuple(_entries(cited)),
         notes=tuple(_notes(answer)),
     )
@@ -86,18 +83,18 @@ def _section(answer: Answer) -> ExportSection:
 
 def _said(answer: Answer) -> Iterator[str]:
     if answer.reason is not None:
-        yield REASONS[answer.reason]
+        yield wording.REASONS[answer.reason]
         if answer.advice:
             yield answer.advice
     elif answer.disagreement:
-        yield _DISAGREEMENT
+        yield wording.DISAGREEMENT
     elif lead := wording.lead(answer):
         yield lead
 
 
 def _notes(answer: Answer) -> Iterator[str]:
     for path in answer.changed_files:
-        yield f"{path} has changed or gone since the index was built."
+        yield wording.changed_file(path)
     if answer.citations:
         yield f"Confidence {answer.confidence:.0%}"
 
@@ -105,14 +102,15 @@ def _notes(answer: Answer) -> Iterator[str]:
 def _entries(cited: Sequence[Citation]) -> Iterator[ExportEntry]:
     for before, citation in pairwise((None, *cited)):
         assert citation is not None
-        told = before is not None and _sentence(before) == _sentence(citation)
+        repeated = before is not None and _sentence(before) == _sentence(citation)
         whole = citation.quote == citation.sentence
+        facts = wording.facts(citation)
         yield ExportEntry(
             quote=citation.quote,
-            sentence=() if told or whole else tuple(pieces([citation])),
+            sentence=() if repeated or whole else tuple(pieces([citation])),
             source=_source(citation),
-            facts=tuple(_facts(citation)),
-            also=tuple(_source(other) for other in citation.also),
+            facts=tuple(_facts(facts)),
+            also=tuple(_source(other) for other in facts.also),
         )
 
 
@@ -133,13 +131,13 @@ def _source(citation: Citation) -> ExportSource:
     )
 
 
-def _facts(citation: Citation) -> Iterator[str]:
-    if who := wording.speaker(citation):
-        yield f"Said by {who}"
-    for said, meant in wording.resolved(citation):
+def _facts(facts: Facts) -> Iterator[str]:
+    if facts.speaker:
+        yield f"Said by {facts.speaker}"
+    for said, meant in facts.dates:
         yield f"“{said}” = {meant}"
-    if citation.copies:
-        yield f"The same story is in {', '.join(copy.article.path for copy in citation.copies)}"
+    if facts.copies:
+        yield f"The same story is in {', '.join(copy.path for copy in facts.copies)}"
 
 
 def _index(info: IndexInfo) -> str:
@@ -286,27 +284,13 @@ def export(answers: Sequence[Answer], form: Format, *, address: str = ADDRESS) -
     """The conversation as a document; the same answers give the same text.
 
     ``json`` is a list and ``jsonl`` lines of the objects of docs/json.md, each citation with its
-    ``link``; ``rag verify`` reads both. ``address`` is that of the chat, which links lead to.
+    ``link``; ``dateline verify`` reads both. ``address`` is that of the chat, which links lead to.
     """
     if form == "md":
         return markdown_document(sections(answers), indexes(answers), address=address)
     if form == "html":
         return html_document(sections(answers), indexes(answers), address=address)
-    objects = [linked_json(answer) for answer in answers]
+    objects = [linked_answer_json(answer) for answer in answers]
     if form == "json":
         return json.dumps(objects, ensure_ascii=False, indent=1) + "\n"
     return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects)
-
-
-def linked_json(answer: Answer) -> dict[str, Any]:
-    """The answer as ``answer_json`` gives it, every citation with its ``link``."""
-    values = answer_json(answer)
-    _link(values["citations"], answer.citations)
-    _link(values["nearest"], answer.nearest)
-    return values
-
-
-def _link(values: Sequence[dict[str, Any]], cited: Sequence[Citation]) -> None:
-    for value, citation in zip(values, cited, strict=True):
-        value["link"] = Selector.of(citation.article, citation.start, citation.end).link
-        _link(value["also"], citation.also)

@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
-from rag.answer.citations import citation, inside_word
-from rag.index.local import Occurrence
 from rag.present import wording
-from rag.present.json import REASONS
 from rag.present.wording import by_sentence, pieces
-from rag.quotes.check import CheckedQuotation, DiffRun, NearestText
 from rag.types import Answer, BuildReport, Citation, Hit, Progress
+
+if TYPE_CHECKING:
+    from rag.index.local import Occurrence
+    from rag.quotes.check import CheckedQuotation, DiffRun, NearestText
+    from rag.quotes.verify import Exported, VerificationResult
 
 WIDTH = 78
 _SPACE = re.compile(r"\s+")
@@ -105,16 +106,16 @@ def _place(citation: Citation) -> str:
 
 
 def _facts(citation: Citation) -> Iterator[str]:
-    if who := wording.speaker(citation):
-        yield f"said by {who}"
-    for said, meant in wording.resolved(citation):
+    facts = wording.facts(citation)
+    if facts.speaker:
+        yield f"said by {facts.speaker}"
+    for said, meant in facts.dates:
         yield f"“{said}” = {meant}"
-    if citation.also:
-        number = len(citation.also)
-        others = "; ".join(_named(other) for other in citation.also)
-        yield f"also reported by {number} article{'' if number == 1 else 's'}: {others}"
-    if citation.copies:
-        yield f"also in {', '.join(copy.article.id for copy in citation.copies)}"
+    if facts.also:
+        others = "; ".join(map(_named, facts.also))
+        yield f"also reported by {wording.count(len(facts.also), 'article')}: {others}"
+    if facts.copies:
+        yield f"also in {', '.join(copy.id for copy in facts.copies)}"
 
 
 def _named(citation: Citation) -> str:
@@ -182,10 +183,7 @@ def answer_text(answer: Answer, *, colour: bool) -> str:
     """What was understood, and the quotations with their sources; or why there are none."""
     parts = [_understood(answer, colour=colour)]
     parts += _abstention(answer, colour=colour) if answer.abstained else _told(answer, colour)
-    parts += [
-        [f"{visible(path)} has changed or gone since the index was built."]
-        for path in answer.changed_files
-    ]
+    parts += [[visible(wording.changed_file(path))] for path in answer.changed_files]
     if answer.citations:
         parts.append([f"confidence {answer.confidence:.0%}"])
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -200,7 +198,7 @@ def _understood(answer: Answer, *, colour: bool) -> list[str]:
 
 def _told(answer: Answer, colour: bool) -> Iterator[list[str]]:
     if answer.disagreement:
-        yield ["The articles do not agree on this; each is quoted, and none preferred."]
+        yield [wording.DISAGREEMENT]
     elif lead := wording.lead(answer):
         yield [styled(line, BOLD, colour=colour) for line in wrapped(lead)]
     if answer.disagreement and answer.kind not in wording.ORDERED:
@@ -214,9 +212,9 @@ def _told(answer: Answer, colour: bool) -> Iterator[list[str]]:
 
 def _abstention(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
     assert answer.reason is not None
-    yield [REASONS[answer.reason], *wrapped(answer.advice)]
+    yield [wording.REASONS[answer.reason], *wrapped(answer.advice)]
     if answer.nearest:
-        yield ["Nearest, but not an answer:"]
+        yield [f"{wording.NEAREST}:"]
     for nearest in answer.nearest:
         yield cited(nearest, answered=False, colour=colour)
 
@@ -253,8 +251,8 @@ def checked_text(checked: CheckedQuotation, *, colour: bool) -> str:
 
 def _exact(checked: CheckedQuotation, *, colour: bool) -> Iterator[list[str]]:
     count = len(checked.places)
-    number = f"{'more than ' if checked.more else ''}{count} place{'' if count == 1 else 's'}"
-    yield [styled(f"Exact, in {number}:", BOLD, colour=colour)]
+    more = "more than " if checked.more else ""
+    yield [styled(f"Exact, in {more}{wording.count(count, 'place')}:", BOLD, colour=colour)]
     for place in checked.places[:SHOWN]:
         yield _shown(place, colour=colour)
     if count > SHOWN:
@@ -262,6 +260,8 @@ def _exact(checked: CheckedQuotation, *, colour: bool) -> Iterator[list[str]]:
 
 
 def _shown(place: Occurrence, *, colour: bool) -> list[str]:
+    from rag.answer.citations import citation, inside_word
+
     lines = cited(citation(place), answered=True, colour=colour)
     return [*lines, "  It begins or ends inside a word."] if inside_word(place) else lines
 
@@ -285,11 +285,6 @@ def _marked(run: DiffRun) -> str:
     text = inline(run.shown)
     words = text.rstrip()
     return _FORMS[run.kind].format(words) + text[len(words) :]
-
-
-if TYPE_CHECKING:
-    from rag.index.local import LocalStore
-    from rag.quotes.verify import Exported, VerificationResult
 
 
 def report_text(report: BuildReport) -> str:
@@ -320,79 +315,24 @@ def report_text(report: BuildReport) -> str:
     )
 
 
-def report_json(report: BuildReport) -> dict[str, Any]:
-    """The report as a JSON object."""
-    return {
-        "version": report.version,
-        "changed": report.changed,
-        "articles": report.articles,
-        "passages": report.passages,
-        "embedded": report.embedded,
-        "reused": report.reused,
-        "seconds": round(report.seconds, 3),
-        "files": [
-            {
-                "path": file.path,
-                "fate": file.fate,
-                "reason": file.reason,
-                "articles": file.articles,
-                "notes": list(file.notes),
-            }
-            for file in report.files
-        ],
-    }
-
-
-def verdict_json(verdict: VerificationResult) -> dict[str, Any]:
-    """One verdict as a JSON object."""
-    quoted = verdict.exported
-    return {
-        "state": verdict.state,
-        "question": quoted.question,
-        "nearest": quoted.nearest,
-        "article_id": quoted.article_id,
-        "start": quoted.start,
-        "end": quoted.end,
-        "quote": quoted.quote,
-        "now_article_id": verdict.article_id or None,
-        "now_start": verdict.start if verdict.start >= 0 else None,
-    }
-
-
-def _role(exported: Exported) -> str:
-    """What the quotation was exported as, and for which question."""
-    role = "nearest to" if exported.nearest else "answers"
-    return f"{role} {visible(exported.question)[:40]}"
-
-
-def verdicts_text(verdicts: Sequence[VerificationResult]) -> str:
+def verification_text(results: Sequence[VerificationResult]) -> str:
     """A line for each quotation, and the counts."""
     lines = [
-        f"{v.state:<8}{visible(v.exported.article_id)} [{v.exported.start}:{v.exported.end}] "
-        f"{visible(v.exported.quote)[:60]} ({_role(v.exported)})"
-        + (f" -> {visible(v.article_id)} at {v.start}" if v.state == "moved" else "")
-        for v in verdicts
+        f"{result.state:<8}{_exported(result.exported)}"
+        + (f" -> {visible(result.article_id)} at {result.start}" if result.state == "moved" else "")
+        for result in results
     ]
-    counts = Counter(verdict.state for verdict in verdicts)
+    counts = Counter(result.state for result in results)
     counted = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    return "\n".join([*lines, f"{len(verdicts)} quotations: {counted or 'none'}."])
+    return "\n".join([*lines, f"{len(results)} quotations: {counted or 'none'}."])
 
 
-def info_json(index: LocalStore) -> dict[str, Any]:
-    """What is indexed, and how."""
-    info = index.info
-    return {
-        "version": info.version,
-        "built_at": info.built_at,
-        "articles": info.articles,
-        "switched_off": len(index.selection.off),
-        "passages": info.passages,
-        "oldest_article": info.oldest_article.isoformat() if info.oldest_article else None,
-        "newest_article": info.newest_article.isoformat() if info.newest_article else None,
-        "fingerprint": info.fingerprint,
-        "model": index.model_fingerprint,
-        "settings": dict(index.settings),
-    }
+def _exported(exported: Exported) -> str:
+    """Where the quotation stood, and for which question it was exported as what."""
+    place = f"{visible(exported.article_id)} [{exported.start}:{exported.end}]"
+    role = "nearest to" if exported.nearest else "answers"
+    question = visible(exported.question)[:40]
+    return f"{place} {visible(exported.quote)[:60]} ({role} {question})"
 
 
 class Meter:

@@ -16,6 +16,7 @@ from anyio import to_thread
 from rag.errors import RagError
 from rag.ingest.build import limits
 from rag.present import wording
+from rag.present.wording import count
 from rag.service import Rebuild, Service, Status
 from rag.text.escape import markdown, one_line
 from rag.types import BuildReport, Fate, FileReport
@@ -39,17 +40,15 @@ _ORDER: tuple[Fate, ...] = ("skipped", "added", "changed", "removed", "duplicate
 def report_text(report: BuildReport, *, ended: str = "", now: datetime | None = None) -> str:
     """What the build did, and when it ``ended``, then the files: those that need a look first."""
     took = markup.seconds(report.seconds) + (f" · {markup.age(ended, now=now)}" if ended else "")
-    whole = (
-        f"{markup.count(report.articles, 'article')}, {markup.count(report.passages, 'passage')}"
-    )
+    whole = f"{count(report.articles, 'article')}, {count(report.passages, 'passage')}"
     came = "the index was brought up to date" if report.changed else "nothing had changed"
     headline = f"**Last build: {came}**"
-    read = f"{markup.count(report.embedded, 'passage')} read anew, {report.reused:,} reused"
+    read = f"{count(report.embedded, 'passage')} read anew, {report.reused:,} reused"
     parts = [f"{headline}\n<small>{whole} · {read} · took {took}</small>", _tally(report.files)]
     files = sorted(report.files, key=lambda file: (_ORDER.index(file.fate), file.path))
     parts.append("\n".join(_rows(files[:FILES])))
     if len(files) > FILES:
-        parts.append(f"and {markup.count(len(files) - FILES, 'more file')}.")
+        parts.append(f"and {count(len(files) - FILES, 'more file')}.")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -68,7 +67,7 @@ def _rows(files: Iterable[FileReport]) -> Iterable[str]:
         for note in notes[:5]:
             yield f"  - {markdown(one_line(note, limit=300))}"
         if len(notes) > 5:
-            yield f"  - and {markup.count(len(notes) - 5, 'more note')}"
+            yield f"  - and {count(len(notes) - 5, 'more note')}"
 
 
 ROWS = 50
@@ -182,9 +181,9 @@ def line(look: Look) -> str:
 
 def _counted(look: Look, found: Sequence[Row], rows: int) -> str:
     articles = sum(bool(row.id) for row in look.rows)
-    text = markup.count(articles, "article")
+    text = count(articles, "article")
     if others := len(look.rows) - articles:
-        text += f" and {markup.count(others, 'other file')}"
+        text += f" and {count(others, 'other file')}"
     if len(found) < len(look.rows):
         text = f"{len(found):,} of {text}"
     return f"{text}, the first {rows:,} listed" if len(found) > rows else text
@@ -223,7 +222,7 @@ def _state(row: Row) -> str:
     said = ", ".join(STATES[state] for state in row.states)
     before = " " if row.states == ("duplicate",) else ": "
     why = f"{before}{markdown(one_line(row.why, limit=300))}" if row.why else ""
-    passages = f"<br><small>{markup.count(row.passages, 'passage')}</small>" if row.id else ""
+    passages = f"<br><small>{count(row.passages, 'passage')}</small>" if row.id else ""
     return f"{said}{why}{passages}" if row.states == ("indexed",) else f"**{said}**{why}{passages}"
 
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import gradio as gr
 
 from rag.present import wording
+from rag.present.wording import count
 from rag.types import Answer, Article, Hit, Window
-from rag.web import markup
 from rag.web.source_panel import safe_markdown
 
 Unit = Literal["day", "week", "month", "year"]
@@ -164,9 +164,9 @@ def show(found: Coverage) -> list[Any]:
 def summary(found: Coverage) -> str:
     """How many there are and how many periods have none, as Markdown of our own words."""
     number = sum(period.articles for period in found.periods)
-    parts = [f"{markup.count(number, 'article')} near this question"]
+    parts = [f"{count(number, 'article')} near this question"]
     if found.gaps:
-        parts.append(f"{markup.count(found.gaps, found.unit)} without any")
+        parts.append(f"{count(found.gaps, found.unit)} without any")
     if found.undated:
         parts.append(f"{found.undated:,} undated")
     return f"{' · '.join(parts)}. Choose a {found.unit} to ask again about it alone."

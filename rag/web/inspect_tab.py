@@ -13,11 +13,11 @@ from rag.answer.engine import Engine
 from rag.config import AskConfig
 from rag.errors import ConfigError, RagError
 from rag.present import wording
+from rag.present.wording import count
 from rag.query.understand import Corrections, understand
 from rag.service import Service
 from rag.text.escape import markdown
 from rag.types import Hit, Passage, Query
-from rag.web import markup
 from rag.web.controls import MAX_DATES
 from rag.web.conversation import MAX_QUESTION, window_of
 from rag.web.markup import file, isolated, label, title
@@ -191,7 +191,7 @@ def _lines(hit: Hit, mark: str) -> Iterator[str]:
     yield f"<q>{markdown(hit.passage.text)}</q>"
     copies = dict.fromkeys(copy.article.id for copy in hit.copies)
     if copies:
-        others = markup.count(len(copies), "other article")
+        others = count(len(copies), "other article")
         names = " · ".join(isolated(name) for name in copies)
         yield f"<small>The same story in {others}: {names}</small>"
 

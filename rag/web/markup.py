@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from rag.ingest.corpus import Changes
 from rag.present import wording
-from rag.present.wording import by_sentence, pieces
+from rag.present.wording import by_sentence, count, pieces
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Article, Citation, Fate, Hit, IndexInfo, Progress, Query
 
@@ -34,11 +34,6 @@ _STAGES = {
     "verifying": "Checking the index",
 }
 _CONFIDENCE = ((0.9, "very likely right"), (0.7, "likely right"), (0.5, "more likely than not"))
-
-
-def count(number: int, noun: str) -> str:
-    """``1 article``, ``2,000 articles``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def confidence(value: float) -> str:
@@ -192,16 +187,16 @@ def when(article: Article, today: date) -> str:
 
 def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
     """Who says it, which days its words mean, and who else reports it: a line each."""
-    if who := wording.speaker(citation):
-        yield f"Said by {isolated(who)}"
-    if dates := [f"{_quoted(said)} = {meant}" for said, meant in wording.resolved(citation)]:
-        yield " · ".join(dates)
-    if citation.also:
-        others = " · ".join(_other(other, numbers) for other in citation.also)
-        yield f"Also reported by {count(len(citation.also), 'article')}: {others}"
-    copies = {passage.article.id for passage in citation.copies} - {citation.article.id}
-    if copies:
-        yield f"The same story is in {count(len(copies), 'other article')}"
+    known = wording.facts(citation)
+    if known.speaker:
+        yield f"Said by {isolated(known.speaker)}"
+    if known.dates:
+        yield " · ".join(f"{_quoted(said)} = {meant}" for said, meant in known.dates)
+    if known.also:
+        others = " · ".join(_other(other, numbers) for other in known.also)
+        yield f"Also reported by {count(len(known.also), 'article')}: {others}"
+    if known.copies:
+        yield f"The same story is in {count(len(known.copies), 'other article')}"
 
 
 def _other(citation: Citation, numbers: dict[Citation, int]) -> str:

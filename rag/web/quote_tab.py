@@ -9,6 +9,7 @@ import gradio as gr
 
 from rag.answer.citations import citation, inside_word
 from rag.errors import RagError
+from rag.present.wording import count
 from rag.quotes.check import (
     MAX_TEXT,
     CheckedQuotation,
@@ -137,7 +138,7 @@ def _result(found: CheckedQuotation) -> Result:
 
 def _exact(found: CheckedQuotation) -> str:
     many = len(found.places)
-    number = f"{many:,} or more places" if found.more else markup.count(many, "place")
+    number = f"{many:,} or more places" if found.more else count(many, "place")
     said = f"**Exact.** The text stands to the letter in {number}."
     if many > SHOWN:
         said += f" The first {SHOWN} are listed."

@@ -17,9 +17,10 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from pydantic import BaseModel
 
+from rag.present.schema import RETURNED
 from rag.tools import Tool
 from rag.web import app
-from rag.web.api import BUSY, RETURNED, Waiting, serve_tools
+from rag.web.api import BUSY, Waiting, serve_tools
 from rag.web.security import Access, Password
 from tests.web.serving import Served, served
 

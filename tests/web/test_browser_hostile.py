@@ -48,7 +48,7 @@ def test_hostile_text_is_shown_as_text_everywhere(open_page: Visit) -> None:
         assert shown_article(page) == visible(first.article.text).replace("\n", "")
         assert shown_article(page, ".highlighted ") == visible(first.quote)
         told = text_of(page, "#chat [data-testid=bot]")
-        assert f"Said by {one_line(wording.speaker(first))}" in told
+        assert f"Said by {one_line(wording.facts(first).speaker)}" in told
         assert "“Tuesday” = 27 February 2024" in told
         opened.ask("Who else saw it?")
         carried = engine.ask("Who else saw it?", AskOptions(history=[question])).query.carried
