@@ -11,7 +11,7 @@ from evals.metrics.answers import parse_when
 from evals.question_row import question_of
 from evals.rows import Bad
 from rag.dates.anchoring import dates_in
-from rag.feedback import Feedback, Quotation, places
+from rag.feedback import Feedback, Quotation, find_words
 from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article, Kind, Window
 
@@ -92,7 +92,7 @@ def _spans(given: Feedback, articles: Mapping[str, Article]) -> list[Quotation]:
     if given.kind == "yesno":
         raise Bad("a span does not say whether yes or no is right")
     article = _article(given.chosen, articles)
-    found = places(given.chosen.text, article.text)
+    found = find_words(given.chosen.text, article.text)
     if not found:
         raise _changed(given.chosen)
     return [Quotation.of(article, start, end) for start, end in found]

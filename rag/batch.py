@@ -47,7 +47,7 @@ def _answer_line(
         question = _text(asked, "question", number)
         last_stage = last(engine.asking(question, _options(asked, number, top_k)))
         answered(last_stage.answer)
-        values = answer_json(last_stage.answer, question_id=_id(asked), timings=timings)
+        values = answer_json(last_stage.answer, question_id=_question_id(asked), timings=timings)
         if top_k is not None:
             ids = (one.hit.passage.article.id for one in last_stage.considered)
             values["retrieved"] = list(dict.fromkeys(ids))
@@ -55,7 +55,7 @@ def _answer_line(
     except (IndexUnusable, ModelError):
         raise
     except RagError as error:
-        return {"id": _id(asked), "question": asked.get("question"), "error": str(error)}
+        return {"id": _question_id(asked), "question": asked.get("question"), "error": str(error)}
 
 
 def _options(asked: Mapping[str, Any], number: int, top_k: int | None) -> AskOptions:
@@ -79,7 +79,7 @@ def _parse(line: str, number: int) -> Mapping[str, Any]:
         raise QuestionError(f"Line {number} {error}; mend that line.") from error
 
 
-def _id(asked: Mapping[str, Any]) -> str | None:
+def _question_id(asked: Mapping[str, Any]) -> str | None:
     value = asked.get("id")
     return None if value is None else str(value)
 

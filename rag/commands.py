@@ -16,7 +16,7 @@ from rag.errors import ConfigError, QuestionError
 from rag.present import terminal
 from rag.types import Answer
 
-OF_ONE_QUESTION = ("after", "before", "as_of", "today", "history", "kind", "undated")
+SINGLE_QUESTION_OPTIONS = ("after", "before", "as_of", "today", "history", "kind", "undated")
 
 
 def build(options: argparse.Namespace) -> int:
@@ -36,7 +36,9 @@ def build(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     if (options.question is None) == (options.batch is None):
         _wrong_usage("ask takes either a QUESTION or --batch FILE")
-    if options.batch is not None and any(getattr(options, name) for name in OF_ONE_QUESTION):
+    if options.batch is not None and any(
+        getattr(options, name) for name in SINGLE_QUESTION_OPTIONS
+    ):
         _wrong_usage("with --batch, give days, kind and history in the lines of the file")
     if options.export is not None:
         _check_export(options.export)

@@ -25,9 +25,9 @@ Part = Literal["kind", "dates", "words"]
 Places = Sequence[tuple[int, int]]
 
 MAX_SPAN = 1000
-_LIKELY = 20
-_LITERAL = 100
-_CONTEXT = 40
+_MAX_LIKELY = 20
+_MAX_LITERAL = 100
+_CONTEXT_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def find_span(typed: str, answer: Answer, texts: TextSearch) -> Quotation:
             "characters; copy them from it."
         )
     for citation in _quoted(answer):
-        if found := places(typed, citation.article.text):
+        if found := find_words(typed, citation.article.text):
             near = min(found, key=lambda place: abs(place[0] - citation.start))
             return Quotation.of(citation.article, *near)
     others = _elsewhere(typed, answer, texts)
@@ -130,12 +130,12 @@ def find_span(typed: str, answer: Answer, texts: TextSearch) -> Quotation:
         raise QuestionError(
             f"No article has these words as they stand, “{typed[:80]}”; copy them from the article."
         )
-    if len(set(map(_around, others))) > 1:
+    if len(set(map(_context, others))) > 1:
         raise QuestionError("Several articles have these words; copy a longer piece of the one.")
     return Quotation.of(others[0].article, others[0].start, others[0].end)
 
 
-def places(typed: str, text: str) -> Places:
+def find_words(typed: str, text: str) -> Places:
     """Where ``typed`` stands in ``text`` as whole words, in order; not where they overlap."""
     words = r"\s+".join(map(re.escape, typed.split()))
     pattern = rf"(?<!\w\B){words}(?!\B\w)"
@@ -149,17 +149,17 @@ def _quoted(answer: Answer) -> Iterator[Citation]:
 
 def _elsewhere(typed: str, answer: Answer, texts: TextSearch) -> list[Occurrence]:
     """The first place in each article that has the words, or in which they are likely."""
-    likely = [passage.article for passage in texts.passages(answer.query.text, k=_LIKELY)]
-    literal = [place.article for place in texts.places(typed, limit=_LITERAL)]
+    likely = [passage.article for passage in texts.passages(answer.query.text, k=_MAX_LIKELY)]
+    literal = [place.article for place in texts.places(typed, limit=_MAX_LITERAL)]
     articles = {article.id: article for article in (*likely, *literal)}
-    found = ((article, places(typed, article.text)) for article in articles.values())
+    found = ((article, find_words(typed, article.text)) for article in articles.values())
     return [Occurrence(article, *first[0]) for article, first in found if first]
 
 
-def _around(place: Occurrence) -> tuple[str, ...]:
+def _context(place: Occurrence) -> tuple[str, ...]:
     """The words around a place, which are the same in every copy of a story."""
     text = place.article.text
-    return tuple(text[max(0, place.start - _CONTEXT) : place.end + _CONTEXT].split())
+    return tuple(text[max(0, place.start - _CONTEXT_CHARS) : place.end + _CONTEXT_CHARS].split())
 
 
 FORMAT = 1
@@ -301,13 +301,13 @@ def _append(disk: Disk, path: Path, line: bytes) -> None:
         with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         size = os.fstat(descriptor).st_size
-        _add(disk, descriptor, size, _after_torn(descriptor, size) + line, path)
+        _add(disk, descriptor, size, _line_end_if_torn(descriptor, size) + line, path)
     finally:
         os.close(descriptor)
     disk.sync_folder(path.parent)
 
 
-def _after_torn(descriptor: int, size: int) -> bytes:
+def _line_end_if_torn(descriptor: int, size: int) -> bytes:
     """What ends a last line that a power cut has left open."""
     return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
 

@@ -15,7 +15,7 @@ from rag.cli import Parser, place_options, run
 from rag.config import AskConfig, BuildConfig, load
 from rag.errors import ConfigError, RagError
 from rag.ingest.splitter import TokenCounter
-from rag.tools import MIN_TOKENS, Count, Tool, Tools, all_tools, written
+from rag.tools import MIN_TOKENS, Count, Tool, Tools, all_tools, truncated_json
 
 if TYPE_CHECKING:
     from mcp.server import Server
@@ -72,7 +72,7 @@ def tool_server(tools: Sequence[Tool], *, max_tokens: int, count: Count) -> Serv
             found = await anyio.to_thread.run_sync(tool.call, call.arguments or {})
         except RagError as error:
             return _result(str(error), True)
-        return _result(written(found, max_tokens, count), False)
+        return _result(truncated_json(found, max_tokens, count), False)
 
     return Server(
         "dateline", instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool

@@ -37,11 +37,11 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         host = arguments[0]
     else:
         return
-    if host and not _is_here(host):
+    if host and not _is_this_machine(host):
         raise ConnectionRefusedError("Dateline opens no connection to another machine.")
 
 
-def _is_here(host: str | bytes) -> bool:
+def _is_this_machine(host: str | bytes) -> bool:
     name = host.decode("latin-1") if isinstance(host, bytes) else host
     try:
         return name == "localhost" or ipaddress.ip_address(name.split("%")[0]).is_loopback
@@ -67,7 +67,7 @@ class RunBuild(Protocol):
     ) -> BuildReport: ...
 
 
-class _Held:
+class _LentEngine:
     """An engine, the number of questions it is answering, and whether a newer one took over."""
 
     def __init__(self, engine: Engine) -> None:
@@ -84,7 +84,7 @@ class Service:
         self._open = open_engine
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
-        self._held: _Held | None = None
+        self._held: _LentEngine | None = None
         self.build = build
 
     @property
@@ -98,7 +98,7 @@ class Service:
         Raises what the engine raises when it cannot be opened; the engine before it then stays.
         """
         with self._reloading:
-            self._put(_Held(self._open(self.ask)))
+            self._put(_LentEngine(self._open(self.ask)))
 
     def switch(self, article_ids: Collection[str], *, on: bool) -> None:
         """Switch articles on or off; every lease from now on keeps to it.
@@ -132,13 +132,13 @@ class Service:
         if held is None or held.engine.current() or not self._reloading.acquire(blocking=False):
             return
         try:
-            self._put(_Held(self._open(self.ask)))
+            self._put(_LentEngine(self._open(self.ask)))
         except RagError as error:
             log.warning("The newer index is not used: %s", error)
         finally:
             self._reloading.release()
 
-    def _take(self) -> _Held:
+    def _take(self) -> _LentEngine:
         with self._lock:
             if self._held is None:
                 raise IndexMissing(
@@ -147,14 +147,14 @@ class Service:
             self._held.users += 1
             return self._held
 
-    def _give_back(self, held: _Held) -> None:
+    def _give_back(self, held: _LentEngine) -> None:
         with self._lock:
             held.users -= 1
             done = held.replaced and not held.users
         if done:
             held.engine.close()
 
-    def _put(self, new: _Held | None) -> None:
+    def _put(self, new: _LentEngine | None) -> None:
         with self._lock:
             old, self._held = self._held, new
             if old is None:

@@ -14,7 +14,15 @@ from types import TracebackType
 
 from rag.answer.citations import Citer, Freshness
 from rag.answer.components import Components, open_components
-from rag.answer.engine import DEFAULTS, Answered, AskOptions, ReadingLog, Retrieved, Stage, last
+from rag.answer.engine import (
+    DEFAULTS,
+    Answered,
+    AskOptions,
+    ReadingLog,
+    Retrieved,
+    Stage,
+    last,
+)
 from rag.answer.evidence import Evidence, Pick, Reply, pick
 from rag.answer.no_answer import advice, mentions_in
 from rag.config import AskConfig

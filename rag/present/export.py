@@ -74,14 +74,14 @@ def _section(answer: Answer) -> ExportSection:
     return ExportSection(
         question=answer.query.question,
         understood=tuple(wording.understood(answer.query)),
-        said=tuple(_said(answer)),
+        said=tuple(_introduction(answer)),
         heading=wording.NEAREST if answer.abstained and cited else "",
         entries=tuple(_entries(cited)),
         notes=tuple(_notes(answer)),
     )
 
 
-def _said(answer: Answer) -> Iterator[str]:
+def _introduction(answer: Answer) -> Iterator[str]:
     if answer.reason is not None:
         yield wording.REASONS[answer.reason]
         if answer.advice:

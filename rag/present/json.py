@@ -11,7 +11,16 @@ from rag.answer.citations import inside_word
 from rag.index.local import Occurrence
 from rag.quotes.check import CheckedQuotation, NearestText
 from rag.quotes.selector import Selector
-from rag.types import Answer, Article, BuildReport, Citation, Hit, IndexInfo, Passage, Window
+from rag.types import (
+    Answer,
+    Article,
+    BuildReport,
+    Citation,
+    Hit,
+    IndexInfo,
+    Passage,
+    Window,
+)
 
 if TYPE_CHECKING:
     from rag.index.local import LocalStore

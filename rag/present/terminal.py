@@ -68,7 +68,7 @@ _INDENT = "  "
 _COLUMNS, _GAP = 2, "   "
 
 
-def cited(
+def citation_lines(
     *citations: Citation, answered: bool, colour: bool, before: Citation | None = None
 ) -> list[str]:
     """The sentence that the citations share, with the quotations marked, and the source below.
@@ -80,7 +80,7 @@ def cited(
         return [f"{_INDENT}“{visible(first.quote)}”, the date line of {_place(first)}"]
     told = _source(first, colour=colour)
     if before is not None and before.article.id == first.article.id:
-        told = ["— the same article", *_below(first, colour=colour)]
+        told = ["— the same article", *_place_and_facts(first, colour=colour)]
     lines = [*_sentence(citations, mark=answered and colour), *told]
     return [f"{_INDENT}{line}" for line in lines]
 
@@ -89,10 +89,10 @@ def _source(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str
     """Title and day, and all that is known of the quotation."""
     article = citation.article
     title = f"— {article.headline}, {wording.day(article.published)}"
-    return [*wrapped(title, width=width), *_below(citation, colour=colour, width=width)]
+    return [*wrapped(title, width=width), *_place_and_facts(citation, colour=colour, width=width)]
 
 
-def _below(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str]:
+def _place_and_facts(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str]:
     """The place; who says so, which days are meant, and where else it is reported."""
     facts = (wrapped(fact, width=width - len(_INDENT)) for fact in _facts(citation))
     return [
@@ -112,13 +112,13 @@ def _facts(citation: Citation) -> Iterator[str]:
     for said, meant in facts.dates:
         yield f"“{said}” = {meant}"
     if facts.also:
-        others = "; ".join(map(_named, facts.also))
+        others = "; ".join(map(_source_in_words, facts.also))
         yield f"also reported by {wording.count(len(facts.also), 'article')}: {others}"
     if facts.copies:
         yield f"also in {', '.join(copy.id for copy in facts.copies)}"
 
 
-def _named(citation: Citation) -> str:
+def _source_in_words(citation: Citation) -> str:
     article = citation.article
     return f"{article.headline}, {wording.day(article.published)} ({_place(citation)})"
 
@@ -139,14 +139,14 @@ def _sentence(citations: Sequence[Citation], *, mark: bool) -> list[str]:
     return lines
 
 
-def numbered(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
+def numbered_entries(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
     """Every entry in its order, under its number and, where time orders them, its day."""
     number, before = 0, None
     for group in by_sentence(answer.citations):
         heads = [_head(answer, number + n, one) for n, one in enumerate(group, 1)]
         number += len(group)
         lines = [styled(line, BOLD, colour=colour) for head in heads for line in wrapped(head)]
-        yield [*lines, *cited(*group, answered=True, colour=colour, before=before)]
+        yield [*lines, *citation_lines(*group, answered=True, colour=colour, before=before)]
         before = group[-1]
 
 
@@ -159,7 +159,7 @@ def _head(answer: Answer, number: int, citation: Citation) -> str:
     return f"{number}. {said}"
 
 
-def beside(citations: Sequence[Citation]) -> Iterator[list[str]]:
+def side_by_side(citations: Sequence[Citation]) -> Iterator[list[str]]:
     """The quotations side by side, two in a row: what each article says, and when."""
     width = (WIDTH - len(_GAP)) // _COLUMNS
     cells = [_cell(citation, width) for citation in citations]
@@ -182,7 +182,7 @@ def _cell(citation: Citation, width: int) -> list[str]:
 def answer_text(answer: Answer, *, colour: bool) -> str:
     """What was understood, and the quotations with their sources; or why there are none."""
     parts = [_understood(answer, colour=colour)]
-    parts += _abstention(answer, colour=colour) if answer.abstained else _told(answer, colour)
+    parts += _abstention(answer, colour=colour) if answer.abstained else _quotations(answer, colour)
     parts += [[visible(wording.changed_file(path))] for path in answer.changed_files]
     if answer.citations:
         parts.append([f"confidence {answer.confidence:.0%}"])
@@ -196,18 +196,18 @@ def _understood(answer: Answer, *, colour: bool) -> list[str]:
     return [styled(text, DIM, colour=colour)] if text else []
 
 
-def _told(answer: Answer, colour: bool) -> Iterator[list[str]]:
+def _quotations(answer: Answer, colour: bool) -> Iterator[list[str]]:
     if answer.disagreement:
         yield [wording.DISAGREEMENT]
     elif lead := wording.lead(answer):
         yield [styled(line, BOLD, colour=colour) for line in wrapped(lead)]
     if answer.disagreement and answer.kind not in wording.ORDERED:
-        yield from beside(answer.citations)
+        yield from side_by_side(answer.citations)
     elif answer.kind in wording.ORDERED:
-        yield from numbered(answer, colour=colour)
+        yield from numbered_entries(answer, colour=colour)
     else:
         for citation in answer.citations:
-            yield cited(citation, answered=True, colour=colour)
+            yield citation_lines(citation, answered=True, colour=colour)
 
 
 def _abstention(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
@@ -216,7 +216,7 @@ def _abstention(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
     if answer.nearest:
         yield [f"{wording.NEAREST}:"]
     for nearest in answer.nearest:
-        yield cited(nearest, answered=False, colour=colour)
+        yield citation_lines(nearest, answered=False, colour=colour)
 
 
 def hit_text(hit: Hit, *, colour: bool) -> str:
@@ -234,8 +234,8 @@ def hit_text(hit: Hit, *, colour: bool) -> str:
 
 
 SHOWN = 10
-_LEGEND = "[-words of the article that your text lacks-] {+words that only your text has+}"
-_FORMS = {"equal": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
+_DIFF_LEGEND = "[-words of the article that your text lacks-] {+words that only your text has+}"
+_DIFF_FORMS = {"equal": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
 
 
 def checked_text(checked: CheckedQuotation, *, colour: bool) -> str:
@@ -254,15 +254,15 @@ def _exact(checked: CheckedQuotation, *, colour: bool) -> Iterator[list[str]]:
     more = "more than " if checked.more else ""
     yield [styled(f"Exact, in {more}{wording.count(count, 'place')}:", BOLD, colour=colour)]
     for place in checked.places[:SHOWN]:
-        yield _shown(place, colour=colour)
+        yield _occurrence_lines(place, colour=colour)
     if count > SHOWN:
         yield [f"These are the first {SHOWN}; --json lists {'100' if checked.more else 'all'}."]
 
 
-def _shown(place: Occurrence, *, colour: bool) -> list[str]:
+def _occurrence_lines(place: Occurrence, *, colour: bool) -> list[str]:
     from rag.answer.citations import citation, inside_word
 
-    lines = cited(citation(place), answered=True, colour=colour)
+    lines = citation_lines(citation(place), answered=True, colour=colour)
     return [*lines, "  It begins or ends inside a word."] if inside_word(place) else lines
 
 
@@ -272,8 +272,8 @@ def _near(near: NearestText, *, colour: bool) -> Iterator[list[str]]:
     else:
         yield [styled("Not to the letter; the nearest words are:", BOLD, colour=colour)]
         yield [f"  {line}" for line in _difference(near.runs)]
-        yield [_LEGEND]
-    yield _shown(near.place, colour=colour)
+        yield [_DIFF_LEGEND]
+    yield _occurrence_lines(near.place, colour=colour)
 
 
 def _difference(runs: Sequence[DiffRun]) -> list[str]:
@@ -284,7 +284,7 @@ def _difference(runs: Sequence[DiffRun]) -> list[str]:
 def _marked(run: DiffRun) -> str:
     text = inline(run.shown)
     words = text.rstrip()
-    return _FORMS[run.kind].format(words) + text[len(words) :]
+    return _DIFF_FORMS[run.kind].format(words) + text[len(words) :]
 
 
 def report_text(report: BuildReport) -> str:

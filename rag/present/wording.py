@@ -111,7 +111,7 @@ def lead(answer: Answer) -> str:
     if answer.kind == "yesno":
         return LABELS.get(answer.text, answer.text)
     if answer.kind == "when":
-        days = _iso_days(answer.text)
+        days = _iso_to_words(answer.text)
         return f"Reported on {days}" if days and is_article_day(answer) else days
     return "" if answer.text == answer.citations[0].quote else answer.text
 
@@ -128,19 +128,19 @@ def is_date_line(citation: Citation) -> bool:
     return citation.end <= citation.article.body
 
 
-def _iso_days(text: str) -> str:
+def _iso_to_words(text: str) -> str:
     """ISO 8601's day, month, year or ``DAY/DAY`` in words; empty for anything else."""
     match = _ISO_DAYS.fullmatch(text)
     if match is None:
         return ""
     try:
         first = date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-        return days(first, date.fromisoformat(match[4]) if match[4] else _end(first, match))
+        return days(first, date.fromisoformat(match[4]) if match[4] else _day_after(first, match))
     except (ValueError, OverflowError):
         return ""
 
 
-def _end(first: date, match: re.Match[str]) -> date:
+def _day_after(first: date, match: re.Match[str]) -> date:
     """The day after the day, month or year that begins with ``first``."""
     if match[3]:
         return first + _ONE_DAY
@@ -213,10 +213,10 @@ def ago(value: date | None, today: date) -> str:
 
 def by_sentence(citations: Sequence[Citation]) -> list[list[Citation]]:
     """The citations in groups: neighbours with the same sentence and the same further sources."""
-    return [list(group) for _, group in groupby(citations, _place)]
+    return [list(group) for _, group in groupby(citations, _sentence_and_sources)]
 
 
-def _place(citation: Citation) -> tuple[str, int, int, tuple[Citation, ...]]:
+def _sentence_and_sources(citation: Citation) -> tuple[str, int, int, tuple[Citation, ...]]:
     return (
         citation.article.id,
         citation.sentence_start,

@@ -25,11 +25,11 @@ MAX_TEXT = 5_000
 MAX_PLACES = 100
 # Of 396 sentences of an encyclopedia none is as like as this to any of 20,000 newswire stories; of
 # sentences of these with three words in ten changed 98 % are still found.
-NEAR = 0.5
-_FEWEST_EQUAL = 3
+MIN_LIKENESS = 0.5
+_MIN_EQUAL_WORDS = 3
 # Twice as many as there are in so much text of any language: a bound on the time of aligning.
 _MAX_WORDS = 2_000
-_PASSAGES, _WINDOWS = 20, 5
+_PASSAGES, _STRETCHES = 20, 5
 _PUNCTUATION = re.escape('.,;:!?()[]{}"“”„‟«»″…-‐‑‒–—―−')
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)+|[^\s{_PUNCTUATION}]+|[{_PUNCTUATION}]")
 
@@ -129,18 +129,18 @@ def _nearest(wanted: str, texts: TextSearch) -> NearestText | None:
         )
     vocabulary = set(words)
     windows = sorted(
-        _windows(wanted, len(words), texts),
+        _stretches(wanted, len(words), texts),
         key=lambda window: -len(vocabulary.intersection(window.words)),
     )
-    measured = [(distance(words, window.words)[0], window) for window in windows[:_WINDOWS]]
+    measured = [(distance(words, window.words)[0], window) for window in windows[:_STRETCHES]]
     if not measured:
         return None
     least, window = min(measured, key=lambda one: one[0])
-    return _aligned(wanted, words, window) if 1 - least / len(words) >= NEAR else None
+    return _aligned(wanted, words, window) if 1 - least / len(words) >= MIN_LIKENESS else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _Stretch:
     """A stretch of an article, as words: ``tokens`` are their spans."""
 
     article: Article
@@ -148,7 +148,7 @@ class _Window:
     words: tuple[str, ...]
 
 
-def _windows(wanted: str, words: int, texts: TextSearch) -> Iterator[_Window]:
+def _stretches(wanted: str, words: int, texts: TextSearch) -> Iterator[_Stretch]:
     """Around each passage as much text as what is near could reach over; none twice.
 
     That is half as much again as is wanted, in characters and in words.
@@ -161,11 +161,11 @@ def _windows(wanted: str, words: int, texts: TextSearch) -> Iterator[_Window]:
             continue
         first, last = max(0, start - reach), min(len(article.text), end + reach)
         seen.append((article.id, first, last))
-        tokens = _around(passage, _tokens(article.text, first, last), 3 * words // 2)
-        yield _Window(article, tokens, _words(article.text, tokens))
+        tokens = _tokens_around(passage, _tokens(article.text, first, last), 3 * words // 2)
+        yield _Stretch(article, tokens, _words(article.text, tokens))
 
 
-def _around(passage: Passage, tokens: Sequence[Span], reach: int) -> tuple[Span, ...]:
+def _tokens_around(passage: Passage, tokens: Sequence[Span], reach: int) -> tuple[Span, ...]:
     """The tokens of the passage, and so many before and after it."""
     first = bisect_left(tokens, (passage.start, 0))
     last = bisect_left(tokens, (passage.end, 0))
@@ -183,24 +183,24 @@ def _words(text: str, tokens: Iterable[Span]) -> tuple[str, ...]:
     return tuple(fold_typography(text[start:end]) for start, end in tokens)
 
 
-def _aligned(wanted: str, words: Sequence[str], window: _Window) -> NearestText | None:
+def _aligned(wanted: str, words: Sequence[str], window: _Stretch) -> NearestText | None:
     found = align(words, window.words)
     equal = sum(i is not None and j is not None for i, j in found.pairs)
     likeness = 1 - found.distance / len(words)
-    if found.distance and equal < _FEWEST_EQUAL:
+    if found.distance and equal < _MIN_EQUAL_WORDS:
         return None
     numbers = [j for _, j in found.pairs if j is not None]
     place = Occurrence(window.article, window.tokens[numbers[0]][0], window.tokens[numbers[-1]][1])
     return NearestText(
         place,
-        tuple(_runs(found.pairs, wanted, place, window)),
+        tuple(_diff_runs(found.pairs, wanted, place, window)),
         likeness,
         () if found.distance else typographic_differences(wanted, place.text),
     )
 
 
-def _runs(
-    pairs: Sequence[Pair], wanted: str, place: Occurrence, window: _Window
+def _diff_runs(
+    pairs: Sequence[Pair], wanted: str, place: Occurrence, window: _Stretch
 ) -> Iterator[DiffRun]:
     """The pairs as slices; the space after a word belongs to it."""
     said = _slices(wanted, _tokens(wanted), len(wanted))

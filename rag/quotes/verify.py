@@ -70,7 +70,7 @@ def read_export(path: Path) -> list[Exported]:
         ) from error
     try:
         answers = _answers(text)
-        return [quoted for answer in answers for quoted in _quoted(answer)]
+        return [quoted for answer in answers for quoted in _quotations(answer)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionError(
             f"{str(path)!r} is not an exported answer ({type(error).__name__}: {error}); "
@@ -91,7 +91,7 @@ def _answers(text: str) -> Sequence[Mapping[str, Any]]:
     return values
 
 
-def _quoted(answer: Mapping[str, Any]) -> Iterator[Exported]:
+def _quotations(answer: Mapping[str, Any]) -> Iterator[Exported]:
     if "error" in answer:
         return
     question = str(answer.get("id") or answer.get("question") or "")

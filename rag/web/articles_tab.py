@@ -24,9 +24,9 @@ from rag.web import markup, uploads
 from rag.web.collection import (
     STATES,
     Collection,
-    Look,
+    CollectionRow,
+    CollectionState,
     Order,
-    Row,
     State,
     matching,
     ordered,
@@ -84,7 +84,7 @@ _ORDERS = [
 
 
 @dataclass(frozen=True, slots=True)
-class List:
+class ArticleList:
     """The list's components, filled together by the updates of ``listing``."""
 
     count: gr.Markdown
@@ -108,7 +108,7 @@ class List:
         return [self.count, self.table, self.more, self.box, self.switches, self.rows]
 
 
-def article_list() -> List:
+def article_list() -> ArticleList:
     """Lay the list out where the caller stands."""
     count = safe_markdown(elem_id="count")
     with gr.Row(elem_id="finding"):
@@ -137,7 +137,9 @@ def article_list() -> List:
             elem_id="switches",
         )
         switched = safe_markdown(elem_id="switched", visible=False)
-    return List(count, find, state, order, table, more, box, switches, switched, gr.State(ROWS))
+    return ArticleList(
+        count, find, state, order, table, more, box, switches, switched, gr.State(ROWS)
+    )
 
 
 def _choice(label: str, choices: list[Any], elem_id: str) -> gr.Dropdown:
@@ -170,16 +172,16 @@ def listing(
     order: Order = by if by in get_args(Order) else "date"  # type: ignore[assignment]
     text = wanted[:MAX_WANTED] if isinstance(wanted, str) else ""
     found = ordered(matching(look.rows, text, chosen), order)
-    return [line(look), _counted(look, found, rows), *_listed(found, rows)]
+    return [index_line_markdown(look), _count_line(look, found, rows), *_list_updates(found, rows)]
 
 
-def line(look: Look) -> str:
+def index_line_markdown(look: CollectionState) -> str:
     """The line about the index, as Markdown."""
     said = markup.index_line(look.info, off=look.off, changes=look.changes)
     return markdown(" · ".join([said, *map(one_line, look.warnings)]))
 
 
-def _counted(look: Look, found: Sequence[Row], rows: int) -> str:
+def _count_line(look: CollectionState, found: Sequence[CollectionRow], rows: int) -> str:
     articles = sum(bool(row.id) for row in look.rows)
     text = count(articles, "article")
     if others := len(look.rows) - articles:
@@ -189,7 +191,7 @@ def _counted(look: Look, found: Sequence[Row], rows: int) -> str:
     return f"{text}, the first {rows:,} listed" if len(found) > rows else text
 
 
-def _listed(found: Sequence[Row], rows: int) -> list[Any]:
+def _list_updates(found: Sequence[CollectionRow], rows: int) -> list[Any]:
     first = found[:rows]
     articles = [row for row in first if row.id]
     labels = [(_label(row), row.id) for row in articles]
@@ -203,14 +205,14 @@ def _listed(found: Sequence[Row], rows: int) -> list[Any]:
     ]
 
 
-def _label(row: Row) -> str:
+def _label(row: CollectionRow) -> str:
     """Plain text: the component shows it as it is."""
     return " · ".join(
         (one_line(row.title, limit=80), wording.day(row.published), one_line(row.path, limit=60))
     )
 
 
-def _row(row: Row) -> str:
+def _row(row: CollectionRow) -> str:
     file = f"<samp>{markdown(one_line(row.path))}</samp>"
     if not row.id:
         return f"| – | {file} | {_state(row)} |"
@@ -218,7 +220,7 @@ def _row(row: Row) -> str:
     return f"| {wording.day(row.published)} | {name} | {_state(row)} |"
 
 
-def _state(row: Row) -> str:
+def _state(row: CollectionRow) -> str:
     said = ", ".join(STATES[state] for state in row.states)
     before = " " if row.states == ("duplicate",) else ": "
     why = f"{before}{markdown(one_line(row.why, limit=300))}" if row.why else ""
@@ -249,11 +251,11 @@ _POLL_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class _ArticlesView:
     """The tab's components, and the line about the index above the tabs."""
 
     index_line: gr.Markdown
-    articles: List
+    articles: ArticleList
     files: gr.File
     note: gr.Markdown
     rebuild: gr.Button
@@ -278,18 +280,18 @@ def articles_tab(
         with gr.Column(scale=7, min_width=320):
             articles = article_list()
         with gr.Column(scale=4, min_width=300, elem_id="add"):
-            files, note = _drop()
+            files, note = _upload_box()
             button = gr.Button("Rebuild the index", variant="primary", elem_id="rebuild")
             progress = safe_markdown(elem_id="progress", visible=False)
             cancel = gr.Button("Cancel", size="sm", visible=False, elem_id="cancel")
             report = safe_markdown(elem_id="report", visible=False)
-    view = _View(index_line, articles, files, note, button, cancel, progress, report)
+    view = _ArticlesView(index_line, articles, files, note, button, cancel, progress, report)
     collection = Collection(service)
     _connect_list(service, collection, view)
     _connect_build(page, service, rebuild, collection, view)
 
 
-def _drop() -> tuple[gr.File, gr.Markdown]:
+def _upload_box() -> tuple[gr.File, gr.Markdown]:
     """Kinds and sizes are checked here alone: Gradio's own notices would render a file's name."""
     files = gr.File(
         file_count="multiple",
@@ -357,7 +359,7 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 _LOOKING = {**_QUIET, "concurrency_id": "look", "concurrency_limit": 1}
 
 
-def _connect_list(service: Service, collection: Collection, view: _View) -> None:
+def _connect_list(service: Service, collection: Collection, view: _ArticlesView) -> None:
     def more(wanted: object, state: object, by: object, rows: int) -> list[Any]:
         return listing(collection, wanted, state, by, rows + ROWS)
 
@@ -387,7 +389,7 @@ def _look(collection: Collection) -> Callable[[object, object, object], list[Any
 
 
 def _connect_build(
-    page: gr.Blocks, service: Service, rebuild: Rebuild, collection: Collection, view: _View
+    page: gr.Blocks, service: Service, rebuild: Rebuild, collection: Collection, view: _ArticlesView
 ) -> None:
     def upload(paths: list[str] | None) -> list[Any]:
         note = gr.Markdown(save(service, paths), visible=True) if paths else gr.skip()

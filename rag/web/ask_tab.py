@@ -12,10 +12,10 @@ from rag.web import controls, coverage, source_panel
 from rag.web.ask_events import (
     AnswerActions,
     AskEvents,
+    OpenCitation,
     PageState,
-    ShownPlace,
     TalkColumn,
-    shown_answer,
+    judged_answer,
 )
 from rag.web.conversation import MAX_QUESTION, Conversation
 
@@ -40,7 +40,7 @@ def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
     """
     memory = PageState(
         conversation=gr.State(Conversation()),
-        place=gr.State(ShownPlace()),
+        place=gr.State(OpenCitation()),
         kept=gr.Textbox(visible="hidden", show_label=False, elem_id="kept"),
     )
     with gr.Row(elem_id="desk"):
@@ -147,8 +147,8 @@ def _connect_beside(page: gr.Blocks, desk: AskEvents) -> None:
     states = [memory.conversation, memory.place]
     folder = desk.service.build.index
 
-    def shown(conversation: Conversation, place: ShownPlace) -> controls.ShownAnswer | None:
-        return shown_answer(conversation, place.turn)
+    def shown(conversation: Conversation, place: OpenCitation) -> controls.JudgedAnswer | None:
+        return judged_answer(conversation, place.turn)
 
     def files(conversation: Conversation, request: gr.Request) -> gr.File:
         address = request.request.base_url

@@ -83,7 +83,7 @@ def show_understanding(turn: Turn | None) -> list[Any]:
     ]
 
 
-def corrected(turn: Turn, kind: object, dates: object, kept: object) -> Correction:
+def correction_from_browser(turn: Turn, kind: object, dates: object, kept: object) -> Correction:
     """What the user wants now, from the values of the controls as the browser sends them.
 
     What was left as it was understood stays understood; what is no such value changes nothing.
@@ -108,12 +108,12 @@ def _said_dates(turn: Turn) -> str:
     return one_line(window.said, limit=MAX_DATES) if window is not None else ""
 
 
-_OF_ANSWER: list[tuple[str, Verdict]] = [
+_ANSWER_VERDICTS: list[tuple[str, Verdict]] = [
     ("Right", "right"),
     ("Right article, wrong answer", "wrong_answer"),
     ("Wrong", "wrong"),
 ]
-_OF_ABSTENTION: list[tuple[str, Verdict]] = [
+_ABSTENTION_VERDICTS: list[tuple[str, Verdict]] = [
     ("Right: no article says so", "right"),
     ("Wrong: an article says so", "wrong"),
 ]
@@ -121,7 +121,7 @@ _NOTED = "Noted. It is kept beside the index, and is not sent anywhere."
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAnswer:
+class JudgedAnswer:
     """The answer that is shown, and how it was asked for."""
 
     answer: Answer
@@ -155,7 +155,9 @@ class FeedbackControls:
 
 def feedback_controls() -> FeedbackControls:
     """Lay the controls out where the caller stands; hidden until there is an answer."""
-    verdict = gr.Radio(_OF_ANSWER, label="Is this answer right?", visible=False, elem_id="verdict")
+    verdict = gr.Radio(
+        _ANSWER_VERDICTS, label="Is this answer right?", visible=False, elem_id="verdict"
+    )
     span = gr.Textbox(
         label="The right words, copied from an article (may be left empty)",
         max_length=MAX_SPAN,
@@ -167,17 +169,17 @@ def feedback_controls() -> FeedbackControls:
     return FeedbackControls(verdict, span, safe_markdown(elem_id="feedback-note", visible=False))
 
 
-def show_feedback(judged: ShownAnswer | None) -> list[Any]:
+def show_feedback(judged: JudgedAnswer | None) -> list[Any]:
     """Updates of the controls for the answer that is shown: nothing is said about it yet."""
     hidden = [gr.Textbox(value="", visible=False), gr.Markdown(visible=False)]
     if judged is None or judged.answer.reason == "empty_question":
         return [gr.Radio(value=None, visible=False), *hidden]
-    choices = _OF_ABSTENTION if judged.answer.abstained else _OF_ANSWER
+    choices = _ABSTENTION_VERDICTS if judged.answer.abstained else _ANSWER_VERDICTS
     return [gr.Radio(choices, value=None, visible=True), *hidden]
 
 
 def pick_verdict(
-    service: Service, folder: Path, judged: ShownAnswer | None, verdict: object, now: datetime
+    service: Service, folder: Path, judged: JudgedAnswer | None, verdict: object, now: datetime
 ) -> list[Any]:
     """Updates of span and note: a right answer is stored; else the right words are asked for."""
     if verdict == "right":
@@ -188,7 +190,7 @@ def pick_verdict(
 def store_feedback(
     service: Service,
     folder: Path,
-    judged: ShownAnswer | None,
+    judged: JudgedAnswer | None,
     verdict: object,
     typed: object,
     now: datetime,
@@ -215,7 +217,7 @@ def store_feedback(
         append(folder, feedback)
     except RagError as error:
         return [gr.skip(), gr.Markdown(markdown(str(error)), visible=True)]
-    return [gr.Textbox(value="", visible=False), gr.Markdown(_noted(chosen), visible=True)]
+    return [gr.Textbox(value="", visible=False), gr.Markdown(_noted_message(chosen), visible=True)]
 
 
 def connect_feedback(
@@ -223,7 +225,7 @@ def connect_feedback(
     service: Service,
     folder: Path,
     states: Sequence[gr.State],
-    judged: Callable[..., ShownAnswer | None],
+    judged: Callable[..., JudgedAnswer | None],
 ) -> None:
     """Store what is said in ``folder``; ``judged`` gives the shown answer of the states' values."""
 
@@ -244,7 +246,7 @@ def _chosen(service: Service, typed: str, answer: Answer) -> Quotation:
         return find_span(typed, answer, engine.texts)
 
 
-def _noted(chosen: Quotation | None) -> str:
+def _noted_message(chosen: Quotation | None) -> str:
     if chosen is None:
         return _NOTED
     words, article = one_line(chosen.text, limit=80), one_line(chosen.article_id)

@@ -51,7 +51,7 @@ class Turn:
 
     question: str
     reply: str = ""
-    offered: source_panel.Offered = source_panel.NOTHING
+    offered: source_panel.PanelContent = source_panel.NOTHING
     answer: Answer | None = None
     today: date | None = None
     coverage: coverage.Coverage = coverage.NOTHING
@@ -101,7 +101,7 @@ class Conversation:
     def stopped(self, reply: str) -> Conversation:
         """The same with ``reply`` below every question that still waits."""
         return Conversation(
-            tuple(_ended(turn, reply) if turn.waiting else turn for turn in self.turns)
+            tuple(_stopped_turn(turn, reply) if turn.waiting else turn for turn in self.turns)
         )
 
     def earlier(self, at: int | None) -> list[Earlier]:
@@ -112,30 +112,30 @@ class Conversation:
         """The conversation for the page."""
         said: list[dict[str, str]] = []
         for turn in self.turns:
-            said.append({"role": "user", "content": _asked(turn.question)})
+            said.append({"role": "user", "content": _question_markdown(turn.question)})
             said.append({"role": "assistant", "content": turn.reply})
         return said
 
 
-def _asked(question: str) -> str:
+def _question_markdown(question: str) -> str:
     return markdown(one_line(question, limit=MAX_QUESTION))
 
 
-def _ended(turn: Turn, reply: str) -> Turn:
-    return replace(_unsaid(turn), reply=reply, waiting=False)
+def _stopped_turn(turn: Turn, reply: str) -> Turn:
+    return replace(_without_answer(turn), reply=reply, waiting=False)
 
 
-def _unsaid(turn: Turn) -> Turn:
+def _without_answer(turn: Turn) -> Turn:
     """The turn without what its answer was shown with: the reply is no longer that."""
     return replace(turn, offered=source_panel.NOTHING, coverage=coverage.NOTHING, answered=False)
 
 
-def waiting(turn: Turn) -> Turn:
+def as_waiting(turn: Turn) -> Turn:
     """The turn before anybody has begun to answer it."""
-    return replace(_working(turn, UNDERSTANDING), begun=False)
+    return replace(_turn_in_progress(turn, UNDERSTANDING), begun=False)
 
 
-def answering(
+def answer_turn(
     service: Service, conversation: Conversation, at: int, today: date
 ) -> Iterator[Conversation]:
     """The conversation after every step that answers the turn at a place.
@@ -143,11 +143,11 @@ def answering(
     Whoever closes the iterator stops the work, and the engine is given back at once.
     """
     turn = conversation.turns[at]
-    for step in steps(service, turn, conversation.earlier(at), today):
+    for step in answer_steps(service, turn, conversation.earlier(at), today):
         yield conversation.put(step, at)
 
 
-def steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
+def answer_steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
     """The turn after every step that answers it; the last one is answered.
 
     An error becomes the sentence that explains it.
@@ -156,10 +156,10 @@ def steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterat
         with service.lease() as engine:
             yield from _steps(engine, turn, earlier, today)
     except RagError as error:
-        yield _ended(turn, markup.error(str(error)))
+        yield _stopped_turn(turn, markup.error_message(str(error)))
     except Exception:
         log.exception("A question could not be answered")
-        yield _ended(turn, _FAILED)
+        yield _stopped_turn(turn, _FAILED)
 
 
 def _steps(engine: Engine, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
@@ -175,29 +175,29 @@ def _steps(engine: Engine, turn: Turn, earlier: History, today: date) -> Iterato
     )
     for stage in engine.asking(turn.question, options):
         if isinstance(stage, Answered):
-            yield _answered(turn, stage, today)
+            yield _turn_answered(turn, stage, today)
         else:
-            yield _working(turn, _told(stage, engine))
+            yield _turn_in_progress(turn, _stage_message(stage, engine))
 
 
-def _told(stage: Understood | Retrieved, engine: Engine) -> str:
+def _stage_message(stage: Understood | Retrieved, engine: Engine) -> str:
     """What is done after a stage."""
     if isinstance(stage, Retrieved):
         return markup.reading(stage.hits)
     return markup.searching(stage.query, engine.info.articles)
 
 
-def _working(turn: Turn, told: str) -> Turn:
-    reply = markup.working(told)
-    return replace(_unsaid(turn), reply=reply, waiting=True)
+def _turn_in_progress(turn: Turn, told: str) -> Turn:
+    reply = markup.progress_message(told)
+    return replace(_without_answer(turn), reply=reply, waiting=True)
 
 
-def _answered(turn: Turn, stage: Answered, today: date) -> Turn:
+def _turn_answered(turn: Turn, stage: Answered, today: date) -> Turn:
     answer = stage.answer
     return replace(
         turn,
         reply=markup.answer(answer, today),
-        offered=source_panel.offer(stage),
+        offered=source_panel.panel_content(stage),
         answer=answer,
         today=today,
         coverage=_coverage(stage),

@@ -66,12 +66,12 @@ def coverage_of(answer: Answer, hits: Sequence[Hit]) -> Coverage:
 def topic(answer: Answer, hits: Sequence[Hit]) -> list[Article]:
     """Every article that is cited, or of which a passage is nearly as relevant as the best one."""
     least = RELEVANT * max((hit.score for hit in hits), default=0.0)
-    near = [passage.article for hit in hits if hit.score >= least for passage in _with_copies(hit)]
+    near = [passage.article for hit in hits if hit.score >= least for passage in _passages(hit)]
     cited = [one.article for first in answer.citations for one in (first, *first.also)]
     return list({article.id: article for article in (*cited, *near)}.values())
 
 
-def _with_copies(hit: Hit) -> Iterator[Any]:
+def _passages(hit: Hit) -> Iterator[Any]:
     yield hit.passage
     yield from hit.copies
 

@@ -146,7 +146,7 @@ def title(article: Article) -> str:
     return isolated(article.headline)
 
 
-def named(citation: Citation) -> str:
+def title_or_file(citation: Citation) -> str:
     """The article's title; its file's name where the title is but the beginning of the sentence."""
     article = citation.article
     if article.title_derived and citation.sentence.startswith(article.title):
@@ -201,7 +201,7 @@ def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
 
 def _other(citation: Citation, numbers: dict[Citation, int]) -> str:
     article = citation.article
-    told = f"{named(citation)}, {wording.day(article.published)}"
+    told = f"{title_or_file(citation)}, {wording.day(article.published)}"
     return f"{reference(numbers[citation])} {told}"
 
 
@@ -209,15 +209,15 @@ def _quoted(text: str) -> str:
     return f"“{isolated(text)}”"
 
 
-MOST = 30
-NEAREST = 3
-_APART = "The articles do not agree on this. Each is quoted, and none is preferred."
+MAX_QUOTATIONS = 30
+MAX_NEAREST = 3
+_DISAGREEMENT = "The articles do not agree on this. Each is quoted, and none is preferred."
 
 
 def answer(value: Answer, today: date) -> str:
     """How the question was understood; the quotations with their sources, or why there are none."""
     parts = [chips(value.query)]
-    parts += _abstention(value, today) if value.abstained else _Told(value, today).parts()
+    parts += _abstention(value, today) if value.abstained else _AnswerMarkup(value, today).parts()
     return "\n\n".join(part for part in parts if part)
 
 
@@ -233,53 +233,53 @@ def chips(query: Query) -> str:
     return " ".join(shown) + note
 
 
-def error(told: str) -> str:
+def error_message(told: str) -> str:
     """A sentence about what went wrong."""
     return label(told, limit=500)
 
 
-def working(told: str) -> str:
+def progress_message(told: str) -> str:
     """What is being done at the moment."""
     return f"<small>{label(told, limit=300)}</small>\n\n<progress></progress>"
 
 
-def stopped() -> str:
+def stopped_message() -> str:
     """What stands below a question whose answer was not waited for."""
     return "<small>Stopped before it was answered. Ask again whenever you like.</small>"
 
 
-def cited(value: Answer) -> tuple[Citation, ...]:
+def numbered_citations(value: Answer) -> tuple[Citation, ...]:
     """All that can be opened, in the order of their numbers: the citations, then who agrees."""
     agreeing = tuple(other for citation in value.citations for other in citation.also)
     return (*value.citations, *agreeing) or value.nearest
 
 
-def choice(number: int, citation: Citation) -> str:
+def choice_label(number: int, citation: Citation) -> str:
     """A citation's label in a list of plain text: number, quotation and date."""
     quote = one_line(citation.quote, limit=80)
     return f"{number} · “{quote}” · {wording.day(citation.article.published)}"
 
 
-class _Told:
+class _AnswerMarkup:
     """The parts of an answer, for its kind."""
 
     def __init__(self, value: Answer, today: date) -> None:
         self._value = value
         self._today = today
-        self._numbers = {citation: n for n, citation in enumerate(cited(value), 1)}
+        self._numbers = {citation: n for n, citation in enumerate(numbered_citations(value), 1)}
 
     def parts(self) -> Iterator[str]:
         value = self._value
         if value.disagreement:
-            yield _APART
+            yield _DISAGREEMENT
         elif lead := wording.lead(value):
             yield f"**{label(lead, limit=400)}**"
         yield from self._quotations()
         yield _small(f"Confidence: {confidence(value.confidence)}")
-        yield from (_changed(path) for path in value.changed_files)
+        yield from (_changed_file(path) for path in value.changed_files)
 
     def _quotations(self) -> Iterator[str]:
-        value, citations = self._value, self._value.citations[:MOST]
+        value, citations = self._value, self._value.citations[:MAX_QUOTATIONS]
         if value.kind == "list":
             yield from self._items(citations)
         elif value.kind == "latest":
@@ -304,7 +304,7 @@ class _Told:
             yield self._source(rest[0])
         if rest[1:]:
             yield "Also quoted:"
-            yield self._entries(rest[1:MOST], rest[0])
+            yield self._entries(rest[1:MAX_QUOTATIONS], rest[0])
 
     def _items(self, citations: Sequence[Citation]) -> Iterator[str]:
         """The items of a list, those of one sentence above it."""
@@ -331,7 +331,7 @@ class _Told:
         lines = [sentence(citation), _small(_origin(citation, before, self._today))]
         if self._value.kind in {"timeline", "latest"}:
             head = f"**{when(citation.article, self._today)}**"
-            lines = [head, sentence(citation), _small(named(citation))]
+            lines = [head, sentence(citation), _small(title_or_file(citation))]
         lines += map(_small, facts(citation, self._numbers))
         indent = " " * len(f"{self._numbers[citation]}. ")
         return self._item(citation) + f"\n{indent}".join(lines)
@@ -360,7 +360,7 @@ def _small(text: str) -> str:
     return f"<small>{text}</small>"
 
 
-def _changed(path: str) -> str:
+def _changed_file(path: str) -> str:
     name = f"<samp>{label(path)}</samp>"
     return f"<small>{name} has changed or gone since it was indexed; rebuild the index.</small>"
 
@@ -369,7 +369,7 @@ def _abstention(value: Answer, today: date) -> Iterator[str]:
     yield f"**{reason(value)}**"
     yield label(value.advice, limit=400)
     if value.nearest:
-        shown = zip(value.nearest[:NEAREST], (None, *value.nearest), strict=False)
+        shown = zip(value.nearest[:MAX_NEAREST], (None, *value.nearest), strict=False)
         yield "Nearest passages, not an answer:"
         yield "\n".join(_near(n, *pair, today) for n, pair in enumerate(shown, 1))
 
@@ -384,4 +384,4 @@ def _origin(citation: Citation, before: Citation | None, today: date) -> str:
     """Where a quotation is from, told shortly if the one before it is from there too."""
     if before is not None and before.article.id == citation.article.id:
         return "the same article"
-    return f"{named(citation)} · {when(citation.article, today)}"
+    return f"{title_or_file(citation)} · {when(citation.article, today)}"

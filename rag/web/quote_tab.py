@@ -23,7 +23,7 @@ from rag.types import Citation
 from rag.web import markup
 from rag.web.source_panel import article_text, link_to, pieces, safe_markdown
 
-SHOWN = 20
+MAX_SHOWN = 20
 MISSING, ADDED = "only in the article", "only in your text"
 _LABELS = {"equal": None, "missing": MISSING, "added": ADDED}
 _WELCOME = (
@@ -35,7 +35,7 @@ Pieces = list[tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class QuoteCheckResult:
     """What the tab shows: Markdown, the difference if there is one, and the places."""
 
     said: str
@@ -44,7 +44,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class _QuoteView:
     """The tab's components."""
 
     text: gr.Textbox
@@ -84,7 +84,7 @@ def quote_tab(service: Service) -> None:
             )
             head = safe_markdown(elem_id="quote-head")
             article = article_text("quote-article")
-    _connect(service, _View(text, said, difference, choices, head, article))
+    _connect(service, _QuoteView(text, said, difference, choices, head, article))
 
 
 def _difference() -> gr.HighlightedText:
@@ -100,48 +100,48 @@ def _difference() -> gr.HighlightedText:
     )
 
 
-def _connect(service: Service, view: _View) -> None:
+def _connect(service: Service, view: _QuoteView) -> None:
     places = gr.State(())
 
     def look(text: str | None) -> list[Any]:
-        result = checked(service, text or "")
+        result = check_pasted_text(service, text or "")
         return [result.places, *show(result)]
 
     def pick(found: tuple[Citation, ...], index: int | None) -> list[Any]:
         if index is None or not 0 <= index < len(found):
             return [gr.skip(), gr.skip()]
-        return open_at(found[index])
+        return open_place(found[index])
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     view.text.submit(look, view.text, [places, *view.outputs], **quiet)
     view.choices.input(pick, [places, view.choices], view.opened, **quiet)
 
 
-def checked(service: Service, text: str) -> Result:
+def check_pasted_text(service: Service, text: str) -> QuoteCheckResult:
     """What became of ``text``; an error becomes the sentence that explains it."""
     try:
         with service.lease() as engine:
             return _result(check_quotation(text, engine.texts))
     except RagError as error:
-        return Result(markdown(str(error)), [])
+        return QuoteCheckResult(markdown(str(error)), [])
 
 
-def _result(found: CheckedQuotation) -> Result:
+def _result(found: CheckedQuotation) -> QuoteCheckResult:
     if found.near is not None:
         near = found.near
         runs = [] if near.but_for else [_piece(run) for run in near.runs]
-        return Result(_near(near), runs, (citation(near.place),))
+        return QuoteCheckResult(_near(near), runs, (citation(near.place),))
     if not found.places:
-        return Result(_NOT_FOUND, [])
-    return Result(_exact(found), [], tuple(map(citation, found.places[:SHOWN])))
+        return QuoteCheckResult(_NOT_FOUND, [])
+    return QuoteCheckResult(_exact(found), [], tuple(map(citation, found.places[:MAX_SHOWN])))
 
 
 def _exact(found: CheckedQuotation) -> str:
     many = len(found.places)
     number = f"{many:,} or more places" if found.more else count(many, "place")
     said = f"**Exact.** The text stands to the letter in {number}."
-    if many > SHOWN:
-        said += f" The first {SHOWN} are listed."
+    if many > MAX_SHOWN:
+        said += f" The first {MAX_SHOWN} are listed."
     if all(map(inside_word, found.places)):
         said += " It begins or ends inside a word."
     return said
@@ -157,18 +157,18 @@ def _piece(run: DiffRun) -> tuple[str, str | None]:
     return visible(run.shown), _LABELS[run.kind]
 
 
-def show(result: Result) -> list[Any]:
+def show(result: QuoteCheckResult) -> list[Any]:
     """Updates of the tab, with the first place open."""
     difference = gr.HighlightedText(result.difference, visible=bool(result.difference))
     if not result.places:
         hidden = [gr.Radio(visible=False), "", gr.HighlightedText(visible=False)]
         return [result.said, difference, *hidden]
-    labels = [markup.choice(n, place) for n, place in enumerate(result.places, 1)]
+    labels = [markup.choice_label(n, place) for n, place in enumerate(result.places, 1)]
     choices = gr.Radio(labels, value=labels[0], visible=len(labels) > 1)
-    return [result.said, difference, choices, *open_at(result.places[0])]
+    return [result.said, difference, choices, *open_place(result.places[0])]
 
 
-def open_at(place: Citation) -> list[Any]:
+def open_place(place: Citation) -> list[Any]:
     """Its article with the text marked, and above it the source and a link."""
     head = f"{markup.heading(place)}\n\n{link_to(place)}"
     value = pieces(place.article, place.start, place.end)

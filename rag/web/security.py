@@ -22,7 +22,7 @@ from rag.errors import ConfigError
 VARIABLE = "DATELINE_PASSWORD"
 MIN_CHARS = 12
 CHALLENGE = b'Basic realm="Dateline", charset="UTF-8"'
-_OTHERS = 0o077
+_OTHERS_MODE = 0o077
 
 
 class Password:
@@ -57,7 +57,7 @@ def read_password(file: Path | None, environ: MutableMapping[str, str]) -> Passw
 
 def _read(file: Path) -> str:
     try:
-        if file.stat().st_mode & _OTHERS:
+        if file.stat().st_mode & _OTHERS_MODE:
             raise ConfigError(f"Others may read the password in {file}; run: chmod 600 {file}")
         return file.read_text("utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -190,7 +190,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-_DISCARDED = 4
+_DISCARD_FACTOR = 4
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -260,7 +260,7 @@ class Capped:
 
     async def _discard(self) -> None:
         """Read some of the rest and keep nothing: a browser that still sends reads no reply."""
-        unread = _DISCARDED * self._limit
+        unread = _DISCARD_FACTOR * self._limit
         while unread > 0 and not self._ended:
             message = await self._receive()
             self._ended = not message.get("more_body", False)

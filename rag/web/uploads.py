@@ -26,7 +26,7 @@ _PREFIX = ".upload-"
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedUpload:
     """One upload: the file's own name, the name it has now, and whether it was there already."""
 
     said: str
@@ -34,7 +34,7 @@ class Saved:
     known: bool
 
 
-def save(upload: Path, folder: Path, limits: Limits) -> Saved:
+def save(upload: Path, folder: Path, limits: Limits) -> SavedUpload:
     """Copy ``upload`` into ``folder`` so that it is there whole, on disk, or not at all.
 
     The name is made of the plain letters of the file's own name and a hash of its bytes, so
@@ -48,7 +48,7 @@ def save(upload: Path, folder: Path, limits: Limits) -> Saved:
     _check_content(upload, said, limits)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _place(upload, folder, said)
+        return _store(upload, folder, said)
     except OSError as error:
         raise ArticleError(
             f"“{said}” was not saved: {error.strerror}; check the folder {folder} and try again."
@@ -90,7 +90,7 @@ def sweep(folder: Path) -> None:
                 os.close(descriptor)
 
 
-def _place(upload: Path, folder: Path, said: str) -> Saved:
+def _store(upload: Path, folder: Path, said: str) -> SavedUpload:
     descriptor, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
     try:
         digest = _copy(upload, descriptor)
@@ -99,7 +99,7 @@ def _place(upload: Path, folder: Path, said: str) -> Saved:
     finally:
         Path(temporary).unlink(missing_ok=True)
     _sync_folder(folder)
-    return Saved(said, name, known)
+    return SavedUpload(said, name, known)
 
 
 def _copy(upload: Path, descriptor: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from rag.index.store import ArticleRow
 from rag.ingest.corpus import Changes
-from rag.web.collection import Order, Row, State, matching, ordered, rows
+from rag.web.collection import CollectionRow, Order, State, matching, ordered, rows
 
 
 def entry(name: str, title: str, day: date | None, path: str, *, on: bool = True) -> ArticleRow:
@@ -40,7 +40,7 @@ def test_every_article_and_every_file_without_one_has_a_row() -> None:
         ("empty.txt", ("skipped",), "is empty"),
         ("n.txt", ("new",), ""),
     ]
-    assert ROWS[1] == Row("b.txt", ("off",), "", "b", "accord", date(2024, 6, 9), 2)
+    assert ROWS[1] == CollectionRow("b.txt", ("off",), "", "b", "accord", date(2024, 6, 9), 2)
     assert [row.on for row in ROWS] == [True, False, True, False, True, True, True]
 
 

@@ -16,7 +16,7 @@ from rag.web import uploads
 LIMITS = limits(BuildConfig())
 
 
-def save(source: Path, folder: Path, bounds: Limits = LIMITS) -> uploads.Saved:
+def save(source: Path, folder: Path, bounds: Limits = LIMITS) -> uploads.SavedUpload:
     return uploads.save(source, folder, bounds)
 
 
