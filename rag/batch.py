@@ -25,8 +25,8 @@ def answer_lines(
 ) -> Iterator[dict[str, Any]]:
     """One object per non-blank line: an answer, or ``{"id", "question", "error"}``.
 
-    With ``top_k``, ``retrieved`` lists the ids of the articles in rank order. ``answered`` is told
-    every answer.
+    With ``top_k``, ``retrieved`` lists the ids of the articles in rank order. Every answer is
+    passed to ``answered``.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():

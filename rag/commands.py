@@ -1,4 +1,4 @@
-"""What each command does: parsed options in, output and an exit code out."""
+"""Runs each command with its parsed options, prints the result and returns the exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: ``[tool.dateline]`` of a toml file and flags in, frozen and checked values out."""
+"""The settings of building and asking, read from ``[tool.dateline]`` of a TOML file and flags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers say about answers, kept as lines of ``feedback.jsonl`` beside the index."""
+"""Readers' verdicts on answers, stored as lines of ``feedback.jsonl`` in the index's folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CONTEXT_CHARS = 40
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """``text`` as it stood at ``[start, end)`` of an article whose ``sha256`` was this one."""
+    """``text`` at ``[start, end)`` of the article, as long as that has this ``sha256``."""
 
     article_id: str
     sha256: str
@@ -51,7 +51,7 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What a reader says about one answer, with all that is needed to ask it again.
+    """A reader's verdict on one answer, with all that is needed to ask the question again.
 
     ``verdict`` is ``wrong_answer`` where the article was the right one and the answer was not.
     ``chosen`` is the span that would have been right. ``answer`` is what was shown first, None for
@@ -90,7 +90,7 @@ def feedback_on(
     corrected: Sequence[Part] = (),
     given_at: datetime,
 ) -> Feedback:
-    """What is said about ``answer``, which was asked after ``history`` on the day ``today``."""
+    """The verdict on ``answer``, which was asked for after ``history`` on the day ``today``."""
     return Feedback(
         question=answer.query.question,
         history=tuple(history),
@@ -109,7 +109,7 @@ def feedback_on(
 
 
 def find_span(typed: str, answer: Answer, texts: TextSearch) -> Quotation:
-    """The place where an article says what was typed, word for word; any whitespace is as good.
+    """Where an article says what was typed, word for word; whitespace may differ.
 
     The articles that the answer quotes come first, and of several places the one nearest to what
     is quoted. Raises QuestionError when no article has these words, or when several others do,
@@ -148,7 +148,7 @@ def _quoted(answer: Answer) -> Iterator[Citation]:
 
 
 def _elsewhere(typed: str, answer: Answer, texts: TextSearch) -> list[Occurrence]:
-    """The first place in each article that has the words, or in which they are likely."""
+    """The first place in each other article that has the words."""
     likely = [passage.article for passage in texts.passages(answer.query.text, k=_MAX_LIKELY)]
     literal = [place.article for place in texts.places(typed, limit=_MAX_LITERAL)]
     articles = {article.id: article for article in (*likely, *literal)}
@@ -166,12 +166,12 @@ FORMAT = 1
 
 
 def json_line(value: Mapping[str, Any]) -> bytes:
-    """One line of JSON in UTF-8; half a character, as a file's name may hold, is escaped."""
+    """One line of JSON in UTF-8; a lone surrogate, as in a file's name, is escaped."""
     return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
 
 
 def to_json(value: Feedback) -> dict[str, Any]:
-    """The feedback as a JSON object, which ``from_json`` reads back as it was."""
+    """The feedback as a JSON object, which ``from_json`` reads back."""
     row: dict[str, Any] = {"format": FORMAT, **asdict(value)}
     row["given_at"], row["today"] = value.given_at.isoformat(), value.today.isoformat()
     if value.window is not None:
@@ -308,7 +308,7 @@ def _append(disk: Disk, path: Path, line: bytes) -> None:
 
 
 def _line_end_if_torn(descriptor: int, size: int) -> bytes:
-    """What ends a last line that a power cut has left open."""
+    """The line end that is missing if a power cut has torn the last line."""
     return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
 
 

@@ -33,7 +33,7 @@ INSTRUCTIONS = (
 def serve(ask: AskConfig, build: BuildConfig, *, max_tokens: int) -> None:
     """Open the index and serve its tools on standard input and output until the input ends.
 
-    A newer version of the index is taken over as it appears. Raises ConfigError when the extra
+    A newer version of the index is used as soon as it appears. Raises ConfigError when the extra
     ``mcp`` is not installed or ``max_tokens`` is too small, and whatever stops the index from being
     opened.
     """

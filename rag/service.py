@@ -1,4 +1,6 @@
-"""One live engine, swapped whole when there is a newer index, and builds in the background."""
+"""Keeps one engine open for everybody who asks, replaces it when there is a newer index, and runs
+builds in the background.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ _LOOKING_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
 
 
 def stay_offline() -> None:
-    """From now on, every attempt to reach another machine raises ConnectionRefusedError."""
+    """From now on, any attempt to reach another machine raises ConnectionRefusedError."""
     sys.addaudithook(_refuse)
 
 
@@ -56,7 +58,7 @@ OpenEngine = Callable[[AskConfig], Engine]
 
 
 class RunBuild(Protocol):
-    """``rag.build``: reads the articles' folder, writes a version, says how far it is."""
+    """``rag.build``: builds the index from the articles' folder and reports its progress."""
 
     def __call__(
         self,
@@ -68,7 +70,7 @@ class RunBuild(Protocol):
 
 
 class _LentEngine:
-    """An engine, the number of questions it is answering, and whether a newer one took over."""
+    """An engine, the number of its users, and whether a newer one has replaced it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -77,14 +79,14 @@ class _LentEngine:
 
 
 class Service:
-    """Lends the live engine; an engine that was replaced is closed when its last user is done."""
+    """Lends the live engine; one that was replaced is closed when its last user is done."""
 
     def __init__(self, ask: AskConfig, build: BuildConfig, *, open_engine: OpenEngine) -> None:
         self.ask = ask
         self._open = open_engine
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
-        self._held: _LentEngine | None = None
+        self._live: _LentEngine | None = None
         self.build = build
 
     @property
@@ -101,7 +103,7 @@ class Service:
             self._put(_LentEngine(self._open(self.ask)))
 
     def switch(self, article_ids: Collection[str], *, on: bool) -> None:
-        """Switch articles on or off; every lease from now on keeps to it.
+        """Switch articles on or off for every lease from now on.
 
         Raises IndexUnusable when that cannot be written, and what ``reload`` raises.
         """
@@ -115,21 +117,21 @@ class Service:
         Raises IndexMissing when nothing was indexed yet.
         """
         self._follow()
-        held = self._take()
+        lent = self._take()
         try:
-            yield held.engine
+            yield lent.engine
         finally:
-            self._give_back(held)
+            self._give_back(lent)
 
     def close(self) -> None:
         """Close the live engine when its last question is done; further leases are refused."""
         self._put(None)
 
     def _follow(self) -> None:
-        """Take over a version that another process built; on trouble, keep the one that serves."""
+        """Open a version that another process has built; if that fails, keep the old one."""
         with self._lock:
-            held = self._held
-        if held is None or held.engine.current() or not self._reloading.acquire(blocking=False):
+            lent = self._live
+        if lent is None or lent.engine.current() or not self._reloading.acquire(blocking=False):
             return
         try:
             self._put(_LentEngine(self._open(self.ask)))
@@ -140,23 +142,23 @@ class Service:
 
     def _take(self) -> _LentEngine:
         with self._lock:
-            if self._held is None:
+            if self._live is None:
                 raise IndexMissing(
                     "Nothing is indexed yet: add articles in the Articles tab, then rebuild."
                 )
-            self._held.users += 1
-            return self._held
+            self._live.users += 1
+            return self._live
 
-    def _give_back(self, held: _LentEngine) -> None:
+    def _give_back(self, lent: _LentEngine) -> None:
         with self._lock:
-            held.users -= 1
-            done = held.replaced and not held.users
+            lent.users -= 1
+            done = lent.replaced and not lent.users
         if done:
-            held.engine.close()
+            lent.engine.close()
 
     def _put(self, new: _LentEngine | None) -> None:
         with self._lock:
-            old, self._held = self._held, new
+            old, self._live = self._live, new
             if old is None:
                 return
             old.replaced = True
@@ -169,8 +171,8 @@ class Service:
 class Status:
     """Where the rebuild is, or how the last one ended.
 
-    ``error`` says why it failed; ``report`` is that of the last one that did not, by whichever
-    program, and ``ended`` the time when it did: ISO, empty when it was not kept.
+    ``error`` says why it failed. ``report`` and ``ended`` are those of the last build that did
+    not fail, whichever program ran it; ``ended`` is an ISO time, empty where none was stored.
     """
 
     running: bool = False
@@ -183,7 +185,7 @@ class Status:
 
 
 class Rebuild:
-    """Runs the build in a thread of its own, then lets the service open what was built."""
+    """Runs builds in a thread of their own; the service then opens the new version."""
 
     def __init__(self, service: Service, *, run_build: RunBuild) -> None:
         self._service = service
@@ -196,11 +198,11 @@ class Rebuild:
     @property
     def status(self) -> Status:
         status = self._status
-        kept = None if status.running else load_report(self._service.build.index)
-        return status if kept is None else replace(status, report=kept.report, ended=kept.ended)
+        last = None if status.running else load_report(self._service.build.index)
+        return status if last is None else replace(status, report=last.report, ended=last.ended)
 
     def start(self) -> None:
-        """Begin a rebuild. Raises IndexBusy while one is running."""
+        """Start a rebuild. Raises IndexBusy while one is running."""
         with self._lock:
             if self._status.running:
                 since = time.monotonic() - self._status.started
@@ -213,14 +215,14 @@ class Rebuild:
             self._thread.start()
 
     def cancel(self) -> None:
-        """Ask a running build to stop, which it does at its next step; what was live stays live."""
+        """Ask a running build to stop at its next step; the live version stays live."""
         with self._lock:
             if self._status.running:
                 self._status = replace(self._status, cancelling=True)
                 self._cancel.set()
 
     def close(self) -> None:
-        """Ask a running build to stop and wait for it; what was live stays live."""
+        """Ask a running build to stop, and wait for it; the live version stays live."""
         self._cancel.set()
         if self._thread is not None:
             self._thread.join()
@@ -228,7 +230,7 @@ class Rebuild:
     def _work(self) -> None:
         try:
             report = self._run_build(
-                self._service.build, progress=self._note, cancelled=self._cancel.is_set
+                self._service.build, progress=self._on_progress, cancelled=self._cancel.is_set
             )
             self._service.reload()
         except RagError as error:
@@ -242,6 +244,6 @@ class Rebuild:
         else:
             self._status = Status(report=report)
 
-    def _note(self, progress: Progress) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         with self._lock:
             self._status = replace(self._status, progress=progress)

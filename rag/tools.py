@@ -1,4 +1,7 @@
-"""Four read-only tools that every door to other programs offers, and what they return."""
+"""The four read-only tools that HTTP, Gradio's API and MCP offer to other programs.
+
+Their results can be cut to a number of tokens, for programs that pay for each.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ Today = Annotated[
 
 
 class Tools:
-    """What can be asked of the live index; each call is answered from one version of it.
+    """Questions to the live index; each call is answered from one version of it.
 
     Nothing here writes. Every method raises QuestionError for a value that cannot be used and
     IndexUnusable when there is no index.
@@ -139,7 +142,7 @@ class Tools:
 
 
 def _retrieved(stages: Iterator[Stage]) -> Retrieved:
-    """What was found for the question; it is not read."""
+    """The passages that were found; nobody reads them."""
     return next(stage for stage in stages if isinstance(stage, Retrieved))
 
 
@@ -191,7 +194,7 @@ def truncated_json(result: Json, max_tokens: int, count: Count) -> str:
 
 
 def _reductions(result: Json, fits: Callable[[Json], bool]) -> Iterator[Reduced]:
-    """Smaller and smaller versions, each with what it lost against the one before."""
+    """Smaller and smaller versions, each with what was dropped since the one before."""
     yield result, ""
     result = {
         name: [_without_details(one) for one in value] if name in _LISTS else value
@@ -251,14 +254,14 @@ def _as_text(result: Json, lost: str) -> str:
 
 
 def _escape_unseen(char: str) -> str:
-    """The character, or its JSON escape when it is one that cannot be seen."""
+    """The character, or its JSON escape if it is invisible."""
     hidden = not char.isprintable() or "\ufe00" <= char <= "\ufe0f" or char >= "\U000e0000"
     return json.dumps(char)[1:-1] if hidden else char
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function for other programs: its name, what it says of itself, and its parameters."""
+    """A function for other programs, with its name, description and parameters."""
 
     name: str
     description: str

@@ -20,7 +20,7 @@ from rag.types import Answer, Article, Citation, IndexInfo
 
 @dataclass(frozen=True, slots=True)
 class ExportSource:
-    """Where a quotation stands: ``file`` with its offsets, ``link`` opens it in the chat."""
+    """Where a quotation is from; ``link`` opens it in the chat."""
 
     title: str
     day: str
@@ -33,7 +33,7 @@ class ExportSource:
 
 @dataclass(frozen=True, slots=True)
 class ExportEntry:
-    """A quotation, its source, and what is known of it.
+    """A quotation with its source and facts.
 
     ``sentence`` holds the slices of its sentence, each with whether it is quoted; it is empty where
     the quotation is the sentence, or where the entry before has the same one. ``also`` are the
@@ -49,11 +49,14 @@ class ExportEntry:
 
 @dataclass(frozen=True, slots=True)
 class ExportSection:
-    """A question and its answer; without one, ``said`` is why, and ``entries`` came nearest."""
+    """A question and its answer.
+
+    Where there is none, ``introduction`` says why, and ``entries`` came nearest.
+    """
 
     question: str
     understood: tuple[str, ...]
-    said: tuple[str, ...]
+    introduction: tuple[str, ...]
     heading: str
     entries: tuple[ExportEntry, ...]
     notes: tuple[str, ...]
@@ -74,7 +77,7 @@ def _section(answer: Answer) -> ExportSection:
     return ExportSection(
         question=answer.query.question,
         understood=tuple(wording.understood(answer.query)),
-        said=tuple(_introduction(answer)),
+        introduction=tuple(_introduction(answer)),
         heading=wording.NEAREST if answer.abstained and cited else "",
         entries=tuple(_entries(cited)),
         notes=tuple(_notes(answer)),
@@ -164,7 +167,7 @@ def _markdown_section(section: ExportSection, links: list[str]) -> Iterator[str]
     yield f"## {exact_markdown(section.question)}"
     if section.understood:
         yield f"Understood: {exact_markdown(', '.join(section.understood))}"
-    yield from map(exact_markdown, section.said)
+    yield from map(exact_markdown, section.introduction)
     if section.heading:
         yield f"{section.heading}:"
     for entry in section.entries:
@@ -241,7 +244,7 @@ def _html_section(section: ExportSection, address: str) -> Iterator[str]:
     yield f"<section>\n<h2>{exact_html(section.question)}</h2>"
     if section.understood:
         yield f'<p class="dim exact">Understood: {exact_html(", ".join(section.understood))}</p>'
-    yield from (f'<p class="exact">{exact_html(said)}</p>' for said in section.said)
+    yield from (f'<p class="exact">{exact_html(line)}</p>' for line in section.introduction)
     if section.heading:
         yield f"<p>{exact_html(section.heading)}:</p>"
     for entry in section.entries:

@@ -255,7 +255,7 @@ def _near(near: NearestText) -> Json:
         "likeness": round(near.likeness, 4),
         "but_for": list(near.but_for),
         "difference": [
-            {"kind": run.kind, "article": run.text, "pasted": run.said} for run in near.runs
+            {"kind": run.kind, "article": run.text, "pasted": run.pasted} for run in near.runs
         ],
     }
 

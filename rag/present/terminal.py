@@ -34,7 +34,7 @@ def has_colour(stream: TextIO) -> bool:
 
 
 def note(message: str) -> None:
-    """Something to know that is no answer goes to stderr."""
+    """Print something that is no answer, to stderr."""
     print(visible(message), file=sys.stderr)
 
 
@@ -73,27 +73,27 @@ def citation_lines(
 ) -> list[str]:
     """The sentence that the citations share, with the quotations marked, and the source below.
 
-    The title is not told again where the citation ``before`` is from the same article.
+    The title is not repeated where the citation ``before`` is from the same article.
     """
     first = citations[0]
     if wording.is_date_line(first):
         return [f"{_INDENT}“{visible(first.quote)}”, the date line of {_place(first)}"]
-    told = _source(first, colour=colour)
+    source = _source(first, colour=colour)
     if before is not None and before.article.id == first.article.id:
-        told = ["— the same article", *_place_and_facts(first, colour=colour)]
-    lines = [*_sentence(citations, mark=answered and colour), *told]
+        source = ["— the same article", *_place_and_facts(first, colour=colour)]
+    lines = [*_sentence(citations, mark=answered and colour), *source]
     return [f"{_INDENT}{line}" for line in lines]
 
 
 def _source(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str]:
-    """Title and day, and all that is known of the quotation."""
+    """Title and day, and below them place and facts."""
     article = citation.article
     title = f"— {article.headline}, {wording.day(article.published)}"
     return [*wrapped(title, width=width), *_place_and_facts(citation, colour=colour, width=width)]
 
 
 def _place_and_facts(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str]:
-    """The place; who says so, which days are meant, and where else it is reported."""
+    """The place and the facts, indented."""
     facts = (wrapped(fact, width=width - len(_INDENT)) for fact in _facts(citation))
     return [
         styled(f"{_INDENT}{_place(citation)}", DIM, colour=colour),
@@ -239,7 +239,7 @@ _DIFF_FORMS = {"equal": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
 
 
 def checked_text(checked: CheckedQuotation, *, colour: bool) -> str:
-    """Where the text stands to the letter; or what is nearest to it, with the difference."""
+    """Where the text stands exactly, or what is most like it, with the difference."""
     if checked.near is not None:
         parts = list(_near(checked.near, colour=colour))
     elif checked.places:
@@ -282,13 +282,13 @@ def _difference(runs: Sequence[DiffRun]) -> list[str]:
 
 
 def _marked(run: DiffRun) -> str:
-    text = inline(run.shown)
+    text = inline(run.display)
     words = text.rstrip()
     return _DIFF_FORMS[run.kind].format(words) + text[len(words) :]
 
 
 def report_text(report: BuildReport) -> str:
-    """Every file and its fate, except those that did not change, which are only counted."""
+    """A line for each file that is not unchanged, and the counts."""
     fates = Counter(file.fate for file in report.files)
     lines = [
         f"{file.fate:<10}{visible(file.path)}"

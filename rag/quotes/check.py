@@ -1,4 +1,4 @@
-"""Checks a pasted sentence: where it stands to the letter, or what comes nearest to it."""
+"""Checks whether a pasted text is a quotation: where it stands exactly, or what is most like it."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class DiffRun:
-    """Words that stand in both texts, that are missing from the pasted one, or added in it.
+    """Words that both texts have, or only the article (missing), or only the pasted one (added).
 
-    ``text`` is a slice of the article, empty for ``added``; ``said`` one of what was pasted, empty
+    ``text`` is a slice of the article, empty for ``added``; ``pasted`` one of the pasted text, empty
     for ``missing``. Where both are ``equal``, typography may still differ.
     """
 
     kind: Literal["equal", "missing", "added"]
     text: str
-    said: str
+    pasted: str
 
     @property
-    def shown(self) -> str:
-        """The words to show, pasted ones rather than the article's, spaced as in either."""
-        words = (self.said or self.text).rstrip()
-        return words + max(_space_behind(self.said), _space_behind(self.text), key=len)
+    def display(self) -> str:
+        """The words to show: the pasted ones if there are any, with the wider of both spacings."""
+        words = (self.pasted or self.text).rstrip()
+        return words + max(_space_behind(self.pasted), _space_behind(self.text), key=len)
 
 
 def _space_behind(text: str) -> str:
@@ -64,7 +64,7 @@ def _space_behind(text: str) -> str:
 class NearestText:
     """The stretch of an article that is most like the pasted text.
 
-    The ``text`` of all ``runs`` is ``place.text``, their ``said`` what was pasted. ``but_for``
+    The ``text`` of all ``runs`` is ``place.text``, their ``pasted`` the pasted text. ``but_for``
     names what keeps both apart where that is typography alone. ``likeness`` is 1 minus the changed
     words per pasted word.
     """
@@ -82,7 +82,7 @@ class NearestText:
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuotation:
-    """What became of ``text``, which is what was pasted without whitespace and marks around it.
+    """Where ``text`` stands: the pasted text without whitespace and quotation marks around it.
 
     ``places`` are all at which it stands to the letter, or, with ``more``, the first
     ``MAX_PLACES``.
@@ -149,9 +149,9 @@ class _Stretch:
 
 
 def _stretches(wanted: str, words: int, texts: TextSearch) -> Iterator[_Stretch]:
-    """Around each passage as much text as what is near could reach over; none twice.
+    """The text around each passage that the quotation could reach over, none twice.
 
-    That is half as much again as is wanted, in characters and in words.
+    That is one and a half times its length, in characters and in words.
     """
     reach = 3 * len(wanted) // 2
     seen: list[tuple[str, int, int]] = []
@@ -166,7 +166,7 @@ def _stretches(wanted: str, words: int, texts: TextSearch) -> Iterator[_Stretch]
 
 
 def _tokens_around(passage: Passage, tokens: Sequence[Span], reach: int) -> tuple[Span, ...]:
-    """The tokens of the passage, and so many before and after it."""
+    """The tokens of the passage, and ``reach`` more before and after it."""
     first = bisect_left(tokens, (passage.start, 0))
     last = bisect_left(tokens, (passage.end, 0))
     return tuple(tokens[max(0, first - reach) : last + reach])
@@ -202,7 +202,7 @@ def _aligned(wanted: str, words: Sequence[str], window: _Stretch) -> NearestText
 def _diff_runs(
     pairs: Sequence[Pair], wanted: str, place: Occurrence, window: _Stretch
 ) -> Iterator[DiffRun]:
-    """The pairs as slices; the space after a word belongs to it."""
+    """The alignment as slices of both texts; the space after a word belongs to the word."""
     said = _slices(wanted, _tokens(wanted), len(wanted))
     numbers = [j for _, j in pairs if j is not None]
     shown = _slices(window.article.text, window.tokens[numbers[0] : numbers[-1] + 1], place.end)

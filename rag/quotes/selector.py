@@ -1,4 +1,4 @@
-"""Finds a quotation again in the articles of a later index."""
+"""Links to quotations, and finds a linked quotation again in a later index."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class FoundQuotation:
 
 @dataclass(frozen=True, slots=True)
 class LostQuotation:
-    """The quotation stands nowhere any more; ``article`` is the one that it stood in, if there."""
+    """The quotation is in no article any more; ``article`` is its old one, if still there."""
 
     selector: Selector
     article: Article | None

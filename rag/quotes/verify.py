@@ -1,4 +1,4 @@
-"""Verifies exported answers: whether each quotation still stands in its article's file."""
+"""Verifies exported answers: is each quotation still in its article's file?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ State = Literal["match", "moved", "changed", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class ExportedSlice:
-    """Text that is said to stand at ``[start, end)`` of an article."""
+    """Text that an export places at ``[start, end)`` of an article."""
 
     start: int
     end: int
@@ -129,19 +129,19 @@ def _parts(value: Mapping[str, Any]) -> Iterator[ExportedSlice]:
 def verify(
     exported: Sequence[Exported], folder: Path, *, limits: Limits, today: date
 ) -> list[VerificationResult]:
-    """One verdict per quotation, in order, from the articles as they are on disk now."""
-    verdicts = [_compare(quoted, folder, limits, today) for quoted in exported]
-    missing = {i for i, verdict in enumerate(verdicts) if verdict.state == "missing"}
+    """One result per quotation, in order, from the articles as they are on disk now."""
+    results = [_compare(quoted, folder, limits, today) for quoted in exported]
+    missing = {i for i, result in enumerate(results) if result.state == "missing"}
     if missing:
         for article in Corpus(folder, limits=limits, today=today).articles():
             for i in sorted(missing):
                 start = article.text.find(exported[i].quote)
                 if start >= 0 and _has_parts(article, exported[i]):
-                    verdicts[i] = replace(
-                        verdicts[i], state="moved", article_id=article.id, start=start
+                    results[i] = replace(
+                        results[i], state="moved", article_id=article.id, start=start
                     )
                     missing.discard(i)
-    return verdicts
+    return results
 
 
 def _compare(quoted: Exported, folder: Path, limits: Limits, today: date) -> VerificationResult:

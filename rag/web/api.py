@@ -1,4 +1,4 @@
-"""The tools as HTTP routes with an OpenAPI description, and as Gradio's API."""
+"""The tools over HTTP, with an OpenAPI description, and as Gradio's API."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 
 
 class Waiting:
-    """Lets ``running`` calls run at a time in threads of their own, and ``waiting`` more wait."""
+    """Runs at most ``running`` calls at a time in threads, and lets ``waiting`` more wait."""
 
     def __init__(self, *, running: int, waiting: int) -> None:
         self._running = running
@@ -38,7 +38,7 @@ class Waiting:
         self._inside = 0
 
     async def call(self, tool: Tool, values: Json) -> Json | None:
-        """What the tool returns; ``None`` when as many as may be are waiting already."""
+        """The tool's result; ``None`` when too many are waiting already."""
         if self._inside >= self._most:
             return None
         self._inside += 1
@@ -53,7 +53,7 @@ class Waiting:
 
 
 def serve_tools(app: FastAPI, tools: Sequence[Tool], waiting: Waiting) -> None:
-    """``POST /api/NAME`` for each tool: its values as a JSON object in, its JSON out."""
+    """Add ``POST /api/NAME`` for each tool; the body is a JSON object with its parameters."""
     for tool in tools:
         body = {"application/json": {"schema": tool.parameters.model_json_schema()}}
         app.add_api_route(
@@ -97,7 +97,7 @@ def _failure(status: int, sentence: str) -> JSONResponse:
 
 
 def offer_tools(page: gr.Blocks, tools: Sequence[Tool]) -> None:
-    """Inside ``page``, before its other parts: each tool for ``gradio_client`` under its name."""
+    """Offer each tool to ``gradio_client`` under its name; to be called first inside ``page``."""
     for tool in tools:
         gr.api(_endpoint(tool), api_name=tool.name, api_description=tool.description)
 

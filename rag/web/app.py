@@ -1,4 +1,4 @@
-"""Assembles the whole page as a guarded ASGI application."""
+"""Puts the page together: theme, HTML shell and tabs, as one guarded ASGI application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Articles page: a list to search and switch, a place for uploads, and the rebuild."""
+"""The Articles tab: the list of articles with their switches, uploads, and the rebuild."""
 
 from __future__ import annotations
 
@@ -312,7 +312,7 @@ def save(service: Service, paths: list[str]) -> str:
             rows.append(f"- {markdown(one_line(str(error), limit=400))}")
         else:
             fate = "is in the collection already as" if saved.known else "was saved as"
-            rows.append(f"- “{markdown(saved.said)}” {fate} <samp>{markdown(saved.name)}</samp>")
+            rows.append(f"- “{markdown(saved.label)}” {fate} <samp>{markdown(saved.name)}</samp>")
             added = added or not saved.known
         path.unlink(missing_ok=True)
     if len(paths) > uploads.MAX_FILES:
@@ -334,14 +334,14 @@ def building(status: Status) -> list[Any]:
             gr.Markdown(_progress(status), visible=True),
             gr.Markdown(visible=False),
         ]
-    told = [f"**{markdown(status.error)}**"] if status.error else []
+    parts = [f"**{markdown(status.error)}**"] if status.error else []
     if status.report:
-        told.append(report_text(status.report, ended=status.ended))
+        parts.append(report_text(status.report, ended=status.ended))
     return [
         gr.Button("Rebuild the index", interactive=True),
         gr.Button(visible=False),
         gr.Markdown(visible=False),
-        gr.Markdown("\n\n".join(told), visible=bool(told)),
+        gr.Markdown("\n\n".join(parts), visible=bool(parts)),
     ]
 
 
@@ -366,8 +366,8 @@ def _connect_list(service: Service, collection: Collection, view: _ArticlesView)
     def flip(
         wanted: object, state: object, by: object, rows: int, event: gr.SelectData
     ) -> list[Any]:
-        told = switch(service, event.value, on=event.selected is True)
-        note = gr.Markdown(told, visible=True)
+        message = switch(service, event.value, on=event.selected is True)
+        note = gr.Markdown(message, visible=True)
         return [note, *listing(collection, wanted, state, by, rows)]
 
     articles = view.articles

@@ -1,4 +1,4 @@
-"""What changes on the Ask page when a reader does something."""
+"""The event handlers of the Ask tab."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ class OpenCitation:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What is remembered: here by session, and the questions alone also in the browser.
+    """What is remembered: all on the server for the session, the questions in the browser as well.
 
-    ``kept`` is a hidden box whose text the page stores, and hands back after a reload.
+    ``stored`` is a hidden box whose text the page stores, and hands back after a reload.
     """
 
     conversation: gr.State
     place: gr.State
-    kept: gr.Textbox
+    stored: gr.Textbox
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.conversation, self.place, self.kept]
+        return [self.conversation, self.place, self.stored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def to_browser(turns: Sequence[Turn]) -> str:
 
 
 def from_browser(text: str) -> tuple[Turn, ...]:
-    """The turns to ask again: of the last ``REMEMBERED`` those that ``kept`` could have written.
+    """The turns to ask again: the last ``REMEMBERED`` that ``to_browser`` could have written.
 
     Anything else in ``text`` is left out.
     """
@@ -122,7 +122,7 @@ _FILES = tuple(form for form in FORMATS if form != "jsonl")  # The same as .json
 class AnswerActions:
     """The components; ``linked`` tells what became of a quotation that the address links to."""
 
-    judging: controls.FeedbackControls
+    feedback: controls.FeedbackControls
     plot: coverage.Plot
     export: gr.Button
     exported: gr.File
@@ -130,15 +130,15 @@ class AnswerActions:
 
     @property
     def outputs(self) -> list[Any]:
-        return [*self.judging.outputs, *self.plot.outputs, self.exported, self.linked]
+        return [*self.feedback.outputs, *self.plot.outputs, self.exported, self.linked]
 
     def show(self, conversation: Conversation, at: int) -> dict[Any, Any]:
         """Updates for the answer of the turn at a place; files and links are of before it."""
         turn = conversation.turn(at)
         covered = coverage.NOTHING if turn is None else turn.coverage
-        judging = controls.show_feedback(judged_answer(conversation, at))
+        shown = controls.show_feedback(judged_answer(conversation, at))
         return {
-            **dict(zip(self.judging.outputs, judging, strict=True)),
+            **dict(zip(self.feedback.outputs, shown, strict=True)),
             **dict(zip(self.plot.outputs, coverage.show(covered), strict=True)),
             self.exported: gr.File(visible=False),
             self.linked: gr.Markdown(visible=False),
@@ -187,7 +187,7 @@ class AskEvents:
         memory: PageState,
         talk: TalkColumn,
         panel: source_panel.SourcePanel,
-        beside: AnswerActions,
+        actions: AnswerActions,
         *,
         crowded: Callable[[], bool],
     ) -> None:
@@ -195,14 +195,14 @@ class AskEvents:
         self.memory = memory
         self.talk = talk
         self.panel = panel
-        self.beside = beside
+        self.actions = actions
         self._crowded = crowded
 
     @property
     def outputs(self) -> list[Any]:
         talk = self.talk
         own = [talk.box, talk.chatbot, *talk.understanding.outputs]
-        return [*own, *self.memory.outputs, *self.panel.outputs, *self.beside.outputs]
+        return [*own, *self.memory.outputs, *self.panel.outputs, *self.actions.outputs]
 
     def ask(self, question: str | None, conversation: Conversation) -> Updates:
         """A new question; while another one is being answered it stays in its box."""
@@ -281,7 +281,7 @@ class AskEvents:
     def forget(self) -> Updates:
         """A new conversation."""
         nothing = Conversation()
-        return self._ended(nothing, OpenCitation()) | {self.memory.kept: to_browser(())}
+        return self._ended(nothing, OpenCitation()) | {self.memory.stored: to_browser(())}
 
     def show_turn(
         self, conversation: Conversation, place: OpenCitation, event: gr.SelectData
@@ -328,11 +328,11 @@ class AskEvents:
         opened = source_panel.open_link(self.service, request.query_params)
         if opened is None:
             return _unchanged()
-        told = {self.beside.linked: gr.Markdown(opened.said, visible=bool(opened.said))}
+        message = {self.actions.linked: gr.Markdown(opened.message, visible=bool(opened.message))}
         if opened.citation is None:
-            return told
+            return message
         shown = source_panel.show(source_panel.PanelContent((opened.citation,)))
-        return told | dict(zip(self.panel.outputs, shown, strict=True))
+        return message | dict(zip(self.panel.outputs, shown, strict=True))
 
     def _again(
         self, conversation: Conversation, place: OpenCitation, turn: Turn, correction: Correction
@@ -347,7 +347,7 @@ class AskEvents:
             # Nothing that follows success then waits, too.
             raise gr.Error(_BUSY, title="Busy", print_exception=False)
         memory = self.memory
-        remembered = {memory.place: OpenCitation(at), memory.kept: to_browser(conversation.turns)}
+        remembered = {memory.place: OpenCitation(at), memory.stored: to_browser(conversation.turns)}
         return self._said(conversation) | remembered | {self.talk.box: _box(conversation)}
 
     def _answering(self, conversation: Conversation, at: int) -> Iterator[Conversation]:
@@ -374,8 +374,8 @@ class AskEvents:
             self.talk.understanding.outputs, controls.show_understanding(turn), strict=True
         )
         panel = zip(self.panel.outputs, source_panel.show(offered, place.citation), strict=True)
-        beside = self.beside.show(conversation, place.turn)
-        return {self.memory.place: place, **dict(understanding), **dict(panel), **beside}
+        actions = self.actions.show(conversation, place.turn)
+        return {self.memory.place: place, **dict(understanding), **dict(panel), **actions}
 
     def _opened(self, conversation: Conversation, place: OpenCitation) -> Updates:
         """The citation at a place; a place where there is none changes nothing."""

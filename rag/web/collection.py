@@ -1,4 +1,4 @@
-"""The collection behind the Articles page: what is indexed and what has changed since."""
+"""The list behind the Articles tab: what is indexed, and what has changed since."""
 
 from __future__ import annotations
 

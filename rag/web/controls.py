@@ -84,9 +84,9 @@ def show_understanding(turn: Turn | None) -> list[Any]:
 
 
 def correction_from_browser(turn: Turn, kind: object, dates: object, kept: object) -> Correction:
-    """What the user wants now, from the values of the controls as the browser sends them.
+    """The correction that the values of the controls amount to, as the browser sends them.
 
-    What was left as it was understood stays understood; what is no such value changes nothing.
+    Controls that were left alone correct nothing, nor do values that no control has.
     """
     before = turn.correction
     query = turn.query
@@ -197,7 +197,7 @@ def store_feedback(
 ) -> list[Any]:
     """Updates of span and note, once what is said is on the disk in ``folder``, the index's.
 
-    What cannot be stored is told in one sentence. ``verdict`` and ``typed`` are as the browser
+    If it cannot be stored, the note says why. ``verdict`` and ``typed`` are as the browser
     sends them.
     """
     if judged is None or verdict not in get_args(Verdict):

@@ -1,4 +1,4 @@
-"""The turns of a conversation: a question, how it was understood, and its answer."""
+"""The conversation: its turns, how each was understood, and the steps that answer it."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Turn:
 
     ``query`` is how it was understood, with ``correction``; ``carried`` are all the words that
     came from earlier turns, also those that were removed since. ``answer`` was given on ``today``.
-    While ``waiting``, the reply tells what is being done, once somebody has ``begun``; only when it
-    is ``answered`` is ``answer`` what the reply says, else that of before.
+    While ``waiting``, ``reply`` shows the progress; ``begun`` says that somebody works on it. Only
+    when ``answered`` does ``reply`` show ``answer``; else that is the answer of before.
     """
 
     question: str
@@ -74,7 +74,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns so far, kept here and not taken from the browser."""
+    """The turns so far, stored here and never taken from the browser."""
 
     turns: tuple[Turn, ...] = ()
 
@@ -85,7 +85,7 @@ class Conversation:
 
     @property
     def unbegun(self) -> tuple[int, ...]:
-        """The places of those that nobody has begun to answer."""
+        """The places of those that nobody works on yet."""
         return tuple(at for at in self.waiting if not self.turns[at].begun)
 
     def turn(self, at: int) -> Turn | None:
@@ -126,7 +126,7 @@ def _stopped_turn(turn: Turn, reply: str) -> Turn:
 
 
 def _without_answer(turn: Turn) -> Turn:
-    """The turn without what its answer was shown with: the reply is no longer that."""
+    """The turn without the panel and the plot of its former answer."""
     return replace(turn, offered=source_panel.NOTHING, coverage=coverage.NOTHING, answered=False)
 
 
@@ -181,14 +181,14 @@ def _steps(engine: Engine, turn: Turn, earlier: History, today: date) -> Iterato
 
 
 def _stage_message(stage: Understood | Retrieved, engine: Engine) -> str:
-    """What is done after a stage."""
+    """What is done next, after a stage."""
     if isinstance(stage, Retrieved):
         return markup.reading(stage.hits)
     return markup.searching(stage.query, engine.info.articles)
 
 
-def _turn_in_progress(turn: Turn, told: str) -> Turn:
-    reply = markup.progress_message(told)
+def _turn_in_progress(turn: Turn, message: str) -> Turn:
+    reply = markup.progress_message(message)
     return replace(_without_answer(turn), reply=reply, waiting=True)
 
 
@@ -208,7 +208,7 @@ def _turn_answered(turn: Turn, stage: Answered, today: date) -> Turn:
 
 
 def _coverage(stage: Answered) -> coverage.Coverage:
-    """That of answers which tell a story; the others would only be disturbed by it."""
+    """The coverage, for the kinds of answers that it helps to read."""
     if stage.answer.kind not in STORIES:
         return coverage.NOTHING
     return coverage.coverage_of(stage.answer, [one.hit for one in stage.considered])

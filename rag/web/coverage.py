@@ -125,18 +125,18 @@ class Plot:
     """The plot's components, filled together by the updates of ``show``."""
 
     box: gr.Accordion
-    told: gr.Markdown
+    summary: gr.Markdown
     bars: gr.HighlightedText
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.box, self.told, self.bars]
+        return [self.box, self.summary, self.bars]
 
 
 def plot() -> Plot:
     """Lay the plot out where the caller stands; ``chosen`` tells what a select event chose."""
     with gr.Accordion("Coverage", open=True, visible=False, elem_id="coverage") as box:
-        told = safe_markdown(elem_id="coverage-told")
+        summary = safe_markdown(elem_id="coverage-told")
         bars = gr.HighlightedText(
             color_map={_COUNTED: "#8f2f29"},
             show_legend=False,
@@ -147,7 +147,7 @@ def plot() -> Plot:
             interactive=False,
             elem_id="coverage-bars",
         )
-    return Plot(box, told, bars)
+    return Plot(box, summary, bars)
 
 
 def show(found: Coverage) -> list[Any]:
@@ -193,9 +193,9 @@ def _name(period: CoveragePeriod, unit: Unit) -> str:
 def _bar(number: int, most: int) -> tuple[str, str | None]:
     if not number:
         return "–\n", None
-    told = f"{_SPACE}{number:,}{_SPACE}"
-    taken = 2 + _SPACES_A_DIGIT * (len(told) - 2)
-    return f"{told}{_SPACE * max(0, round(_BAR_SPACES * number / most) - taken)}\n", _COUNTED
+    label = f"{_SPACE}{number:,}{_SPACE}"
+    taken = 2 + _SPACES_A_DIGIT * (len(label) - 2)
+    return f"{label}{_SPACE * max(0, round(_BAR_SPACES * number / most) - taken)}\n", _COUNTED
 
 
 def chosen(found: Coverage, event: gr.SelectData) -> CoveragePeriod | None:

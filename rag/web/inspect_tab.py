@@ -1,4 +1,4 @@
-"""The Inspect page: what a question finds under one setting or two, and what moved."""
+"""The Inspect tab: which passages a question finds under one or two search settings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RankChange:
 
 @dataclass(frozen=True, slots=True)
 class RankChanges:
-    """A move for each hit of the first ranking, and for each of the second."""
+    """A change for each hit of the first ranking, and for each of the second."""
 
     first: tuple[RankChange, ...]
     second: tuple[RankChange, ...]
@@ -70,7 +70,7 @@ def _same(one: Passage, other: Passage) -> bool:
 
 
 def change_label(move: RankChange, *, second: bool) -> str:
-    """What is said beside a hit of the first or the ``second`` ranking; nothing if it stays.
+    """The label of a hit in the first or the ``second`` ranking; empty if its rank is the same.
 
     >>> told(Move(5, 2), second=True), told(Move(5, 2), second=False)
     ('up from 5', 'up to 2')
@@ -84,11 +84,11 @@ def change_label(move: RankChange, *, second: bool) -> str:
     return f"{way} from {move.before}" if second else f"{way} to {move.after}"
 
 
-def changes_summary(of: RankChanges) -> str:
+def changes_summary(changes: RankChanges) -> str:
     """``3 moved, 1 entered, 1 left``."""
-    entered = sum(move.before is None for move in of.second)
-    left = sum(move.after is None for move in of.first)
-    moved = sum(move.before != move.after for move in of.second) - entered
+    entered = sum(move.before is None for move in changes.second)
+    left = sum(move.after is None for move in changes.first)
+    moved = sum(move.before != move.after for move in changes.second) - entered
     return f"{moved} moved, {entered} entered, {left} left"
 
 
@@ -229,11 +229,11 @@ def inspect_tab(service: Service, start: SearchSetting) -> None:
     with gr.Row(elem_id="inspect-lists"):
         with gr.Column(min_width=320):
             left = safe_markdown(elem_id="inspect-first")
-        with gr.Column(min_width=320, visible=False) as beside:
+        with gr.Column(min_width=320, visible=False) as second_list:
             right = safe_markdown(elem_id="inspect-second")
     inputs = [question, dates, compare, *first.inputs, *second.inputs]
     _connect(service, inputs, [head, left, right])
-    _show_second(compare, second.box, beside)
+    _show_second(compare, second.box, second_list)
 
 
 def _question() -> gr.Textbox:

@@ -1,4 +1,4 @@
-"""The Markdown that the page shows, with every untrusted character escaped."""
+"""Turns answers, sources and progress into the Markdown of the page, all untrusted text escaped."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def index_line(
 def changed(changes: Changes) -> str:
     """``2 files new, 1 changed``: how many files differ from those that were indexed."""
     kinds = (("new", changes.new), ("changed", changes.changed), ("gone", changes.gone))
-    told = [(len(paths), kind) for kind, paths in kinds if paths]
-    first = [f"{count(number, 'file')} {kind}" for number, kind in told[:1]]
-    return ", ".join([*first, *(f"{number:,} {kind}" for number, kind in told[1:])])
+    changed = [(len(paths), kind) for kind, paths in kinds if paths]
+    first = [f"{count(number, 'file')} {kind}" for number, kind in changed[:1]]
+    return ", ".join([*first, *(f"{number:,} {kind}" for number, kind in changed[1:])])
 
 
 def progress(at: Progress) -> str:
@@ -172,7 +172,7 @@ def reference(number: int) -> str:
 
 
 def source(citation: Citation, numbers: dict[Citation, int], today: date) -> str:
-    """Title, day and file, and below them all that is known of the quotation."""
+    """Title, day and file of the article, and below them the quotation's facts."""
     article = citation.article
     place = f"{when(article, today)} · {file(article)}"
     lines = [place, *facts(citation, numbers)]
@@ -187,22 +187,21 @@ def when(article: Article, today: date) -> str:
 
 def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
     """Who says it, which days its words mean, and who else reports it: a line each."""
-    known = wording.facts(citation)
-    if known.speaker:
-        yield f"Said by {isolated(known.speaker)}"
-    if known.dates:
-        yield " · ".join(f"{_quoted(said)} = {meant}" for said, meant in known.dates)
-    if known.also:
-        others = " · ".join(_other(other, numbers) for other in known.also)
-        yield f"Also reported by {count(len(known.also), 'article')}: {others}"
-    if known.copies:
-        yield f"The same story is in {count(len(known.copies), 'other article')}"
+    found = wording.facts(citation)
+    if found.speaker:
+        yield f"Said by {isolated(found.speaker)}"
+    if found.dates:
+        yield " · ".join(f"{_quoted(said)} = {meant}" for said, meant in found.dates)
+    if found.also:
+        others = " · ".join(_other(other, numbers) for other in found.also)
+        yield f"Also reported by {count(len(found.also), 'article')}: {others}"
+    if found.copies:
+        yield f"The same story is in {count(len(found.copies), 'other article')}"
 
 
 def _other(citation: Citation, numbers: dict[Citation, int]) -> str:
-    article = citation.article
-    told = f"{title_or_file(citation)}, {wording.day(article.published)}"
-    return f"{reference(numbers[citation])} {told}"
+    day = wording.day(citation.article.published)
+    return f"{reference(numbers[citation])} {title_or_file(citation)}, {day}"
 
 
 def _quoted(text: str) -> str:
@@ -222,7 +221,7 @@ def answer(value: Answer, today: date) -> str:
 
 
 def chips(query: Query) -> str:
-    """Kind, window and words of earlier questions, each for itself; what they are tells its tag."""
+    """Kind, window and words of earlier questions, a chip each; the tag says which it is."""
     if not query.text:
         return ""
     shown = [f"<kbd>{isolated(wording.KINDS[query.kind])}</kbd>"]
@@ -233,23 +232,23 @@ def chips(query: Query) -> str:
     return " ".join(shown) + note
 
 
-def error_message(told: str) -> str:
+def error_message(text: str) -> str:
     """A sentence about what went wrong."""
-    return label(told, limit=500)
+    return label(text, limit=500)
 
 
-def progress_message(told: str) -> str:
-    """What is being done at the moment."""
-    return f"<small>{label(told, limit=300)}</small>\n\n<progress></progress>"
+def progress_message(text: str) -> str:
+    """What is being done at the moment, with a progress bar."""
+    return f"<small>{label(text, limit=300)}</small>\n\n<progress></progress>"
 
 
 def stopped_message() -> str:
-    """What stands below a question whose answer was not waited for."""
+    """The reply to a question that was stopped."""
     return "<small>Stopped before it was answered. Ask again whenever you like.</small>"
 
 
 def numbered_citations(value: Answer) -> tuple[Citation, ...]:
-    """All that can be opened, in the order of their numbers: the citations, then who agrees."""
+    """All citations that can be opened, in the order of their numbers; agreeing ones come last."""
     agreeing = tuple(other for citation in value.citations for other in citation.also)
     return (*value.citations, *agreeing) or value.nearest
 
@@ -261,7 +260,7 @@ def choice_label(number: int, citation: Citation) -> str:
 
 
 class _AnswerMarkup:
-    """The parts of an answer, for its kind."""
+    """The Markdown of an answer, laid out by its kind."""
 
     def __init__(self, value: Answer, today: date) -> None:
         self._value = value
@@ -287,14 +286,14 @@ class _AnswerMarkup:
         elif value.kind in wording.ORDERED:
             yield self._entries(citations, None)
         elif value.disagreement:
-            yield self._beside(citations)
+            yield self._side_by_side(citations)
         else:
             yield from self._one(citations)
         if left := len(value.citations) - len(citations):
             yield _small(f"{count(left, 'more quotation')} under Sources")
 
     def _one(self, citations: Sequence[Citation]) -> Iterator[str]:
-        """The first quotation with all that is known of it, and the others after it."""
+        """The first quotation with its source and facts, and the others after it."""
         rest = list(citations)
         while rest and wording.is_date_line(rest[0]):
             line = rest.pop(0)
@@ -336,7 +335,7 @@ class _AnswerMarkup:
         indent = " " * len(f"{self._numbers[citation]}. ")
         return self._item(citation) + f"\n{indent}".join(lines)
 
-    def _beside(self, citations: Sequence[Citation]) -> str:
+    def _side_by_side(self, citations: Sequence[Citation]) -> str:
         """A row for each value, which the page lays out side by side."""
         rows = [
             f"| **{label(one.quote, limit=400)}** | {sentence(one)} "
@@ -381,7 +380,7 @@ def _near(number: int, citation: Citation, before: Citation | None, today: date)
 
 
 def _origin(citation: Citation, before: Citation | None, today: date) -> str:
-    """Where a quotation is from, told shortly if the one before it is from there too."""
+    """Where a quotation is from; short if the one before it is from the same article."""
     if before is not None and before.article.id == citation.article.id:
         return "the same article"
     return f"{title_or_file(citation)} · {when(citation.article, today)}"

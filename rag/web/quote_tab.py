@@ -1,4 +1,4 @@
-"""The Quote check page: whether a pasted text is a quotation, and from where."""
+"""The Quote check tab: whether a pasted text is a quotation, and from where."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Pieces = list[tuple[str, str | None]]
 class QuoteCheckResult:
     """What the tab shows: Markdown, the difference if there is one, and the places."""
 
-    said: str
+    message: str
     difference: Pieces
     places: tuple[Citation, ...] = ()
 
@@ -48,7 +48,7 @@ class _QuoteView:
     """The tab's components."""
 
     text: gr.Textbox
-    said: gr.Markdown
+    message: gr.Markdown
     difference: gr.HighlightedText
     choices: gr.Radio
     head: gr.Markdown
@@ -60,7 +60,7 @@ class _QuoteView:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.said, self.difference, self.choices, *self.opened]
+        return [self.message, self.difference, self.choices, *self.opened]
 
 
 def quote_tab(service: Service) -> None:
@@ -76,7 +76,7 @@ def quote_tab(service: Service) -> None:
                 submit_btn="Check",
                 elem_id="quote-text",
             )
-            said = safe_markdown(_WELCOME, elem_id="quote-said")
+            message = safe_markdown(_WELCOME, elem_id="quote-said")
             difference = _difference()
         with gr.Column(scale=6, min_width=320):
             choices = gr.Radio(
@@ -84,7 +84,7 @@ def quote_tab(service: Service) -> None:
             )
             head = safe_markdown(elem_id="quote-head")
             article = article_text("quote-article")
-    _connect(service, _QuoteView(text, said, difference, choices, head, article))
+    _connect(service, _QuoteView(text, message, difference, choices, head, article))
 
 
 def _difference() -> gr.HighlightedText:
@@ -154,7 +154,7 @@ def _near(near: NearestText) -> str:
 
 
 def _piece(run: DiffRun) -> tuple[str, str | None]:
-    return visible(run.shown), _LABELS[run.kind]
+    return visible(run.display), _LABELS[run.kind]
 
 
 def show(result: QuoteCheckResult) -> list[Any]:
@@ -162,10 +162,10 @@ def show(result: QuoteCheckResult) -> list[Any]:
     difference = gr.HighlightedText(result.difference, visible=bool(result.difference))
     if not result.places:
         hidden = [gr.Radio(visible=False), "", gr.HighlightedText(visible=False)]
-        return [result.said, difference, *hidden]
+        return [result.message, difference, *hidden]
     labels = [markup.choice_label(n, place) for n, place in enumerate(result.places, 1)]
     choices = gr.Radio(labels, value=labels[0], visible=len(labels) > 1)
-    return [result.said, difference, choices, *open_place(result.places[0])]
+    return [result.message, difference, choices, *open_place(result.places[0])]
 
 
 def open_place(place: Citation) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Guards the page: who may open it, from where, how much, how often, and with which headers."""
+"""Access to the page: password, hosts and origins, limits on size and rate, and safe headers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OTHERS_MODE = 0o077
 
 
 class Password:
-    """What is asked for; kept as a hash, and compared in a time that does not tell how much fits.
+    """The password, stored as a hash and compared in constant time.
 
     Raises ConfigError for fewer than ``MIN_CHARS`` characters.
     """
@@ -39,7 +39,7 @@ class Password:
         self._digest = _digest(secret.encode())
 
     def is_in(self, authorization: str) -> bool:
-        """Whether the value of an Authorization header brings it."""
+        """Whether the value of an Authorization header has it."""
         return hmac.compare_digest(_digest(_given(authorization)), self._digest)
 
 
@@ -115,7 +115,7 @@ class Access:
 
 
 def access_options(parser: argparse.ArgumentParser) -> None:
-    """What ``given_access`` reads."""
+    """The options that ``given_access`` reads."""
     parser.add_argument(
         "--api", action="store_true", help="open the API for programs (docs/api.md)"
     )

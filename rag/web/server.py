@@ -1,4 +1,4 @@
-"""Serves the page until it is interrupted."""
+"""Runs the web server: opens or builds the index, listens, and cleans up at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The article beside the conversation, with its quotation marked, and links to quotations."""
+"""The panel beside the conversation: the cited article with its quotation marked, and links."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from rag.web.markup import isolated, reference, title
 class LinkedQuotation:
     """The quotation of a link, to be shown in its article, and in Markdown what to know of it.
 
-    Without a citation the text is gone or the link is damaged, and ``said`` says so.
+    Without a citation the text is gone or the link is damaged, and ``message`` says so.
     """
 
-    said: str
+    message: str
     citation: Citation | None = None
 
 
@@ -64,7 +64,7 @@ def _found_or_lost(result: FoundQuotation | LostQuotation) -> LinkedQuotation:
 
 
 def _moved_message(found: FoundQuotation) -> str:
-    """What the reader should know: nothing where all is as it was."""
+    """What has changed since the link was made; empty if nothing has."""
     if found.unchanged:
         return ""
     if found.renamed:
@@ -111,11 +111,11 @@ def passages_table(considered: Sequence[ConsideredPassage], cited: Sequence[Cita
 
 def _passage_row(one: ConsideredPassage, numbers: str) -> str:
     hit, article = one.hit, one.hit.passage.article
-    told = f"{title(article)} · {wording.day(article.published)}{numbers}"
+    name = f"{title(article)} · {wording.day(article.published)}{numbers}"
     text = isolated(hit.passage.text, limit=160)
     reader = "–" if one.reader is None else f"{one.reader:.2f}"
     return (
-        f"| {hit.rank} | {told}<br><small>{text}</small> | {hit.score:.2f} | {hit.dense:.2f} "
+        f"| {hit.rank} | {name}<br><small>{text}</small> | {hit.score:.2f} | {hit.dense:.2f} "
         f"| {hit.lexical:.1f} | {reader} |"
     )
 

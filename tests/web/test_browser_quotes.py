@@ -66,9 +66,12 @@ def blocks() -> gr.Blocks:
         def load(request: gr.Request) -> list[Any]:
             opened = source_panel.open_link(LIBRARY, request.query_params)
             if opened is None or opened.citation is None:
-                said = opened.said if opened else ""
-                return [said, *(gr.skip() for _ in panel.outputs)]
-            return [opened.said, *source_panel.show(source_panel.PanelContent((opened.citation,)))]
+                message = opened.message if opened else ""
+                return [message, *(gr.skip() for _ in panel.outputs)]
+            return [
+                opened.message,
+                *source_panel.show(source_panel.PanelContent((opened.citation,))),
+            ]
 
         page.load(load, None, [note, *panel.outputs], api_visibility="private")
     return page

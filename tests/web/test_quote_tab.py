@@ -73,10 +73,10 @@ def tokens(shown: gr.HighlightedText) -> list[tuple[str, str | None]]:
 
 def test_an_exact_quotation_is_shown_with_its_article() -> None:
     result = check_pasted_text(LIBRARY, " “met in Cairo”\n")
-    assert result.said == "**Exact.** The text stands to the letter in 1 place."
+    assert result.message == "**Exact.** The text stands to the letter in 1 place."
     assert quotes(result) == [("cairo", "met in Cairo")]
     said, difference, choices, head, shown = show(result)
-    assert (said, difference.visible, choices.visible) == (result.said, False, False)
+    assert (said, difference.visible, choices.visible) == (result.message, False, False)
     assert "20 December 2024" in head
     assert "(?quote=" in head
     assert tokens(shown) == [
@@ -129,7 +129,7 @@ def test_several_places_can_be_chosen_from() -> None:
 )
 def test_what_the_tab_says(text: str, said: str, difference: list[Any]) -> None:
     result = check_pasted_text(LIBRARY, text)
-    assert result.said == said
+    assert result.message == said
     assert result.difference == difference
     assert show(result)[1].visible == bool(difference)
 
@@ -137,7 +137,7 @@ def test_what_the_tab_says(text: str, said: str, difference: list[Any]) -> None:
 def test_long_lists_and_parts_of_words_are_told() -> None:
     many = Library([article("aye " * (MAX_SHOWN + 1))])
     result = check_pasted_text(many, "ye")
-    assert result.said == (
+    assert result.message == (
         "**Exact.** The text stands to the letter in 21 places. The first 20 are listed. "
         "It begins or ends inside a word."
     )
@@ -145,8 +145,10 @@ def test_long_lists_and_parts_of_words_are_told() -> None:
 
 
 def test_too_much_and_no_index_are_explained() -> None:
-    assert "paste at most 5,000 at a time" in check_pasted_text(LIBRARY, "a" * (MAX_TEXT + 1)).said
-    assert check_pasted_text(Library([]), "x").said.startswith("Nothing is indexed yet")
+    assert (
+        "paste at most 5,000 at a time" in check_pasted_text(LIBRARY, "a" * (MAX_TEXT + 1)).message
+    )
+    assert check_pasted_text(Library([]), "x").message.startswith("Nothing is indexed yet")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -186,7 +188,7 @@ def followed(address: str, *articles: Article) -> LinkedQuotation:
 def test_a_link_opens_the_article_at_the_quotation() -> None:
     address = selected(HARBOUR, "the harbour of Veldt")
     result = followed(address, *LIBRARY.articles)
-    assert result.said == ""
+    assert result.message == ""
     assert result.citation is not None
     assert (result.citation.article.id, result.citation.quote) == (
         "harbour",
@@ -207,8 +209,8 @@ def test_a_link_opens_the_article_at_the_quotation() -> None:
 )
 def test_what_became_of_the_quotation_is_told(now: Article, said: str) -> None:
     result = followed(selected(HARBOUR, "Veldt"), now)
-    assert said in result.said
-    gone = result.said.startswith("The text is gone")
+    assert said in result.message
+    gone = result.message.startswith("The text is gone")
     assert (result.citation is None) == gone
     if result.citation is not None:
         assert result.citation.quote == "Veldt"
@@ -224,11 +226,11 @@ def test_a_damaged_link_is_explained(value: str) -> None:
     result = open_link(LIBRARY, {"quote": value})
     assert result is not None
     assert result.citation is None
-    assert "damaged or cut off" in result.said
+    assert "damaged or cut off" in result.message
 
 
 def test_a_link_without_an_index_is_explained() -> None:
-    assert "Nothing is indexed yet" in followed(selected(HARBOUR, "Veldt")).said
+    assert "Nothing is indexed yet" in followed(selected(HARBOUR, "Veldt")).message
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -236,5 +238,5 @@ def test_a_hostile_link_is_shown_and_not_interpreted(text: str) -> None:
     there = article(f"“{text}”", article_id=text)
     address = link(Selector.of(there, 1, 1 + len(text)))
     for now in (article("Nothing.", article_id=text), article("Nothing.", article_id="other")):
-        rendered = RENDERER.render(followed(address, now).said)
+        rendered = RENDERER.render(followed(address, now).message)
         assert "<" not in re.sub(r"</?(?:p|samp|bdi)>", "", rendered)
