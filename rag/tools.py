@@ -182,14 +182,14 @@ def truncated_json(result: Json, max_tokens: int, count: Count) -> str:
     ``MIN_TOKENS``.
     """
 
-    def fits(reduced: Json, lost: str) -> bool:
-        return count([_as_text(reduced, lost)])[0] <= max_tokens
+    def fits(reduced: Json, dropped: str) -> bool:
+        return count([_as_text(reduced, dropped)])[0] <= max_tokens
 
-    lost: list[str] = []
-    for reduced, gone in _reductions(result, lambda one: fits(one, _SPARE_WORDS)):
-        lost += [gone] if gone else []
-        if fits(reduced, "; ".join(lost)):
-            return _as_text(reduced, "; ".join(lost))
+    dropped: list[str] = []
+    for reduced, part in _reductions(result, lambda one: fits(one, _SPARE_WORDS)):
+        dropped += [part] if part else []
+        if fits(reduced, "; ".join(dropped)):
+            return _as_text(reduced, "; ".join(dropped))
     return _as_text({}, "everything: no part of it is small enough")
 
 
@@ -224,13 +224,13 @@ def _without_details(item: Json) -> Json:
 
 def _shorter_list(result: Json, name: str, fits: Callable[[Json], bool]) -> Json:
     items = result[name]
-    return _largest(lambda kept: {**result, name: items[:kept]}, len(items) - 1, fits)
+    return _largest(lambda count: {**result, name: items[:count]}, len(items) - 1, fits)
 
 
 def _shorter_text(result: Json, fits: Callable[[Json], bool]) -> Json:
     text, start = result["text"], result["start"]
     return _largest(
-        lambda kept: {**result, "text": text[:kept], "end": start + kept}, len(text) - 1, fits
+        lambda count: {**result, "text": text[:count], "end": start + count}, len(text) - 1, fits
     )
 
 
@@ -246,8 +246,8 @@ def _largest(version: Callable[[int], Json], most: int, fits: Callable[[Json], b
     return version(low)
 
 
-def _as_text(result: Json, lost: str) -> str:
-    truncated = f"To save tokens this was left out: {lost}." if lost else None
+def _as_text(result: Json, dropped: str) -> str:
+    truncated = f"To save tokens this was left out: {dropped}." if dropped else None
     value = {"note": NOTE, "truncated": truncated, "result": result}
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isascii() else "".join(map(_escape_unseen, text))

@@ -137,8 +137,8 @@ def _source(citation: Citation) -> ExportSource:
 def _facts(facts: Facts) -> Iterator[str]:
     if facts.speaker:
         yield f"Said by {facts.speaker}"
-    for said, meant in facts.dates:
-        yield f"“{said}” = {meant}"
+    for words, days in facts.dates:
+        yield f"“{words}” = {days}"
     if facts.copies:
         yield f"The same story is in {', '.join(copy.path for copy in facts.copies)}"
 

@@ -109,8 +109,8 @@ def _facts(citation: Citation) -> Iterator[str]:
     facts = wording.facts(citation)
     if facts.speaker:
         yield f"said by {facts.speaker}"
-    for said, meant in facts.dates:
-        yield f"“{said}” = {meant}"
+    for words, days in facts.dates:
+        yield f"“{words}” = {days}"
     if facts.also:
         others = "; ".join(map(_source_in_words, facts.also))
         yield f"also reported by {wording.count(len(facts.also), 'article')}: {others}"
@@ -153,10 +153,10 @@ def numbered_entries(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
 def _head(answer: Answer, number: int, citation: Citation) -> str:
     if answer.kind == "list":
         return f"{number}. {citation.quote}"
-    said = wording.day(citation.article.published)
+    head = wording.day(citation.article.published)
     if answer.kind == "latest":
-        said = f"{'The latest' if number == 1 else 'Previously'}, {said}"
-    return f"{number}. {said}"
+        head = f"{'The latest' if number == 1 else 'Previously'}, {head}"
+    return f"{number}. {head}"
 
 
 def side_by_side(citations: Sequence[Citation]) -> Iterator[list[str]]:
@@ -174,7 +174,7 @@ def _cell(citation: Citation, width: int) -> list[str]:
     sentence = [] if citation.quote == citation.sentence else [f"“{citation.sentence}”"]
     return [
         *wrapped(citation.quote, width=width),
-        *(line for said in sentence for line in wrapped(said, width=width)),
+        *(line for text in sentence for line in wrapped(text, width=width)),
         *_source(citation, colour=False, width=width),
     ]
 
@@ -297,9 +297,9 @@ def report_text(report: BuildReport) -> str:
         if file.fate != "unchanged" or file.notes
     ]
     notes = [
-        f"          {visible(file.path)}: {visible(said)}"
+        f"          {visible(file.path)}: {visible(text)}"
         for file in report.files
-        for said in file.notes
+        for text in file.notes
     ]
     counted = ", ".join(f"{count:,} {fate}" for fate, count in sorted(fates.items())) or "no files"
     state = "is live" if report.changed else "was up to date"

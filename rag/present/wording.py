@@ -188,9 +188,9 @@ def _speaker(citation: Citation) -> str:
 def _resolved_dates(citation: Citation) -> Iterator[tuple[str, str]]:
     for words in citation.dates:
         said = citation.article.text[words.start : words.end]
-        meant = days(words.after, words.before)
-        if not set(_DAY_WORDS.findall(meant.lower())) <= set(_DAY_WORDS.findall(said.lower())):
-            yield said, meant
+        named = days(words.after, words.before)
+        if not set(_DAY_WORDS.findall(named.lower())) <= set(_DAY_WORDS.findall(said.lower())):
+            yield said, named
 
 
 def changed_file(path: str) -> str:

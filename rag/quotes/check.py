@@ -41,8 +41,8 @@ Span = tuple[int, int]
 class DiffRun:
     """Words that both texts have, or only the article (missing), or only the pasted one (added).
 
-    ``text`` is a slice of the article, empty for ``added``; ``pasted`` one of the pasted text, empty
-    for ``missing``. Where both are ``equal``, typography may still differ.
+    ``text`` is a slice of the article, empty for ``added``; ``pasted`` is a slice of the pasted
+    text, empty for ``missing``. Where both are ``equal``, typography may still differ.
     """
 
     kind: Literal["equal", "missing", "added"]
@@ -203,13 +203,15 @@ def _diff_runs(
     pairs: Sequence[Pair], wanted: str, place: Occurrence, window: _Stretch
 ) -> Iterator[DiffRun]:
     """The alignment as slices of both texts; the space after a word belongs to the word."""
-    said = _slices(wanted, _tokens(wanted), len(wanted))
+    pasted_words = _slices(wanted, _tokens(wanted), len(wanted))
     numbers = [j for _, j in pairs if j is not None]
-    shown = _slices(window.article.text, window.tokens[numbers[0] : numbers[-1] + 1], place.end)
+    article_words = _slices(
+        window.article.text, window.tokens[numbers[0] : numbers[-1] + 1], place.end
+    )
     for equal, group in groupby(pairs, key=lambda pair: None not in pair):
         members = list(group)
-        text = "".join(shown[j - numbers[0]] for _, j in members if j is not None)
-        pasted = "".join(said[i] for i, _ in members if i is not None)
+        text = "".join(article_words[j - numbers[0]] for _, j in members if j is not None)
+        pasted = "".join(pasted_words[i] for i, _ in members if i is not None)
         if equal:
             yield DiffRun("equal", text, pasted)
             continue

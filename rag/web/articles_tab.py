@@ -38,7 +38,7 @@ _ORDER: tuple[Fate, ...] = ("skipped", "added", "changed", "removed", "duplicate
 
 
 def report_text(report: BuildReport, *, ended: str = "", now: datetime | None = None) -> str:
-    """What the build did, and when it ``ended``, then the files: those that need a look first."""
+    """What the build did and when it ``ended``, then its files, skipped ones first."""
     took = markup.seconds(report.seconds) + (f" · {markup.age(ended, now=now)}" if ended else "")
     whole = f"{count(report.articles, 'article')}, {count(report.passages, 'passage')}"
     came = "the index was brought up to date" if report.changed else "nothing had changed"
@@ -74,7 +74,10 @@ ROWS = 50
 MAX_WANTED = 200
 _HEAD = "| Date | Title and file | State |\n| --- | --- | --- |\n"
 _ANY = "any"
-_STATES = [("In any state", _ANY), *((said.capitalize(), state) for state, said in STATES.items())]
+_STATES = [
+    ("In any state", _ANY),
+    *((words.capitalize(), state) for state, words in STATES.items()),
+]
 _ORDERS = [
     ("Newest first", "date"),
     ("By title", "title"),
@@ -177,8 +180,8 @@ def listing(
 
 def index_line_markdown(look: CollectionState) -> str:
     """The line about the index, as Markdown."""
-    said = markup.index_line(look.info, off=look.off, changes=look.changes)
-    return markdown(" · ".join([said, *map(one_line, look.warnings)]))
+    line = markup.index_line(look.info, off=look.off, changes=look.changes)
+    return markdown(" · ".join([line, *map(one_line, look.warnings)]))
 
 
 def _count_line(look: CollectionState, found: Sequence[CollectionRow], rows: int) -> str:
@@ -221,30 +224,32 @@ def _row(row: CollectionRow) -> str:
 
 
 def _state(row: CollectionRow) -> str:
-    said = ", ".join(STATES[state] for state in row.states)
+    states = ", ".join(STATES[state] for state in row.states)
     before = " " if row.states == ("duplicate",) else ": "
     why = f"{before}{markdown(one_line(row.why, limit=300))}" if row.why else ""
     passages = f"<br><small>{count(row.passages, 'passage')}</small>" if row.id else ""
-    return f"{said}{why}{passages}" if row.states == ("indexed",) else f"**{said}**{why}{passages}"
+    return (
+        f"{states}{why}{passages}" if row.states == ("indexed",) else f"**{states}**{why}{passages}"
+    )
 
 
 def switch(service: Service, article_id: object, *, on: bool) -> str:
-    """Switch the article whose box was changed, and say in Markdown what came of it.
+    """Switch the article whose box was changed; the result as a sentence in Markdown.
 
-    The browser names it, and may name one that has gone meanwhile.
+    The browser names the article, which may have gone in the meantime.
     """
     try:
         with service.lease() as engine:
-            known = {entry.id for entry in engine.entries()}
-        if not isinstance(article_id, str) or article_id not in known:
+            indexed = {entry.id for entry in engine.entries()}
+        if not isinstance(article_id, str) or article_id not in indexed:
             return "This article is not in the index any more."
         service.switch([article_id], on=on)
     except RagError as error:
         return markdown(one_line(str(error), limit=400))
-    said = markdown(one_line(article_id))
+    name = markdown(one_line(article_id))
     if on:
-        return f"{said} is searched again."
-    return f"{said} is switched off: no answer comes from there until switched on again."
+        return f"{name} is searched again."
+    return f"{name} is switched off: no answer comes from there until switched on again."
 
 
 _POLL_S = 0.3
@@ -303,7 +308,7 @@ def _upload_box() -> tuple[gr.File, gr.Markdown]:
 
 
 def save(service: Service, paths: list[str]) -> str:
-    """Save the uploads and say in Markdown what became of each."""
+    """Save the uploads; a list in Markdown says what became of each."""
     rows, added = [], False
     for path in map(Path, paths[: uploads.MAX_FILES]):
         try:
@@ -322,7 +327,7 @@ def save(service: Service, paths: list[str]) -> str:
 
 
 def building(status: Status) -> list[Any]:
-    """Updates of both buttons, progress and report for where the rebuild is."""
+    """Updates of both buttons, progress and report."""
     if status.running:
         return [
             gr.Button("Rebuilding; asking goes on meanwhile", interactive=False),
@@ -346,7 +351,7 @@ def building(status: Status) -> list[Any]:
 
 
 def _progress(status: Status) -> str:
-    """A bar of our own numbers, and the words for them."""
+    """A progress bar and its numbers in words."""
     at = status.progress
     if at is None:
         return "<progress></progress>\n\nStarting"

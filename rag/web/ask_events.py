@@ -176,9 +176,9 @@ _CITATION_NUMBER = re.compile(r"(\d{1,4}) (\d{1,4})")
 class AskEvents:
     """Conversation and article; each method answers one event with the updates that it makes.
 
-    What comes from the browser (questions, numbers, values of controls, what it has kept) may be
-    forged: what no control of ours sends changes nothing. While it is ``crowded``, no question is
-    let in: it stays where it was typed.
+    What comes from the browser (questions, numbers, values of controls, its storage) may be forged:
+    values that no control of ours sends change nothing. While it is ``crowded``, no question is
+    accepted; it stays in its box.
     """
 
     def __init__(
@@ -205,7 +205,7 @@ class AskEvents:
         return [*own, *self.memory.outputs, *self.panel.outputs, *self.actions.outputs]
 
     def ask(self, question: str | None, conversation: Conversation) -> Updates:
-        """A new question; while another one is being answered it stays in its box."""
+        """Ask a new question; while another one is being answered, it stays in its box."""
         if conversation.waiting:
             return _unchanged()
         asked = conversation.put(as_waiting(Turn(question or "")), None)
@@ -214,7 +214,7 @@ class AskEvents:
     def ask_again(
         self, conversation: Conversation, place: OpenCitation, *values: object
     ) -> Updates:
-        """The question that is shown, understood otherwise."""
+        """Ask the shown question again, with the corrections from the controls."""
         turn = conversation.turn(place.turn)
         if turn is None or conversation.waiting:
             return _unchanged()
@@ -224,7 +224,7 @@ class AskEvents:
     def choose_time(
         self, conversation: Conversation, place: OpenCitation, event: gr.SelectData
     ) -> Updates:
-        """The question that is shown, of the days alone that are chosen in the plot."""
+        """Ask the shown question again for the days that are chosen in the plot."""
         turn = conversation.turn(place.turn)
         period = coverage.chosen(turn.coverage, event) if turn is not None else None
         if turn is None or period is None or conversation.waiting:
@@ -232,7 +232,7 @@ class AskEvents:
         return self._again(conversation, place, turn, replace(turn.correction, dates=period.said))
 
     def restore(self, text: str | None, conversation: Conversation) -> Updates:
-        """The questions that the browser has kept, all to be asked again, where none is yet."""
+        """Ask the questions again that the browser has stored, where there are none yet."""
         turns = from_browser(text or "")
         if not turns or conversation.turns:
             return _unchanged()
@@ -257,9 +257,9 @@ class AskEvents:
         yield self._ended(conversation, OpenCitation(unbegun[-1]))
 
     def refused(self, conversation: Conversation, place: OpenCitation, text: str | None) -> Updates:
-        """After a question that was not let in: what was shown before, in the controls too.
+        """After a question that was not accepted: what was shown before, in the controls too.
 
-        What the browser has kept is shown without answers, and kept for the next reload.
+        Questions from the browser's storage are shown without answers, and stay stored.
         """
         if conversation.waiting:
             return _unchanged()
@@ -269,13 +269,13 @@ class AskEvents:
         return self._ended(turns.stopped(_NOT_ANSWERED), OpenCitation(max(0, len(turns.turns) - 1)))
 
     def unanswered(self, conversation: Conversation, place: OpenCitation) -> Updates:
-        """After an answer that was refused, or has failed: what waits is not waited for."""
+        """After an answer that was refused or has failed: nothing is waited for any more."""
         if not conversation.waiting:
             return _unchanged()
         return self._ended(conversation.stopped(_NOT_ANSWERED), place)
 
     def stop(self, conversation: Conversation, place: OpenCitation) -> Updates:
-        """What waits is not waited for."""
+        """Stop waiting for answers."""
         return self._ended(conversation.stopped(markup.stopped_message()), place)
 
     def forget(self) -> Updates:

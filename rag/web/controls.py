@@ -74,16 +74,16 @@ def show_understanding(turn: Turn | None) -> list[Any]:
     if turn is None or turn.query is None or not turn.query.text:
         return [gr.Accordion(label=""), gr.skip(), gr.skip(), gr.skip()]
     words = [(one_line(word), str(place)) for place, word in enumerate(turn.carried)]
-    kept = [str(n) for n, word in enumerate(turn.carried) if word not in turn.correction.without]
+    chosen = [str(n) for n, word in enumerate(turn.carried) if word not in turn.correction.without]
     return [
         gr.Accordion(label=_LABEL),
         gr.Radio(value=turn.query.kind),
         gr.Textbox(value=_said_dates(turn)),
-        gr.CheckboxGroup(words, value=kept),
+        gr.CheckboxGroup(words, value=chosen),
     ]
 
 
-def correction_from_browser(turn: Turn, kind: object, dates: object, kept: object) -> Correction:
+def correction_from_browser(turn: Turn, kind: object, dates: object, carried: object) -> Correction:
     """The correction that the values of the controls amount to, as the browser sends them.
 
     Controls that were left alone correct nothing, nor do values that no control has.
@@ -91,7 +91,7 @@ def correction_from_browser(turn: Turn, kind: object, dates: object, kept: objec
     before = turn.correction
     query = turn.query
     typed = one_line(dates, limit=MAX_DATES) if isinstance(dates, str) else _said_dates(turn)
-    places = kept if isinstance(kept, Sequence) else range(len(turn.carried))
+    places = carried if isinstance(carried, Sequence) else range(len(turn.carried))
     changed = kind in get_args(Kind) and query is not None and kind != query.kind
     return Correction(
         kind=kind if changed else before.kind,  # type: ignore[arg-type]
@@ -170,7 +170,7 @@ def feedback_controls() -> FeedbackControls:
 
 
 def show_feedback(judged: JudgedAnswer | None) -> list[Any]:
-    """Updates of the controls for the answer that is shown: nothing is said about it yet."""
+    """Updates of the controls for the answer that is shown, without a verdict yet."""
     hidden = [gr.Textbox(value="", visible=False), gr.Markdown(visible=False)]
     if judged is None or judged.answer.reason == "empty_question":
         return [gr.Radio(value=None, visible=False), *hidden]
@@ -181,7 +181,7 @@ def show_feedback(judged: JudgedAnswer | None) -> list[Any]:
 def pick_verdict(
     service: Service, folder: Path, judged: JudgedAnswer | None, verdict: object, now: datetime
 ) -> list[Any]:
-    """Updates of span and note: a right answer is stored; else the right words are asked for."""
+    """Updates of span and note: "right" is stored, any other verdict first asks for the right words."""
     if verdict == "right":
         return store_feedback(service, folder, judged, verdict, "", now)
     return [gr.Textbox(visible=True), gr.Markdown(visible=False)]
@@ -195,7 +195,7 @@ def store_feedback(
     typed: object,
     now: datetime,
 ) -> list[Any]:
-    """Updates of span and note, once what is said is on the disk in ``folder``, the index's.
+    """Updates of span and note, once the verdict is on disk in ``folder``, the index's.
 
     If it cannot be stored, the note says why. ``verdict`` and ``typed`` are as the browser
     sends them.
@@ -227,7 +227,7 @@ def connect_feedback(
     states: Sequence[gr.State],
     judged: Callable[..., JudgedAnswer | None],
 ) -> None:
-    """Store what is said in ``folder``; ``judged`` gives the shown answer of the states' values."""
+    """Store verdicts in ``folder``; ``judged`` gives the answer for the states' values."""
 
     def pick(verdict: object, *held: Any) -> list[Any]:
         return pick_verdict(service, folder, judged(*held), verdict, datetime.now(UTC))

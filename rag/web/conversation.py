@@ -110,11 +110,11 @@ class Conversation:
 
     def messages(self) -> list[dict[str, str]]:
         """The conversation for the page."""
-        said: list[dict[str, str]] = []
+        messages: list[dict[str, str]] = []
         for turn in self.turns:
-            said.append({"role": "user", "content": _question_markdown(turn.question)})
-            said.append({"role": "assistant", "content": turn.reply})
-        return said
+            messages.append({"role": "user", "content": _question_markdown(turn.question)})
+            messages.append({"role": "assistant", "content": turn.reply})
+        return messages
 
 
 def _question_markdown(question: str) -> str:

@@ -72,7 +72,8 @@ def _same(one: Passage, other: Passage) -> bool:
 def change_label(move: RankChange, *, second: bool) -> str:
     """The label of a hit in the first or the ``second`` ranking; empty if its rank is the same.
 
-    >>> told(Move(5, 2), second=True), told(Move(5, 2), second=False)
+    >>> change = RankChange(5, 2)
+    >>> change_label(change, second=True), change_label(change, second=False)
     ('up from 5', 'up to 2')
     """
     if move.before is None or move.after is None:

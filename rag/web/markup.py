@@ -191,7 +191,7 @@ def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
     if found.speaker:
         yield f"Said by {isolated(found.speaker)}"
     if found.dates:
-        yield " · ".join(f"{_quoted(said)} = {meant}" for said, meant in found.dates)
+        yield " · ".join(f"{_quoted(words)} = {days}" for words, days in found.dates)
     if found.also:
         others = " · ".join(_other(other, numbers) for other in found.also)
         yield f"Also reported by {count(len(found.also), 'article')}: {others}"

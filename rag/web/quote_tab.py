@@ -139,12 +139,12 @@ def _result(found: CheckedQuotation) -> QuoteCheckResult:
 def _exact(found: CheckedQuotation) -> str:
     many = len(found.places)
     number = f"{many:,} or more places" if found.more else count(many, "place")
-    said = f"**Exact.** The text stands to the letter in {number}."
+    message = f"**Exact.** The text stands to the letter in {number}."
     if many > MAX_SHOWN:
-        said += f" The first {MAX_SHOWN} are listed."
+        message += f" The first {MAX_SHOWN} are listed."
     if all(map(inside_word, found.places)):
-        said += " It begins or ends inside a word."
-    return said
+        message += " It begins or ends inside a word."
+    return message
 
 
 def _near(near: NearestText) -> str:

@@ -301,12 +301,12 @@ def _declared_bytes(scope: Scope) -> int:
 def _headers(given: Headers) -> Headers:
     """The reply's own headers, without leave for other origins to read it, and the safe ones."""
     safe = {name for name, _ in _SAFE_HEADERS}
-    kept = [
+    own = [
         (name, value)
         for name, value in given
         if name.lower() not in safe and not name.lower().startswith(b"access-control-")
     ]
-    return kept + _SAFE_HEADERS
+    return own + _SAFE_HEADERS
 
 
 UPLOAD_PATH = "/gradio_api/upload"
@@ -377,12 +377,12 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         hosts = values(scope, b"host")
-        if len(hosts) != 1 or not self._is_own(hosts[0].lower(), scope):
+        if len(hosts) != 1 or not self._is_own_host(hosts[0].lower(), scope):
             return 421, "This address is not one that Dateline answers to.", ()
-        refusal = self._unknown(scope)
+        refusal = self._password_refusal(scope)
         if refusal is not None:
             return refusal
-        if not self._is_there(scope):
+        if not self._is_served(scope):
             return 404, "There is nothing here.", ()
         if _FILES.fullmatch(scope["path"]) and scope["method"] == "GET":
             return None
@@ -392,7 +392,7 @@ class Guard:
             return 429, "Too many requests at once; wait a few seconds and try again.", ()
         return None
 
-    def _is_own(self, host: str, scope: Scope) -> bool:
+    def _is_own_host(self, host: str, scope: Scope) -> bool:
         """Whether it is called by its own name, or by the very address that was connected to.
 
         With a password that may be any address of this machine; no foreign name resolves to one.
@@ -401,7 +401,7 @@ class Guard:
             self._password is not None and host in _addresses(scope.get("server"))
         )
 
-    def _unknown(self, scope: Scope) -> Refusal | None:
+    def _password_refusal(self, scope: Scope) -> Refusal | None:
         """Why a client that does not bring the password stays outside."""
         if self._password is None:
             return None
@@ -417,18 +417,18 @@ class Guard:
     def _visitor(self, scope: Scope) -> str:
         """Whom a limit is for: the client, or whom a reverse proxy on this machine names as its."""
         client = _client(scope)
-        told = values(scope, b"x-forwarded-for")
-        if not self._names or not told or not _is_loopback(client):
+        forwarded = values(scope, b"x-forwarded-for")
+        if not self._names or not forwarded or not _is_loopback(client):
             return client
-        return _network(told[-1].rpartition(",")[2].strip())
+        return _network(forwarded[-1].rpartition(",")[2].strip())
 
-    def _is_there(self, scope: Scope) -> bool:
+    def _is_served(self, scope: Scope) -> bool:
         path, method = scope["path"], scope["method"]
         if method in {"GET", "HEAD"}:
-            known = [_FILES, _READS, _EXPORTED, *([_API_READS] if self._api else [])]
+            patterns = [_FILES, _READS, _EXPORTED, *([_API_READS] if self._api else [])]
         else:
-            known = [_WRITES, *([_API_WRITES] if self._api else [])] if method == "POST" else []
-        return any(pattern.fullmatch(path) for pattern in known)
+            patterns = [_WRITES, *([_API_WRITES] if self._api else [])] if method == "POST" else []
+        return any(pattern.fullmatch(path) for pattern in patterns)
 
     def _from_own_page(self, scope: Scope, host: str) -> bool:
         """Whether the browser says so. A program that is no browser sends neither header.

@@ -27,7 +27,7 @@ _PREFIX = ".upload-"
 
 @dataclass(frozen=True, slots=True)
 class SavedUpload:
-    """An upload: ``label`` is its own name, ``name`` its new one; ``known``: it was there before."""
+    """An upload: ``label`` is its own name, ``name`` its new one; ``known`` ones were there."""
 
     label: str
     name: str
@@ -64,7 +64,8 @@ def _check(upload: Path, label: str) -> None:
     if size > MAX_BYTES:
         raise ArticleError(
             f"“{label}” was not saved: it has {size / 1e6:.0f} MB, at most "
-            f"{MAX_BYTES / 1e6:.0f} MB can be uploaded; put larger files into the articles' folder yourself."
+            f"{MAX_BYTES / 1e6:.0f} MB can be uploaded; "
+            "put larger files into the articles' folder yourself."
         )
 
 
