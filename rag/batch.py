@@ -76,7 +76,7 @@ def _parse(line: str, number: int) -> Mapping[str, Any]:
     try:
         return json_object(line)
     except ValueError as error:
-        raise QuestionError(f"Line {number} {error}; mend that line.") from error
+        raise QuestionError(f"Line {number} {error}; correct that line.") from error
 
 
 def _question_id(asked: Mapping[str, Any]) -> str | None:
@@ -94,7 +94,7 @@ def _text(asked: Mapping[str, Any], name: str, number: int) -> str:
 def _history(asked: Mapping[str, Any], number: int) -> list[str]:
     value = [] if asked.get("history") is None else asked["history"]
     if not isinstance(value, list) or not all(isinstance(turn, str) for turn in value):
-        raise QuestionError(f"Line {number}: 'history' is not a list of texts; mend it.")
+        raise QuestionError(f"Line {number}: 'history' is not a list of texts; correct it.")
     return value
 
 
@@ -105,7 +105,7 @@ def _corrections(asked: Mapping[str, Any], number: int) -> Corrections:
             f"Line {number}: 'kind' is none of {', '.join(get_args(Kind))}; choose one."
         )
     if not isinstance(undated, bool):
-        raise QuestionError(f"Line {number}: 'undated' is neither true nor false; mend it.")
+        raise QuestionError(f"Line {number}: 'undated' is neither true nor false; correct it.")
     return Corrections(kind=kind, undated=undated)
 
 
@@ -115,5 +115,5 @@ def _day(asked: Mapping[str, Any], name: str, number: int) -> date | None:
         return None
     day = parse_day(value) if isinstance(value, str) else None
     if day is None:
-        raise QuestionError(f"Line {number}: {name!r} is not a day such as 2024-12-20; mend it.")
+        raise QuestionError(f"Line {number}: {name!r} is not a day such as 2024-12-20; correct it.")
     return day

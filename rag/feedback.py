@@ -288,7 +288,7 @@ def append(folder: Path, feedback: Feedback, *, disk: Disk | None = None) -> Non
     except OSError as error:
         why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
         raise IndexUnusable(
-            f"The feedback could not be kept in {str(folder / NAME)!r} ({why}); mend that, and say "
+            f"The feedback could not be kept in {str(folder / NAME)!r} ({why}); fix that and give "
             "it again."
         ) from error
 
@@ -339,7 +339,9 @@ def read(folder: Path) -> list[StoredFeedback | DamagedLine]:
             "or name another folder with --index."
         ) from error
     except OSError as error:
-        raise ConfigError(f"{str(path)!r} cannot be read ({error.strerror}); mend that.") from error
+        raise ConfigError(
+            f"{str(path)!r} cannot be read ({error.strerror}); check its permissions."
+        ) from error
 
 
 def _line(number: int, raw: bytes) -> StoredFeedback | DamagedLine:

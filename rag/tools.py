@@ -157,7 +157,7 @@ def _day(name: str, value: str | None) -> date | None:
         return None
     day = parse_day(value)
     if day is None:
-        raise QuestionError(f"{name!r} is not a day such as 2024-12-20; mend it.")
+        raise QuestionError(f"{name!r} is not a day such as 2024-12-20; correct it.")
     return day
 
 
@@ -310,4 +310,4 @@ def _parameters(function: Callable[..., Json]) -> type[BaseModel]:
 def _validation_message(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
-    return f"{where!r} cannot be used ({first['msg']}); mend it."
+    return f"{where!r} cannot be used ({first['msg']}); correct it."

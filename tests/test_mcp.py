@@ -105,7 +105,7 @@ def test_an_assistant_asks_searches_reads_and_checks(seed_index: BuildConfig) ->
 def test_what_cannot_be_done_is_one_sentence(seed_index: BuildConfig) -> None:
     async def conversation(client: Any) -> None:
         for name, values, sentence in (
-            ("ask", {}, "'question' cannot be used (Field required); mend it."),
+            ("ask", {}, "'question' cannot be used (Field required); correct it."),
             ("ask", {"question": "x" * 3_000}, "has 3,000 characters"),
             ("get_article", {"article_id": "../../etc/passwd"}, "../../etc/passwd"),
             ("delete_article", {"article_id": "a"}, "There is no tool 'delete_article'"),

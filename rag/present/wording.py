@@ -27,14 +27,14 @@ LABELS = {
     "unclear": "Unclear: the sentence says neither yes nor no",
 }
 REASONS = {
-    "nothing_retrieved": "No article says so: nothing in the articles is near this question.",
-    "no_span": "No article says so: nothing in the nearest passages answers this question.",
-    "low_confidence": "No article says so with enough certainty.",
-    "outside_window": "No article was published in the time that was asked for.",
-    "empty_question": "There is no question to search for; type a few words.",
+    "nothing_retrieved": "Nothing in the collection comes near this question.",
+    "no_span": "No passage holds words that answer this question.",
+    "low_confidence": "The collection does not clearly answer this question.",
+    "outside_window": "No article in the collection lies within the dates asked about.",
+    "empty_question": "There is no question to answer yet; type one.",
 }
-DISAGREEMENT = "The articles do not agree on this; each is quoted, and none preferred."
-NEAREST = "Nearest, but not an answer"
+DISAGREEMENT = "The articles do not agree on this. Each is quoted, and none is preferred."
+NEAREST = "Nearest passages, not an answer"
 # Their citations are shown one by one, in order, under numbers.
 ORDERED = frozenset({"list", "timeline", "latest", "summary"})
 _ONE_DAY = timedelta(days=1)
@@ -195,7 +195,7 @@ def _resolved_dates(citation: Citation) -> Iterator[tuple[str, str]]:
 
 def changed_file(path: str) -> str:
     """That a quoted file is not as it was indexed."""
-    return f"{path} has changed or gone since the index was built."
+    return f"{path} has changed or gone since it was indexed; rebuild the index."
 
 
 def ago(value: date | None, today: date) -> str:

@@ -88,7 +88,7 @@ def _object(body: bytes) -> Json:
     try:
         return json_object(body)
     except ValueError as error:
-        raise QuestionError(f"The body {error}; mend it.") from error
+        raise QuestionError(f"The body {error}; correct it.") from error
 
 
 def _failure(status: int, sentence: str) -> JSONResponse:

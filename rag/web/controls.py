@@ -181,7 +181,7 @@ def show_feedback(judged: JudgedAnswer | None) -> list[Any]:
 def pick_verdict(
     service: Service, folder: Path, judged: JudgedAnswer | None, verdict: object, now: datetime
 ) -> list[Any]:
-    """Updates of span and note: "right" is stored, any other verdict first asks for the right words."""
+    """Updates of span and note: "right" is stored, other verdicts ask for the right words first."""
     if verdict == "right":
         return store_feedback(service, folder, judged, verdict, "", now)
     return [gr.Textbox(visible=True), gr.Markdown(visible=False)]

@@ -11,13 +11,6 @@ from rag.present.wording import by_sentence, count, pieces
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Article, Citation, Fate, Hit, IndexInfo, Progress, Query
 
-REASONS = {
-    "nothing_retrieved": "Nothing in the collection comes near this question.",
-    "no_span": "No passage holds words that answer this question.",
-    "low_confidence": "The collection comes near this question, but does not clearly answer it.",
-    "outside_window": "No article in the collection lies within the dates asked about.",
-    "empty_question": "There is no question to answer yet: type one below.",
-}
 FATES: dict[Fate, str] = {
     "added": "new",
     "changed": "changed",
@@ -40,11 +33,6 @@ def confidence(value: float) -> str:
     """A probability that the answer is right, in words and per cent."""
     words = next((words for least, words in _CONFIDENCE if value >= least), "unsure")
     return f"{words} ({value:.0%})"
-
-
-def reason(answer: Answer) -> str:
-    """Why there is no answer, in one sentence."""
-    return REASONS.get(answer.reason or "", "The collection does not answer this question.")
 
 
 def seconds(value: float) -> str:
@@ -210,7 +198,6 @@ def _quoted(text: str) -> str:
 
 MAX_QUOTATIONS = 30
 MAX_NEAREST = 3
-_DISAGREEMENT = "The articles do not agree on this. Each is quoted, and none is preferred."
 
 
 def answer(value: Answer, today: date) -> str:
@@ -270,12 +257,13 @@ class _AnswerMarkup:
     def parts(self) -> Iterator[str]:
         value = self._value
         if value.disagreement:
-            yield _DISAGREEMENT
+            yield wording.DISAGREEMENT
         elif lead := wording.lead(value):
             yield f"**{label(lead, limit=400)}**"
         yield from self._quotations()
         yield _small(f"Confidence: {confidence(value.confidence)}")
-        yield from (_changed_file(path) for path in value.changed_files)
+        for path in value.changed_files:
+            yield _small(wording.changed_file(f"<samp>{label(path)}</samp>"))
 
     def _quotations(self) -> Iterator[str]:
         value, citations = self._value, self._value.citations[:MAX_QUOTATIONS]
@@ -359,17 +347,13 @@ def _small(text: str) -> str:
     return f"<small>{text}</small>"
 
 
-def _changed_file(path: str) -> str:
-    name = f"<samp>{label(path)}</samp>"
-    return f"<small>{name} has changed or gone since it was indexed; rebuild the index.</small>"
-
-
 def _abstention(value: Answer, today: date) -> Iterator[str]:
-    yield f"**{reason(value)}**"
+    assert value.reason is not None
+    yield f"**{wording.REASONS[value.reason]}**"
     yield label(value.advice, limit=400)
     if value.nearest:
         shown = zip(value.nearest[:MAX_NEAREST], (None, *value.nearest), strict=False)
-        yield "Nearest passages, not an answer:"
+        yield f"{wording.NEAREST}:"
         yield "\n".join(_near(n, *pair, today) for n, pair in enumerate(shown, 1))
 
 

@@ -220,7 +220,7 @@ def panel_content(stage: Answered) -> PanelContent:
 
 def show(offered: PanelContent, place: int = 0) -> list[Any]:
     """Updates of the whole panel, with the citation at ``place`` open."""
-    title = "Sources" if offered.answered else "Nearest passages, not an answer"
+    title = "Sources" if offered.answered else wording.NEAREST
     label = "Passages considered" if offered.considered else ""
     choices = gr.Radio(_choices(offered), value=_choice_at(offered, place), label=title)
     passages = [gr.Accordion(label=label), offered.considered]

@@ -117,7 +117,7 @@ def test_what_cannot_be_used_is_one_sentence(
 
 def test_gradios_client_is_told_the_same_sentence(site: Served) -> None:
     gradio = client(site)
-    with pytest.raises(AppError, match="'after' is not a day such as 2024-12-20; mend it"):
+    with pytest.raises(AppError, match="'after' is not a day such as 2024-12-20; correct it"):
         gradio.predict(QUESTION, after="soon", api_name="/ask")
     gradio.close()
 

@@ -294,7 +294,7 @@ def test_an_abstention_gives_its_reason_advice_and_what_is_near() -> None:
         *near, citations=(), text=None, reason="low_confidence", nearest=near, advice="Ask *more*."
     )
     assert told == [
-        "**The collection comes near this question, but does not clearly answer it.**",
+        "**The collection does not clearly answer this question.**",
         "Ask \\*more\\*\\.",
         "Nearest passages, not an answer:",
         "1. <sup>1</sup> They met in Cairo on \\*Friday\\*\\.\n"
