@@ -22,35 +22,6 @@ from rag.index import versions
 from rag.ingest.report import load_report
 from rag.types import BuildReport, Progress
 
-_CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
-_LOOKING_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
-
-
-def stay_offline() -> None:
-    """From now on, any attempt to reach another machine raises ConnectionRefusedError."""
-    sys.addaudithook(_refuse)
-
-
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in _CONNECTING:
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else None
-    elif event in _LOOKING_UP:
-        host = arguments[0]
-    else:
-        return
-    if host and not _is_this_machine(host):
-        raise ConnectionRefusedError("Dateline opens no connection to another machine.")
-
-
-def _is_this_machine(host: str | bytes) -> bool:
-    name = host.decode("latin-1") if isinstance(host, bytes) else host
-    try:
-        return name == "localhost" or ipaddress.ip_address(name.split("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
 log = logging.getLogger(__name__)
 
 
@@ -247,3 +218,32 @@ class Rebuild:
     def _on_progress(self, progress: Progress) -> None:
         with self._lock:
             self._status = replace(self._status, progress=progress)
+
+
+_CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+_LOOKING_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
+
+
+def stay_offline() -> None:
+    """From now on, any attempt to reach another machine raises ConnectionRefusedError."""
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in _CONNECTING:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event in _LOOKING_UP:
+        host = arguments[0]
+    else:
+        return
+    if host and not _is_this_machine(host):
+        raise ConnectionRefusedError("Dateline opens no connection to another machine.")
+
+
+def _is_this_machine(host: str | bytes) -> bool:
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    try:
+        return name == "localhost" or ipaddress.ip_address(name.split("%")[0]).is_loopback
+    except ValueError:
+        return False

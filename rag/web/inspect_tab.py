@@ -23,6 +23,8 @@ from rag.web.conversation import MAX_QUESTION, window_of
 from rag.web.markup import file, isolated, label, title
 from rag.web.source_panel import safe_markdown
 
+MAX_STORIES = 50
+
 
 @dataclass(frozen=True, slots=True)
 class RankChange:
@@ -91,9 +93,6 @@ def changes_summary(changes: RankChanges) -> str:
     left = sum(move.after is None for move in changes.first)
     moved = sum(move.before != move.after for move in changes.second) - entered
     return f"{moved} moved, {entered} entered, {left} left"
-
-
-MAX_STORIES = 50
 
 
 @dataclass(frozen=True, slots=True)
