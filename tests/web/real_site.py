@@ -16,7 +16,7 @@ from rag.ingest.build import build
 from rag.service import Rebuild, Service
 from rag.types import BuildReport
 from rag.web.server import open_service
-from tests.web.conftest import SEEDS
+from tests.conftest import SEEDS
 from tests.web.engine import Collection
 from tests.web.running import Site, served
 
