@@ -120,7 +120,7 @@ def check_quotation(text: str, texts: TextSearch) -> CheckedQuotation:
 
 
 def _nearest(wanted: str, texts: TextSearch) -> NearestText | None:
-    """The stretch with the fewest changed words around the passages that BM25 finds."""
+    """The stretch of text with the fewest changed words, around the passages that BM25 finds."""
     words = _words(wanted, _tokens(wanted))
     if len(words) > _MAX_WORDS:
         raise QuestionError(

@@ -112,7 +112,7 @@ class ArticleList:
 
 
 def article_list() -> ArticleList:
-    """Lay the list out where the caller stands."""
+    """Build the list in the current layout."""
     count = safe_markdown(elem_id="count")
     with gr.Row(elem_id="finding"):
         find = gr.Textbox(
@@ -280,7 +280,7 @@ class _ArticlesView:
 def articles_tab(
     page: gr.Blocks, service: Service, rebuild: Rebuild, index_line: gr.Markdown
 ) -> None:
-    """Lay out the tab where the caller stands, and connect it; the page's first load fills it."""
+    """Build the tab in the current layout and connect it; the page's first load fills it."""
     with gr.Row(elem_id="collection"):
         with gr.Column(scale=7, min_width=320):
             articles = article_list()

@@ -34,9 +34,10 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 
 
 def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
-    """Lay out chat and article, and connect them; the page's first load opens what it links to.
+    """Build chat and article panel, and connect their events.
 
-    While ``waiting`` events wait in the page's queue, whoever asks is told to try again.
+    The page's first load opens the quotation that its address links to. While ``waiting`` events
+    wait in the page's queue, whoever asks is told to try again.
     """
     memory = PageState(
         conversation=gr.State(Conversation()),

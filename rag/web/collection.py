@@ -136,9 +136,9 @@ def _age(row: CollectionRow) -> tuple[str, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class CollectionState:
-    """What is indexed, a row for each article and file, and what to warn of.
+    """The index, a row for each article and file, and warnings.
 
-    ``changes`` is None where they cannot be known.
+    ``changes`` is None where they cannot be determined.
     """
 
     info: IndexInfo
@@ -152,7 +152,7 @@ class CollectionState:
 
 
 class Collection:
-    """The articles of a service; several threads may look at once."""
+    """The articles of a service; several threads may use it at once."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

@@ -50,7 +50,7 @@ class UnderstandingControls:
 
 
 def understanding_controls() -> UnderstandingControls:
-    """Lay the controls out where the caller stands; without a label the page's style hides them."""
+    """Build the controls in the current layout; without a label the page's style hides them."""
     with gr.Accordion("", open=False, elem_id="understood") as box:
         kind = gr.Radio(
             [(words, kind) for kind, words in KINDS.items()], label="Answer with", elem_id="kind"
@@ -154,7 +154,7 @@ class FeedbackControls:
 
 
 def feedback_controls() -> FeedbackControls:
-    """Lay the controls out where the caller stands; hidden until there is an answer."""
+    """Build the controls in the current layout; hidden until there is an answer."""
     verdict = gr.Radio(
         _ANSWER_VERDICTS, label="Is this answer right?", visible=False, elem_id="verdict"
     )

@@ -134,7 +134,7 @@ class Plot:
 
 
 def plot() -> Plot:
-    """Lay the plot out where the caller stands; ``chosen`` tells what a select event chose."""
+    """Build the plot in the current layout; ``chosen`` tells what a select event chose."""
     with gr.Accordion("Coverage", open=True, visible=False, elem_id="coverage") as box:
         summary = safe_markdown(elem_id="coverage-told")
         bars = gr.HighlightedText(

@@ -64,7 +64,7 @@ class _QuoteView:
 
 
 def quote_tab(service: Service) -> None:
-    """Lay out the tab where the caller stands, and connect it."""
+    """Build the tab in the current layout and connect its events."""
     with gr.Row(elem_id="quote-desk"):
         with gr.Column(scale=5, min_width=320):
             text = gr.Textbox(
@@ -118,7 +118,7 @@ def _connect(service: Service, view: _QuoteView) -> None:
 
 
 def check_pasted_text(service: Service, text: str) -> QuoteCheckResult:
-    """What became of ``text``; an error becomes the sentence that explains it."""
+    """The result for ``text``; an error becomes the sentence that explains it."""
     try:
         with service.lease() as engine:
             return _result(check_quotation(text, engine.texts))

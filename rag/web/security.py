@@ -402,7 +402,7 @@ class Guard:
         )
 
     def _password_refusal(self, scope: Scope) -> Refusal | None:
-        """Why a client that does not bring the password stays outside."""
+        """The refusal of a client without the password; None lets it in."""
         if self._password is None:
             return None
         client, given = self._visitor(scope), values(scope, b"authorization")
@@ -415,7 +415,7 @@ class Guard:
         return 401, "This needs the password.", ((b"www-authenticate", CHALLENGE),)
 
     def _visitor(self, scope: Scope) -> str:
-        """Whom a limit is for: the client, or whom a reverse proxy on this machine names as its."""
+        """The client that limits count for; behind a reverse proxy here, the one that it names."""
         client = _client(scope)
         forwarded = values(scope, b"x-forwarded-for")
         if not self._names or not forwarded or not _is_loopback(client):
@@ -431,7 +431,7 @@ class Guard:
         return any(pattern.fullmatch(path) for pattern in patterns)
 
     def _from_own_page(self, scope: Scope, host: str) -> bool:
-        """Whether the browser says so. A program that is no browser sends neither header.
+        """Whether our own page sent the request, as browsers say; other programs send neither header.
 
         A reverse proxy may have added TLS, so its name may stand for ``https``, too.
         """

@@ -188,7 +188,7 @@ def _unusable(host: str, port: int, error: OSError) -> ConfigError:
 
 @contextmanager
 def _private_folder() -> Iterator[Path]:
-    """A folder for uploads on their way, gone afterwards; and a Gradio that reports nothing."""
+    """A temporary folder for uploads, and settings that keep Gradio from sending telemetry."""
     with scratch_folder() as folder:
         os.environ["GRADIO_TEMP_DIR"] = str(folder)
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -232,7 +232,7 @@ def _run(
 
 @contextmanager
 def _clean_shutdown() -> Iterator[None]:
-    """Let a request to stop end the program as Ctrl+C does, so that what was opened is put away.
+    """End on SIGTERM as on Ctrl+C, so that everything that was opened is closed.
 
     Pages that are still open are cut off then, which the server would report as errors.
     """

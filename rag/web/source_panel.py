@@ -173,7 +173,7 @@ NOTHING = PanelContent()
 
 
 def panel() -> SourcePanel:
-    """Lay the panel out where the caller stands. What is empty in it, the page's style hides."""
+    """Build the panel in the current layout. What is empty in it, the page's style hides."""
     choices = gr.Radio([], type="index", show_label=True, label="Sources", elem_id="sources")
     with gr.Row(elem_id="steps"):
         previous = gr.Button("‹ Previous", size="sm", interactive=False, elem_id="previous")

@@ -70,7 +70,7 @@ def _check(upload: Path, label: str) -> None:
 
 
 def _check_content(upload: Path, label: str, limits: Limits) -> None:
-    """Read it as a build would: what no build could read need not be kept."""
+    """Raise ArticleError for a file in which a build would find no article."""
     reason = "there is no article in it"
     for found in read_file(upload, limits=limits, today=date.max):
         if isinstance(found, Draft):
