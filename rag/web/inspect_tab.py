@@ -218,7 +218,7 @@ class _SettingControls:
 
 
 def inspect_tab(service: Service, start: SearchSetting) -> None:
-    """Build the tab in the current layout and connect its events; both settings begin as ``start``."""
+    """Build the tab in the current layout and connect it; both settings begin as ``start``."""
     with gr.Row(elem_id="inspect-asked"):
         question, dates = _question(), _dates()
     with gr.Row(elem_id="inspect-settings"):

@@ -431,7 +431,7 @@ class Guard:
         return any(pattern.fullmatch(path) for pattern in patterns)
 
     def _from_own_page(self, scope: Scope, host: str) -> bool:
-        """Whether our own page sent the request, as browsers say; other programs send neither header.
+        """Whether our own page sent it, as browsers say; other programs send neither header.
 
         A reverse proxy may have added TLS, so its name may stand for ``https``, too.
         """
