@@ -1,4 +1,4 @@
-"""The chat: ``python app.py``, then a browser. The same as ``python -m rag serve``."""
+"""The chat: ``python app.py``, then a browser. The same as ``dateline serve``."""
 
 from __future__ import annotations
 

@@ -16,7 +16,15 @@ from evals.sets.own import question_of
 from evals.sets.rows import BadRow
 from rag.dates.anchoring import dates_in
 from rag.errors import ConfigError, QuestionError
-from rag.feedback import DamagedLine, Feedback, Quotation, StoredFeedback, json_line, places, read
+from rag.feedback import (
+    DamagedLine,
+    Feedback,
+    Quotation,
+    StoredFeedback,
+    find_words,
+    json_line,
+    read,
+)
 from rag.index.local import LocalStore
 from rag.text.sentences import Offsets, sentence_spans
 from rag.types import Article, Kind, Window
@@ -98,7 +106,7 @@ def _spans(given: Feedback, articles: Mapping[str, Article]) -> list[Quotation]:
     if given.kind == "yesno":
         raise BadRow("a span does not say whether yes or no is right")
     article = _article(given.chosen, articles)
-    found = places(given.chosen.text, article.text)
+    found = find_words(given.chosen.text, article.text)
     if not found:
         raise _changed(given.chosen)
     return [Quotation.of(article, start, end) for start, end in found]

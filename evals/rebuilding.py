@@ -24,6 +24,7 @@ from pathlib import Path
 
 from evals.metrics.uncertainty import percentile
 from evals.sets import OWN_SETS, open_set
+from rag.answer.engine import final_stage
 from rag.answer.pipeline import Pipeline
 from rag.config import AskConfig, BuildConfig
 from rag.ingest.build import build
@@ -103,7 +104,7 @@ class LoadTest:
 
     def _answer(self, question: str) -> Answer:
         with self.service.lease() as engine:
-            return engine.ask(question)
+            return final_stage(engine.asking(question)).answer
 
     def rebuild(self, number: int) -> None:
         """Let the counter stand at ``number`` and rebuild the index, as the chat does."""

@@ -42,7 +42,7 @@ def check_index(asked: EvalSet, folder: Path) -> Mapping[str, Any]:
         raise IndexMismatch(
             f"The index {folder} is not of the articles of {asked.name!r} ({len(differing)} are "
             f"missing, foreign or changed, {differing[0]!r} first); build it from {asked.folder} "
-            "with: python -m rag build --articles … --index …"
+            "with: dateline build --articles … --index …"
         )
     return built
 

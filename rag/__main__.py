@@ -1,4 +1,4 @@
-"""``python -m rag``."""
+"""``python -m rag``: the same as the command ``dateline``."""
 
 import sys
 

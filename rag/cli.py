@@ -1,7 +1,8 @@
-"""The command line: arguments in; answers on stdout, progress on stderr, an exit code out.
+"""The command ``dateline``: its options, its help, and its exit codes.
 
-0: done, and an abstention is done; 1: something that the user can mend; 2: wrong usage;
-130: interrupted.
+Answers go to stdout, progress and warnings to stderr. The exit code is 0 when the command is done
+(an abstention is done), 1 for something that the user can fix, 2 for wrong usage, and 130 when
+interrupted.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from rag.web.security import access_options
 
 EPILOG = """\
 examples:
-  python -m rag build
-  python -m rag ask "Where did Sharif and Pezeshkian meet?"
-  python -m rag ask "What did the two sides discuss?" --before 2024-07-01 --json
-  python -m rag ask "And in June?" --history "What did Sharif say in May 2024?"
-  python -m rag ask --batch questions.jsonl > answers.jsonl
-  python -m rag ask --batch questions.jsonl --export talk.html
-  python -m rag verify answers.jsonl
-  python -m rag quote "They met in Cairo on the sidelines of the summit."
+  dateline build
+  dateline ask "Where did Sharif and Pezeshkian meet?"
+  dateline ask "What did the two sides discuss?" --before 2024-07-01 --json
+  dateline ask "And in June?" --history "What did Sharif say in May 2024?"
+  dateline ask --batch questions.jsonl > answers.jsonl
+  dateline ask --batch questions.jsonl --export talk.html
+  dateline verify answers.jsonl
+  dateline quote "They met in Cairo on the sidelines of the summit."
 
 Settings may also stand in a table [tool.dateline] of dateline.toml or pyproject.toml; flags win.
 """
@@ -54,10 +55,10 @@ def run(
     program: str = "",
     interrupted: str = "what was embedded is kept",
 ) -> int:
-    """The exit code of ``command``; an error that the user can mend is one sentence and 1.
+    """Run ``command`` and return its exit code; a RagError is printed as one sentence and gives 1.
 
-    130 when it is interrupted, and ``interrupted`` says what became of the work; 0 when nobody
-    reads the output to its end.
+    It is 130 after Ctrl+C, and ``interrupted`` says what became of the work; it is 0 where the
+    reader of a pipe has gone.
     """
     try:
         code = command(options)
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(
-        prog="python -m rag",
+        prog="dateline",
         description="Ask dated news articles; get their own words back, with article and place.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -102,11 +103,11 @@ def _parser() -> Parser:
     verify = _command(parsers, "verify", commands.verify, "check exported quotations")
     verify.add_argument("file", type=Path, metavar="FILE", help="written by ask --json or --batch")
     _command(parsers, "check", commands.check, "check every file of the index")
-    for name, switch, says in (
+    for name, switch, summary in (
         ("off", commands.off, "search an article no more; its file stays"),
         ("on", commands.on, "search an article again"),
     ):
-        switching = _command(parsers, name, switch, says)
+        switching = _command(parsers, name, switch, summary)
         switching.add_argument("ids", nargs="+", metavar="ID", help="its article_id in an answer")
     _command(parsers, "info", commands.info, "say what is indexed")
     chat_options(_command(parsers, "serve", commands.serve, "open the chat in the browser"))
@@ -144,7 +145,7 @@ def _search_options(command: argparse.ArgumentParser) -> None:
 
 
 def chat_options(parser: argparse.ArgumentParser) -> None:
-    """What ``commands.serve`` is told beside the places."""
+    """The options of the chat, besides ``place_options``."""
     _reader_option(parser)
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
     parser.add_argument(
@@ -165,9 +166,11 @@ def _command(
     parsers: argparse._SubParsersAction[Parser],
     name: str,
     run: Callable[[argparse.Namespace], int],
-    says: str,
+    summary: str,
 ) -> Parser:
-    command = parsers.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
+    command = parsers.add_parser(
+        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+    )
     command.set_defaults(run=run)
     place_options(command)
     if name != "serve":

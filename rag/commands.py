@@ -1,4 +1,4 @@
-"""What each command does: parsed options in, output and an exit code out."""
+"""Runs each command with its parsed options, prints the result and returns the exit code."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from rag.errors import ConfigError, QuestionError
 from rag.present import terminal
 from rag.types import Answer
 
-OF_ONE_QUESTION = ("after", "before", "as_of", "today", "history", "kind", "undated")
+SINGLE_QUESTION_OPTIONS = ("after", "before", "as_of", "today", "history", "kind", "undated")
 
 
 def build(options: argparse.Namespace) -> int:
     from rag.ingest.build import build as run_build
+    from rag.present.json import report_json
 
     config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
     with terminal.Meter(sys.stderr) as meter:
         report = run_build(config, full=options.full, progress=meter, say=terminal.note)
     if options.json:
-        _print_json(terminal.report_json(report))
+        _print_json(report_json(report))
     else:
         print(terminal.report_text(report))
     return 0
@@ -35,7 +36,9 @@ def build(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     if (options.question is None) == (options.batch is None):
         _wrong_usage("ask takes either a QUESTION or --batch FILE")
-    if options.batch is not None and any(getattr(options, name) for name in OF_ONE_QUESTION):
+    if options.batch is not None and any(
+        getattr(options, name) for name in SINGLE_QUESTION_OPTIONS
+    ):
         _wrong_usage("with --batch, give days, kind and history in the lines of the file")
     if options.export is not None:
         _check_export(options.export)
@@ -108,38 +111,38 @@ def search(options: argparse.Namespace) -> int:
 def quote(options: argparse.Namespace) -> int:
     from rag.index.local import LocalStore, LocalTextSearch
     from rag.present.json import checked_json
-    from rag.present.terminal import checked_text
-    from rag.quotes.check import check_quotation as check_quote
+    from rag.quotes.check import check_quotation
 
     text = sys.stdin.read() if options.text == "-" else options.text
     with LocalStore.open(_ask_config(options).index) as index:
         _warn(index.warnings)
-        checked = check_quote(text, LocalTextSearch(index))
+        checked = check_quotation(text, LocalTextSearch(index))
     if options.json:
         _print_json(checked_json(checked))
     else:
-        print(checked_text(checked, colour=terminal.has_colour(sys.stdout)))
+        print(terminal.checked_text(checked, colour=terminal.has_colour(sys.stdout)))
     return 0
 
 
 def verify(options: argparse.Namespace) -> int:
     from rag.ingest.build import limits
+    from rag.present.json import verification_json
     from rag.quotes.verify import read_export
     from rag.quotes.verify import verify as compare
 
     config = load(BuildConfig, _given(options, BuildConfig), folder=Path())
-    verdicts = compare(
+    results = compare(
         read_export(options.file),
         config.articles,
         limits=limits(config),
         today=latest_day(),
     )
     if options.json:
-        for verdict in verdicts:
-            print(json.dumps(terminal.verdict_json(verdict), ensure_ascii=False))
+        for result in results:
+            print(json.dumps(verification_json(result), ensure_ascii=False))
     else:
-        print(terminal.verdicts_text(verdicts))
-    return 0 if all(verdict.state in ("match", "moved") for verdict in verdicts) else 1
+        print(terminal.verification_text(results))
+    return 0 if all(result.state in ("match", "moved") for result in results) else 1
 
 
 def check(options: argparse.Namespace) -> int:
@@ -156,11 +159,12 @@ def check(options: argparse.Namespace) -> int:
 
 def info(options: argparse.Namespace) -> int:
     from rag.index.local import LocalStore
+    from rag.present.json import info_json
 
     config = load(AskConfig, _given(options, AskConfig), folder=Path())
     with LocalStore.open(config.index) as index:
         _warn(index.warnings)
-        values = terminal.info_json(index)
+        values = info_json(index)
     if options.json:
         _print_json(values)
     else:
@@ -285,5 +289,5 @@ def _print_json(value: Any) -> None:
 
 
 def _wrong_usage(message: str) -> NoReturn:
-    print(f"python -m rag ask: {message}; see python -m rag ask --help", file=sys.stderr)
+    print(f"dateline ask: {message}; see dateline ask --help", file=sys.stderr)
     raise SystemExit(2)

@@ -1,4 +1,4 @@
-"""Settings: ``[tool.dateline]`` of a toml file and flags in, frozen and checked values out."""
+"""The settings of building and asking, read from ``[tool.dateline]`` of a TOML file and flags."""
 
 from __future__ import annotations
 
@@ -127,7 +127,9 @@ def _read_table(folder: Path) -> dict[str, Any]:
             with path.open("rb") as file:
                 table = tomllib.load(file).get("tool", {}).get("dateline", {})
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{name} is not valid TOML ({error}); mend or remove it.") from error
+            raise ConfigError(
+                f"{name} is not valid TOML ({error}); correct or remove it."
+            ) from error
         if table:
             return dict(table)
     return {}

@@ -1,4 +1,4 @@
-"""What readers say about answers, kept as lines of ``feedback.jsonl`` beside the index."""
+"""Readers' verdicts on answers, stored as lines of ``feedback.jsonl`` in the index's folder."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Part = Literal["kind", "dates", "words"]
 Places = Sequence[tuple[int, int]]
 
 MAX_SPAN = 1000
-_LIKELY = 20
-_LITERAL = 100
-_CONTEXT = 40
+_MAX_LIKELY = 20
+_MAX_LITERAL = 100
+_CONTEXT_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """``text`` as it stood at ``[start, end)`` of an article whose ``sha256`` was this one."""
+    """``text`` at ``[start, end)`` of the article, as long as that has this ``sha256``."""
 
     article_id: str
     sha256: str
@@ -51,7 +51,7 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What a reader says about one answer, with all that is needed to ask it again.
+    """A reader's verdict on one answer, with all that is needed to ask the question again.
 
     ``verdict`` is ``wrong_answer`` where the article was the right one and the answer was not.
     ``chosen`` is the span that would have been right. ``answer`` is what was shown first, None for
@@ -90,7 +90,7 @@ def feedback_on(
     corrected: Sequence[Part] = (),
     given_at: datetime,
 ) -> Feedback:
-    """What is said about ``answer``, which was asked after ``history`` on the day ``today``."""
+    """The verdict on ``answer``, which was asked for after ``history`` on the day ``today``."""
     return Feedback(
         question=answer.query.question,
         history=tuple(history),
@@ -109,7 +109,7 @@ def feedback_on(
 
 
 def find_span(typed: str, answer: Answer, texts: TextSearch) -> Quotation:
-    """The place where an article says what was typed, word for word; any whitespace is as good.
+    """Where an article says what was typed, word for word; whitespace may differ.
 
     The articles that the answer quotes come first, and of several places the one nearest to what
     is quoted. Raises QuestionError when no article has these words, or when several others do,
@@ -122,7 +122,7 @@ def find_span(typed: str, answer: Answer, texts: TextSearch) -> Quotation:
             "characters; copy them from it."
         )
     for citation in _quoted(answer):
-        if found := places(typed, citation.article.text):
+        if found := find_words(typed, citation.article.text):
             near = min(found, key=lambda place: abs(place[0] - citation.start))
             return Quotation.of(citation.article, *near)
     others = _elsewhere(typed, answer, texts)
@@ -130,12 +130,12 @@ def find_span(typed: str, answer: Answer, texts: TextSearch) -> Quotation:
         raise QuestionError(
             f"No article has these words as they stand, “{typed[:80]}”; copy them from the article."
         )
-    if len(set(map(_around, others))) > 1:
+    if len(set(map(_context, others))) > 1:
         raise QuestionError("Several articles have these words; copy a longer piece of the one.")
     return Quotation.of(others[0].article, others[0].start, others[0].end)
 
 
-def places(typed: str, text: str) -> Places:
+def find_words(typed: str, text: str) -> Places:
     """Where ``typed`` stands in ``text`` as whole words, in order; not where they overlap."""
     words = r"\s+".join(map(re.escape, typed.split()))
     pattern = rf"(?<!\w\B){words}(?!\B\w)"
@@ -148,30 +148,30 @@ def _quoted(answer: Answer) -> Iterator[Citation]:
 
 
 def _elsewhere(typed: str, answer: Answer, texts: TextSearch) -> list[Occurrence]:
-    """The first place in each article that has the words, or in which they are likely."""
-    likely = [passage.article for passage in texts.passages(answer.query.text, k=_LIKELY)]
-    literal = [place.article for place in texts.places(typed, limit=_LITERAL)]
+    """The first place in each other article that has the words."""
+    likely = [passage.article for passage in texts.passages(answer.query.text, k=_MAX_LIKELY)]
+    literal = [place.article for place in texts.places(typed, limit=_MAX_LITERAL)]
     articles = {article.id: article for article in (*likely, *literal)}
-    found = ((article, places(typed, article.text)) for article in articles.values())
+    found = ((article, find_words(typed, article.text)) for article in articles.values())
     return [Occurrence(article, *first[0]) for article, first in found if first]
 
 
-def _around(place: Occurrence) -> tuple[str, ...]:
+def _context(place: Occurrence) -> tuple[str, ...]:
     """The words around a place, which are the same in every copy of a story."""
     text = place.article.text
-    return tuple(text[max(0, place.start - _CONTEXT) : place.end + _CONTEXT].split())
+    return tuple(text[max(0, place.start - _CONTEXT_CHARS) : place.end + _CONTEXT_CHARS].split())
 
 
 FORMAT = 1
 
 
 def json_line(value: Mapping[str, Any]) -> bytes:
-    """One line of JSON in UTF-8; half a character, as a file's name may hold, is escaped."""
+    """One line of JSON in UTF-8; a lone surrogate, as in a file's name, is escaped."""
     return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
 
 
 def to_json(value: Feedback) -> dict[str, Any]:
-    """The feedback as a JSON object, which ``from_json`` reads back as it was."""
+    """The feedback as a JSON object, which ``from_json`` reads back."""
     row: dict[str, Any] = {"format": FORMAT, **asdict(value)}
     row["given_at"], row["today"] = value.given_at.isoformat(), value.today.isoformat()
     if value.window is not None:
@@ -288,7 +288,7 @@ def append(folder: Path, feedback: Feedback, *, disk: Disk | None = None) -> Non
     except OSError as error:
         why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
         raise IndexUnusable(
-            f"The feedback could not be kept in {str(folder / NAME)!r} ({why}); mend that, and say "
+            f"The feedback could not be kept in {str(folder / NAME)!r} ({why}); fix that and give "
             "it again."
         ) from error
 
@@ -301,14 +301,14 @@ def _append(disk: Disk, path: Path, line: bytes) -> None:
         with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         size = os.fstat(descriptor).st_size
-        _add(disk, descriptor, size, _after_torn(descriptor, size) + line, path)
+        _add(disk, descriptor, size, _line_end_if_torn(descriptor, size) + line, path)
     finally:
         os.close(descriptor)
     disk.sync_folder(path.parent)
 
 
-def _after_torn(descriptor: int, size: int) -> bytes:
-    """What ends a last line that a power cut has left open."""
+def _line_end_if_torn(descriptor: int, size: int) -> bytes:
+    """The line end that is missing if a power cut has torn the last line."""
     return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
 
 
@@ -339,7 +339,9 @@ def read(folder: Path) -> list[StoredFeedback | DamagedLine]:
             "or name another folder with --index."
         ) from error
     except OSError as error:
-        raise ConfigError(f"{str(path)!r} cannot be read ({error.strerror}); mend that.") from error
+        raise ConfigError(
+            f"{str(path)!r} cannot be read ({error.strerror}); check its permissions."
+        ) from error
 
 
 def _line(number: int, raw: bytes) -> StoredFeedback | DamagedLine:

@@ -1,4 +1,6 @@
-"""One live engine, swapped whole when there is a newer index, and builds in the background."""
+"""Keeps one engine open for everybody who asks, replaces it when there is a newer index, and runs
+builds in the background.
+"""
 
 from __future__ import annotations
 
@@ -7,87 +9,27 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag.answer.engine import Engine as AnsweringEngine
+from rag.answer.engine import Engine
 from rag.config import AskConfig, BuildConfig
 from rag.errors import IndexBusy, IndexMissing, RagError
 from rag.index import versions
 from rag.ingest.report import load_report
-from rag.types import BuildReport, Hit, Progress, Query
-
-_CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
-_LOOKING_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
-
-
-def stay_offline() -> None:
-    """From now on, every attempt to reach another machine raises ConnectionRefusedError."""
-    sys.addaudithook(_refuse)
-
-
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in _CONNECTING:
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else None
-    elif event in _LOOKING_UP:
-        host = arguments[0]
-    else:
-        return
-    if host and not _is_here(host):
-        raise ConnectionRefusedError("Dateline opens no connection to another machine.")
-
-
-def _is_here(host: str | bytes) -> bool:
-    name = host.decode("latin-1") if isinstance(host, bytes) else host
-    try:
-        return name == "localhost" or ipaddress.ip_address(name.split("%")[0]).is_loopback
-    except ValueError:
-        return False
-
+from rag.types import BuildReport, Progress
 
 log = logging.getLogger(__name__)
-
-
-class Entry(Protocol):
-    """A light row about an article."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def headline(self) -> str: ...
-    @property
-    def published(self) -> date | None: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def passages(self) -> int: ...
-    @property
-    def on(self) -> bool: ...
-
-
-class Engine(AnsweringEngine, Protocol):
-    """What the page needs beside answers."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]: ...
-    def inspect(
-        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
-    ) -> Sequence[Hit]: ...
-    def entries(self) -> Sequence[Entry]: ...
-    def current(self) -> bool: ...
-    def close(self) -> None: ...
 
 
 OpenEngine = Callable[[AskConfig], Engine]
 
 
 class RunBuild(Protocol):
-    """``rag.build``: reads the articles' folder, writes a version, says how far it is."""
+    """``rag.build``: builds the index from the articles' folder and reports its progress."""
 
     def __call__(
         self,
@@ -98,8 +40,8 @@ class RunBuild(Protocol):
     ) -> BuildReport: ...
 
 
-class _Held:
-    """An engine, the number of questions it is answering, and whether a newer one took over."""
+class _LentEngine:
+    """An engine, the number of its users, and whether a newer one has replaced it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -108,14 +50,14 @@ class _Held:
 
 
 class Service:
-    """Lends the live engine; an engine that was replaced is closed when its last user is done."""
+    """Lends the live engine; one that was replaced is closed when its last user is done."""
 
     def __init__(self, ask: AskConfig, build: BuildConfig, *, open_engine: OpenEngine) -> None:
         self.ask = ask
         self._open = open_engine
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
-        self._held: _Held | None = None
+        self._live: _LentEngine | None = None
         self.build = build
 
     @property
@@ -129,10 +71,10 @@ class Service:
         Raises what the engine raises when it cannot be opened; the engine before it then stays.
         """
         with self._reloading:
-            self._put(_Held(self._open(self.ask)))
+            self._put(_LentEngine(self._open(self.ask)))
 
     def switch(self, article_ids: Collection[str], *, on: bool) -> None:
-        """Switch articles on or off; every lease from now on keeps to it.
+        """Switch articles on or off for every lease from now on.
 
         Raises IndexUnusable when that cannot be written, and what ``reload`` raises.
         """
@@ -146,48 +88,48 @@ class Service:
         Raises IndexMissing when nothing was indexed yet.
         """
         self._follow()
-        held = self._take()
+        lent = self._take()
         try:
-            yield held.engine
+            yield lent.engine
         finally:
-            self._give_back(held)
+            self._give_back(lent)
 
     def close(self) -> None:
         """Close the live engine when its last question is done; further leases are refused."""
         self._put(None)
 
     def _follow(self) -> None:
-        """Take over a version that another process built; on trouble, keep the one that serves."""
+        """Open a version that another process has built; if that fails, keep the old one."""
         with self._lock:
-            held = self._held
-        if held is None or held.engine.current() or not self._reloading.acquire(blocking=False):
+            lent = self._live
+        if lent is None or lent.engine.current() or not self._reloading.acquire(blocking=False):
             return
         try:
-            self._put(_Held(self._open(self.ask)))
+            self._put(_LentEngine(self._open(self.ask)))
         except RagError as error:
             log.warning("The newer index is not used: %s", error)
         finally:
             self._reloading.release()
 
-    def _take(self) -> _Held:
+    def _take(self) -> _LentEngine:
         with self._lock:
-            if self._held is None:
+            if self._live is None:
                 raise IndexMissing(
                     "Nothing is indexed yet: add articles in the Articles tab, then rebuild."
                 )
-            self._held.users += 1
-            return self._held
+            self._live.users += 1
+            return self._live
 
-    def _give_back(self, held: _Held) -> None:
+    def _give_back(self, lent: _LentEngine) -> None:
         with self._lock:
-            held.users -= 1
-            done = held.replaced and not held.users
+            lent.users -= 1
+            done = lent.replaced and not lent.users
         if done:
-            held.engine.close()
+            lent.engine.close()
 
-    def _put(self, new: _Held | None) -> None:
+    def _put(self, new: _LentEngine | None) -> None:
         with self._lock:
-            old, self._held = self._held, new
+            old, self._live = self._live, new
             if old is None:
                 return
             old.replaced = True
@@ -200,8 +142,8 @@ class Service:
 class Status:
     """Where the rebuild is, or how the last one ended.
 
-    ``error`` says why it failed; ``report`` is that of the last one that did not, by whichever
-    program, and ``ended`` the time when it did: ISO, empty when it was not kept.
+    ``error`` says why it failed. ``report`` and ``ended`` are those of the last build that did
+    not fail, whichever program ran it; ``ended`` is an ISO time, empty where none was stored.
     """
 
     running: bool = False
@@ -214,7 +156,7 @@ class Status:
 
 
 class Rebuild:
-    """Runs the build in a thread of its own, then lets the service open what was built."""
+    """Runs builds in a thread of their own; the service then opens the new version."""
 
     def __init__(self, service: Service, *, run_build: RunBuild) -> None:
         self._service = service
@@ -227,11 +169,11 @@ class Rebuild:
     @property
     def status(self) -> Status:
         status = self._status
-        kept = None if status.running else load_report(self._service.build.index)
-        return status if kept is None else replace(status, report=kept.report, ended=kept.ended)
+        last = None if status.running else load_report(self._service.build.index)
+        return status if last is None else replace(status, report=last.report, ended=last.ended)
 
     def start(self) -> None:
-        """Begin a rebuild. Raises IndexBusy while one is running."""
+        """Start a rebuild. Raises IndexBusy while one is running."""
         with self._lock:
             if self._status.running:
                 since = time.monotonic() - self._status.started
@@ -244,14 +186,14 @@ class Rebuild:
             self._thread.start()
 
     def cancel(self) -> None:
-        """Ask a running build to stop, which it does at its next step; what was live stays live."""
+        """Ask a running build to stop at its next step; the live version stays live."""
         with self._lock:
             if self._status.running:
                 self._status = replace(self._status, cancelling=True)
                 self._cancel.set()
 
     def close(self) -> None:
-        """Ask a running build to stop and wait for it; what was live stays live."""
+        """Ask a running build to stop, and wait for it; the live version stays live."""
         self._cancel.set()
         if self._thread is not None:
             self._thread.join()
@@ -259,7 +201,7 @@ class Rebuild:
     def _work(self) -> None:
         try:
             report = self._run_build(
-                self._service.build, progress=self._note, cancelled=self._cancel.is_set
+                self._service.build, progress=self._on_progress, cancelled=self._cancel.is_set
             )
             self._service.reload()
         except RagError as error:
@@ -273,6 +215,35 @@ class Rebuild:
         else:
             self._status = Status(report=report)
 
-    def _note(self, progress: Progress) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         with self._lock:
             self._status = replace(self._status, progress=progress)
+
+
+_CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+_LOOKING_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
+
+
+def stay_offline() -> None:
+    """From now on, any attempt to reach another machine raises ConnectionRefusedError."""
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in _CONNECTING:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event in _LOOKING_UP:
+        host = arguments[0]
+    else:
+        return
+    if host and not _is_this_machine(host):
+        raise ConnectionRefusedError("Dateline opens no connection to another machine.")
+
+
+def _is_this_machine(host: str | bytes) -> bool:
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    try:
+        return name == "localhost" or ipaddress.ip_address(name.split("%")[0]).is_loopback
+    except ValueError:
+        return False

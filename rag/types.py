@@ -109,8 +109,8 @@ class Window:
 class Query:
     """What was understood of a question: ``text`` is searched, ``window`` filters.
 
-    ``carried`` are the words in ``text`` that come from earlier turns. ``note`` is a sentence for
-    the user where a year was taken that nobody said.
+    ``carried`` are the words in ``text`` that come from earlier turns. ``note`` tells
+    the user which year was assumed, where none was given.
     """
 
     question: str

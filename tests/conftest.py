@@ -15,8 +15,11 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from rag.config import BuildConfig
+from rag.config import AskConfig, BuildConfig
 from rag.models.embedder import CompiledEmbedder, Embedder, open_embedder
+from rag.service import Rebuild, Service
+from rag.web.server import open_service
+from tests.web.engine import Collection
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
@@ -86,6 +89,38 @@ def seed_index(models: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildC
     config = BuildConfig(SEEDS, tmp_path_factory.mktemp("seeds") / "index", models=models)
     build(config)
     return config
+
+
+@pytest.fixture
+def collection() -> Collection:
+    """Where the small engine's versions are kept."""
+    return Collection()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the two seed articles."""
+    copy = tmp_path / "articles"
+    shutil.copytree(SEEDS, copy)
+    return copy
+
+
+@pytest.fixture
+def service(collection: Collection, folder: Path, tmp_path: Path) -> Service:
+    """The small engine over that folder."""
+    build = BuildConfig(articles=folder, index=tmp_path / "index")
+    ask = AskConfig(index=tmp_path / "index")
+    return open_service(ask, build, open_engine=collection.open, run_build=collection.build)
+
+
+@pytest.fixture
+def rebuild(service: Service, collection: Collection) -> Iterator[Rebuild]:
+    """Background builds of that service."""
+    runner = Rebuild(service, run_build=collection.build)
+    yield runner
+    collection.gate.set()
+    collection.reading.set()
+    runner.close()
 
 
 @pytest.fixture(scope="module")

@@ -30,9 +30,9 @@ from rag.feedback import (
     Verdict,
     append,
     find_span,
+    find_words,
     from_json,
     json_line,
-    places,
     read,
     to_json,
 )
@@ -125,14 +125,14 @@ def test_words_that_no_article_has_are_refused_in_one_sentence(typed: str) -> No
     ],
 )
 def test_only_whole_words_are_found(typed: str, text: str, found: list[tuple[int, int]]) -> None:
-    assert places(typed, text) == found
+    assert find_words(typed, text) == found
 
 
 @given(st.text(alphabet="ab \n.é5", min_size=1), st.data())
 def test_every_place_holds_the_words(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     typed = text[start : data.draw(st.integers(start + 1, len(text)))]
-    found = places(typed, text)
+    found = find_words(typed, text)
     assert all(text[first:last].split() == typed.split() != [] for first, last in found)
 
 

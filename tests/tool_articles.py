@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
-from rag.index.local import Occurrence
 from rag.tools import Tools
-from rag.types import Answer, Article, Citation, Passage, Query
+from rag.types import Answer, Citation, Query
 from tests.web.engine import Collection, Engine
 
 HARBOUR = (
@@ -20,34 +19,8 @@ HARBOUR = (
 BRIDGE = "date 2024-07-08 The bridge of Veldt was opened by Queen Maud."
 
 
-class ListTexts:
-    """Texts that are looked through one after another."""
-
-    def __init__(self, articles: Sequence[Article]) -> None:
-        self._articles = articles
-
-    def article(self, article_id: str) -> Article | None:
-        return next((one for one in self._articles if one.id == article_id), None)
-
-    def places(self, text: str, *, limit: int) -> list[Occurrence]:
-        found = [
-            Occurrence(one, start, start + len(text))
-            for one in self._articles
-            for start in range(len(one.text))
-            if one.text.startswith(text, start)
-        ]
-        return found[:limit]
-
-    def passages(self, text: str, *, k: int) -> list[Passage]:
-        return [Passage(one, one.body, len(one.text), 0) for one in self._articles][:k]
-
-
-class Readable(Engine):
-    """The small engine, and the texts of its articles."""
-
-    @property
-    def texts(self) -> ListTexts:
-        return ListTexts(self._articles)
+class SlowEngine(Engine):
+    """The small engine, taking its time."""
 
     def _answer(self, query: Query, ranked: Sequence[Citation]) -> Answer:
         """Take long enough for a rebuild to come in between, and notice when that closes it."""
@@ -65,7 +38,7 @@ def tools(folder: Path, **texts: str) -> Tools:
     collection.open(AskConfig())
 
     @contextmanager
-    def lease() -> Iterator[Readable]:
-        yield Readable(collection, 1)
+    def lease() -> Iterator[SlowEngine]:
+        yield SlowEngine(collection, 1)
 
     return Tools(lease)

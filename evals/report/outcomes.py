@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from evals.summary import first_right_rank, near_given
 from evals.types import Gold, Outcome, Question, Stage
-from rag.present.json import REASONS
+from rag.present.wording import REASONS
 from rag.text.escape import visible
 from rag.types import Kind, Window
 

@@ -53,7 +53,7 @@ class Citer:
         if self._stored(article.id).text[pick.start : pick.end] != pick.quote:
             raise IndexDamaged(
                 f"A quotation from article {article.id!r} is not in its text; "
-                "run `python -m rag check`, then build again with --full."
+                "run `dateline check`, then build again with --full."
             )
 
     def _speaker(self, pick: Pick, sentence: Offsets) -> Offsets | None:

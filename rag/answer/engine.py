@@ -1,4 +1,4 @@
-"""The protocol of whatever answers questions, and the stages of one question."""
+"""How an engine is asked, the stages that it answers in, and what every engine must offer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,31 @@ from typing import Protocol
 
 from rag.answer.evidence import Candidate, Ranker
 from rag.index.local import TextSearch
+from rag.index.store import ArticleRow
 from rag.query.history import History
 from rag.query.understand import Corrections, Understood
 from rag.types import Answer, Article, Hit, IndexInfo, Query, Window
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """How a question is asked, besides its own words.
+
+    Articles published inside ``window`` answer it. Relative dates count from ``today``, by default
+    the day of the call. ``top_k`` stories are read, by default as many as the kind of answer
+    needs. ``corrections`` change how the question is understood. ``history`` are earlier
+    questions, oldest first, which a follow-up is completed from, each with what was answered and
+    cited, or alone: then it is asked again before a follow-up, to know who "she" is.
+    """
+
+    window: Window | None = None
+    today: date | None = None
+    top_k: int | None = None
+    corrections: Corrections | None = None
+    history: History = ()
+
+
+DEFAULTS = AskOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,28 +120,27 @@ def _best(hit: Hit, candidates: Iterable[Candidate]) -> float | None:
 
 
 class Engine(Protocol):
-    """One immutable version of the index, opened. Methods may be called from several threads."""
+    """One immutable version of the index, opened. Methods may be called from several threads.
+
+    ``asking`` gives Understood, then Retrieved, then Answered, the last one; each stage is worked
+    on when it is asked for. It raises QuestionError for a question that cannot be asked.
+    ``inspect`` gives the passages that other settings than the engine's own find, best first;
+    without ``collapse``, copies of a story each take a place. ``article`` raises QuestionError for
+    an unknown id. ``current`` is False once there is a newer version. ``warnings`` say what was
+    found wrong on opening, one sentence each.
+    """
 
     @property
     def info(self) -> IndexInfo: ...
     @property
+    def warnings(self) -> tuple[str, ...]: ...
+    @property
     def texts(self) -> TextSearch: ...
-    def ask(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Answer: ...
-    def asking(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Iterator[Stage]: ...
+    def asking(self, question: str, options: AskOptions = DEFAULTS) -> Iterator[Stage]: ...
+    def inspect(
+        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool = True
+    ) -> Sequence[Hit]: ...
     def article(self, article_id: str) -> Article: ...
+    def entries(self) -> Sequence[ArticleRow]: ...
+    def current(self) -> bool: ...
+    def close(self) -> None: ...

@@ -16,7 +16,15 @@ from types import TracebackType
 
 from rag.answer.citations import Citer
 from rag.answer.components import Components, open_components
-from rag.answer.engine import Answered, ReadingLog, Retrieved, Stage, final_stage
+from rag.answer.engine import (
+    DEFAULTS,
+    Answered,
+    AskOptions,
+    ReadingLog,
+    Retrieved,
+    Stage,
+    final_stage,
+)
 from rag.answer.evidence import Evidence, Pick, Reply, pick
 from rag.answer.freshness import Freshness
 from rag.answer.no_answer import advice, mention_check
@@ -164,7 +172,7 @@ class Pipeline:
         today: date | None = None,
     ) -> list[Hit]:
         """The passages that ``ask`` would read, best first."""
-        understood = self._understand(question, window=window, today=today)
+        understood = self._understand(question, AskOptions(window=window, today=today))
         return self.retrieve(understood.query, top_k=top_k)
 
     def retrieve(self, query: Query, *, top_k: int | None = None) -> list[Hit]:
@@ -193,84 +201,58 @@ class Pipeline:
         top_k: int | None = None,
         corrections: Corrections | None = None,
     ) -> Answer:
-        """Answer ``question`` from articles published inside ``window``.
+        """Answer ``question``; ``AskOptions`` says what the keywords mean.
 
-        ``history`` are earlier questions, oldest first, to complete a follow-up from: each with its
-        answer and citations, or alone; then it is asked again before a follow-up, to resolve "she".
-        Relative dates count from ``today``, by default the day of the call. ``corrections`` change
-        how the question is understood. Raises QuestionError for a question that is too long or
-        whose dates leave no day.
+        Raises QuestionError for a question that is too long or whose dates leave no day.
         """
-        stages = self.asking(
-            question,
-            history=history,
+        options = AskOptions(
             window=window,
             today=today,
             top_k=top_k,
             corrections=corrections,
+            history=history,
         )
-        return final_stage(stages).answer
+        return final_stage(self.asking(question, options)).answer
 
-    def asking(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        top_k: int | None = None,
-        corrections: Corrections | None = None,
-    ) -> Iterator[Stage]:
+    def asking(self, question: str, options: AskOptions = DEFAULTS) -> Iterator[Stage]:
         """The same step by step: Understood, then Retrieved, and Answered at the end.
 
         Each stage runs when it is asked for, so that whoever stops iterating stops the work.
         Retrieved comes again where another reading of the question is tried.
         """
-        history = self._answered_history(question, history, window=window, today=today)
-        understood = self._understand(
-            question, history=history, window=window, today=today, corrections=corrections
-        )
+        options = replace(options, history=self._answered_history(question, options))
+        understood = self._understand(question, options)
         yield understood
-        final = yield from self._answering(understood.query, top_k)
+        final = yield from self._answering(understood.query, options.top_k)
         if final.answer.abstained and understood.other is not None:
-            other = yield from self._answering(understood.other, top_k)
+            other = yield from self._answering(understood.other, options.top_k)
             final = final if other.answer.abstained else other
         if final.answer.abstained and understood.worded is not None:
-            worded = yield from self._answering(understood.worded, top_k)
+            worded = yield from self._answering(understood.worded, options.top_k)
             final = worded if _cites_a_date_in(worded.answer, understood.days) else final
         yield final
 
-    def _answered_history(
-        self, question: str, history: History, *, window: Window | None, today: date | None
-    ) -> History:
+    def _answered_history(self, question: str, options: AskOptions) -> History:
         """The history, its bare questions answered where ``question`` may refer to an answer."""
         if not self._components.rules.follow_ups:
             return ()
-        if not history or not may_follow(question[:MAX_CHARS], is_name=self._names):
-            return history
+        if not options.history or not may_follow(question[:MAX_CHARS], is_name=self._names):
+            return options.history
 
         def ask(earlier: str, before: History) -> Answer:
-            return self.ask(earlier, history=before, window=window, today=today)
+            return self.ask(earlier, history=before, window=options.window, today=options.today)
 
-        return answer_earlier_turns(history, ask)
+        return answer_earlier_turns(options.history, ask)
 
-    def _understand(
-        self,
-        question: str,
-        *,
-        window: Window | None,
-        today: date | None,
-        history: History = (),
-        corrections: Corrections | None = None,
-    ) -> Understood:
+    def _understand(self, question: str, options: AskOptions) -> Understood:
         return understand(
             question,
-            today=today or date.today(),
-            history=history,
-            window=window,
+            today=options.today or date.today(),
+            history=options.history,
+            window=options.window,
             is_name=self._names,
             newest=self.info.newest_article,
-            corrections=self._with_kind(question, corrections),
+            corrections=self._with_kind(question, options.corrections),
         )
 
     def _with_kind(self, question: str, corrections: Corrections | None) -> Corrections | None:

@@ -270,7 +270,7 @@ class LocalStore:
 def missing(folder: Path) -> IndexMissing:
     """The error that says that ``folder`` holds no index, and how to make one."""
     return IndexMissing(
-        f"There is no index in {str(folder)!r} yet; build it with: python -m rag build"
+        f"There is no index in {str(folder)!r} yet; build it with: dateline build"
         f"{'' if folder == Path('index') else f' --index {shlex.quote(str(folder))}'}"
     )
 

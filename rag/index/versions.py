@@ -30,7 +30,7 @@ from rag.index.disk import (
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-REBUILD = "build it again with: python -m rag build --full"
+REBUILD = "build it again with: dateline build --full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,7 @@ def reopen_embedder(
         raise ModelError(
             f"The index was built with the model {fingerprint[:12]}…, but "
             f"{str(model) if model else 'the default model'} is {embedder.fingerprint[:12]}…; "
-            "run `python -m rag build --full`."
+            "run `dateline build --full`."
         )
     return embedder
 

@@ -8,22 +8,19 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from rag.present import wording
-from rag.present.json import REASONS, answer_json
-from rag.present.wording import pieces
+from rag.present.json import linked_answer_json
+from rag.present.wording import Facts, pieces
 from rag.quotes.selector import Selector
 from rag.text.escape import exact_html, exact_markdown
 from rag.types import Answer, Article, Citation, IndexInfo
 
-NEAREST = "Nearest, but not an answer"
-_DISAGREEMENT = "The articles do not agree on this; each is quoted, and none preferred."
-
 
 @dataclass(frozen=True, slots=True)
 class ExportSource:
-    """Where a quotation stands: ``file`` with its offsets, ``link`` opens it in the chat."""
+    """Where a quotation is from; ``link`` opens it in the chat."""
 
     title: str
     day: str
@@ -36,7 +33,7 @@ class ExportSource:
 
 @dataclass(frozen=True, slots=True)
 class ExportEntry:
-    """A quotation, its source, and what is known of it.
+    """A quotation with its source and facts.
 
     ``sentence`` holds the slices of its sentence, each with whether it is quoted; it is empty where
     the quotation is the sentence, or where the entry before has the same one. ``also`` are the
@@ -52,11 +49,14 @@ class ExportEntry:
 
 @dataclass(frozen=True, slots=True)
 class ExportSection:
-    """A question and its answer; without one, ``said`` is why, and ``entries`` came nearest."""
+    """A question and its answer.
+
+    Where there is none, ``introduction`` says why, and ``entries`` came nearest.
+    """
 
     question: str
     understood: tuple[str, ...]
-    said: tuple[str, ...]
+    introduction: tuple[str, ...]
     heading: str
     entries: tuple[ExportEntry, ...]
     notes: tuple[str, ...]
@@ -77,27 +77,27 @@ def _section(answer: Answer) -> ExportSection:
     return ExportSection(
         question=answer.query.question,
         understood=tuple(wording.understood(answer.query)),
-        said=tuple(_said(answer)),
-        heading=NEAREST if answer.abstained and cited else "",
+        introduction=tuple(_introduction(answer)),
+        heading=wording.NEAREST if answer.abstained and cited else "",
         entries=tuple(_entries(cited)),
         notes=tuple(_notes(answer)),
     )
 
 
-def _said(answer: Answer) -> Iterator[str]:
+def _introduction(answer: Answer) -> Iterator[str]:
     if answer.reason is not None:
-        yield REASONS[answer.reason]
+        yield wording.REASONS[answer.reason]
         if answer.advice:
             yield answer.advice
     elif answer.disagreement:
-        yield _DISAGREEMENT
+        yield wording.DISAGREEMENT
     elif lead := wording.lead(answer):
         yield lead
 
 
 def _notes(answer: Answer) -> Iterator[str]:
     for path in answer.changed_files:
-        yield f"{path} has changed or gone since the index was built."
+        yield wording.changed_file(path)
     if answer.citations:
         yield f"Confidence {answer.confidence:.0%}"
 
@@ -105,14 +105,15 @@ def _notes(answer: Answer) -> Iterator[str]:
 def _entries(cited: Sequence[Citation]) -> Iterator[ExportEntry]:
     for before, citation in pairwise((None, *cited)):
         assert citation is not None
-        told = before is not None and _sentence(before) == _sentence(citation)
+        repeated = before is not None and _sentence(before) == _sentence(citation)
         whole = citation.quote == citation.sentence
+        facts = wording.facts(citation)
         yield ExportEntry(
             quote=citation.quote,
-            sentence=() if told or whole else tuple(pieces([citation])),
+            sentence=() if repeated or whole else tuple(pieces([citation])),
             source=_source(citation),
-            facts=tuple(_facts(citation)),
-            also=tuple(_source(other) for other in citation.also),
+            facts=tuple(_facts(facts)),
+            also=tuple(_source(other) for other in facts.also),
         )
 
 
@@ -133,13 +134,13 @@ def _source(citation: Citation) -> ExportSource:
     )
 
 
-def _facts(citation: Citation) -> Iterator[str]:
-    if who := wording.speaker(citation):
-        yield f"Said by {who}"
-    for said, meant in wording.resolved(citation):
-        yield f"“{said}” = {meant}"
-    if citation.copies:
-        yield f"The same story is in {', '.join(copy.article.path for copy in citation.copies)}"
+def _facts(facts: Facts) -> Iterator[str]:
+    if facts.speaker:
+        yield f"Said by {facts.speaker}"
+    for words, days in facts.dates:
+        yield f"“{words}” = {days}"
+    if facts.copies:
+        yield f"The same story is in {', '.join(copy.path for copy in facts.copies)}"
 
 
 def _index(info: IndexInfo) -> str:
@@ -166,7 +167,7 @@ def _markdown_section(section: ExportSection, links: list[str]) -> Iterator[str]
     yield f"## {exact_markdown(section.question)}"
     if section.understood:
         yield f"Understood: {exact_markdown(', '.join(section.understood))}"
-    yield from map(exact_markdown, section.said)
+    yield from map(exact_markdown, section.introduction)
     if section.heading:
         yield f"{section.heading}:"
     for entry in section.entries:
@@ -243,7 +244,7 @@ def _html_section(section: ExportSection, address: str) -> Iterator[str]:
     yield f"<section>\n<h2>{exact_html(section.question)}</h2>"
     if section.understood:
         yield f'<p class="dim exact">Understood: {exact_html(", ".join(section.understood))}</p>'
-    yield from (f'<p class="exact">{exact_html(said)}</p>' for said in section.said)
+    yield from (f'<p class="exact">{exact_html(line)}</p>' for line in section.introduction)
     if section.heading:
         yield f"<p>{exact_html(section.heading)}:</p>"
     for entry in section.entries:
@@ -286,27 +287,13 @@ def export(answers: Sequence[Answer], form: Format, *, address: str = ADDRESS) -
     """The conversation as a document; the same answers give the same text.
 
     ``json`` is a list and ``jsonl`` lines of the objects of docs/json.md, each citation with its
-    ``link``; ``rag verify`` reads both. ``address`` is that of the chat, which links lead to.
+    ``link``; ``dateline verify`` reads both. ``address`` is that of the chat, which links lead to.
     """
     if form == "md":
         return markdown_document(sections(answers), indexes(answers), address=address)
     if form == "html":
         return html_document(sections(answers), indexes(answers), address=address)
-    objects = [linked_json(answer) for answer in answers]
+    objects = [linked_answer_json(answer) for answer in answers]
     if form == "json":
         return json.dumps(objects, ensure_ascii=False, indent=1) + "\n"
     return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects)
-
-
-def linked_json(answer: Answer) -> dict[str, Any]:
-    """The answer as ``answer_json`` gives it, every citation with its ``link``."""
-    values = answer_json(answer)
-    _link(values["citations"], answer.citations)
-    _link(values["nearest"], answer.nearest)
-    return values
-
-
-def _link(values: Sequence[dict[str, Any]], cited: Sequence[Citation]) -> None:
-    for value, citation in zip(values, cited, strict=True):
-        value["link"] = Selector.of(citation.article, citation.start, citation.end).link
-        _link(value["also"], citation.also)

@@ -1,21 +1,36 @@
-"""The JSON objects of the contract: answers, hits and checked quotations."""
+"""Everything that Dateline prints or serves as JSON; ``rag.present.schema`` has it as types."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.answer.citations import inside_word
 from rag.index.local import Occurrence
 from rag.quotes.check import CheckedQuotation, NearestText
 from rag.quotes.selector import Selector
-from rag.types import Answer, Article, Citation, Hit, Passage, Window
+from rag.types import (
+    Answer,
+    Article,
+    BuildReport,
+    Citation,
+    Hit,
+    IndexInfo,
+    Passage,
+    Window,
+)
+
+if TYPE_CHECKING:
+    from rag.index.local import LocalStore
+    from rag.quotes.verify import VerificationResult
+
+Json = dict[str, Any]
 
 
-def json_object(text: str | bytes) -> dict[str, Any]:
-    """The object of ``text``, which can be written again as UTF-8.
+def json_object(text: str | bytes) -> Json:
+    """The JSON object in ``text``; it can be written again as UTF-8.
 
     Raises ValueError for anything else; its message goes on after what it was read from.
     """
@@ -32,19 +47,8 @@ def json_object(text: str | bytes) -> dict[str, Any]:
     return value
 
 
-REASONS = {
-    "nothing_retrieved": "No article says so: nothing in the articles is near this question.",
-    "no_span": "No article says so: nothing in the nearest passages answers this question.",
-    "low_confidence": "No article says so with enough certainty.",
-    "outside_window": "No article was published in the time that was asked for.",
-    "empty_question": "There is no question to search for; type a few words.",
-}
-
-
-def answer_json(
-    answer: Answer, *, question_id: str | None = None, timings: bool = False
-) -> dict[str, Any]:
-    """The answer as the JSON object that other programs read; the same answer, the same bytes.
+def answer_json(answer: Answer, *, question_id: str | None = None, timings: bool = False) -> Json:
+    """An answer as other programs read it; the same answer gives the same bytes.
 
     Timings differ from run to run, so they are left out unless asked for.
     """
@@ -66,8 +70,7 @@ def answer_json(
         "nearest": [_citation(citation) for citation in answer.nearest],
         "changed_files": list(answer.changed_files),
         "index": {
-            "version": info.version,
-            "fingerprint": info.fingerprint,
+            **version_json(info),
             "newest_article": _day(info.newest_article),
             "built_at": info.built_at,
         },
@@ -75,8 +78,22 @@ def answer_json(
     }
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """One search result as a JSON object."""
+def linked_answer_json(answer: Answer) -> Json:
+    """The same, every citation with the ``link`` that opens it in the chat."""
+    values = answer_json(answer)
+    _add_links(values["citations"], answer.citations)
+    _add_links(values["nearest"], answer.nearest)
+    return values
+
+
+def _add_links(values: Sequence[Json], citations: Sequence[Citation]) -> None:
+    for value, citation in zip(values, citations, strict=True):
+        value["link"] = _link(citation.article, citation.start, citation.end)
+        _add_links(value["also"], citation.also)
+
+
+def hit_json(hit: Hit) -> Json:
+    """A search result."""
     passage = hit.passage
     return {
         "rank": hit.rank,
@@ -92,8 +109,91 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
-    article = citation.article
+def article_json(article: Article, start: int, end: int) -> Json:
+    """An article with the part ``[start, end)`` of its text."""
+    return {
+        **_article(article),
+        "body": article.body,
+        "length": len(article.text),
+        "start": start,
+        "end": end,
+        "text": article.text[start:end],
+    }
+
+
+def checked_json(checked: CheckedQuotation) -> Json:
+    """Where a text stands; the same text and index give the same bytes."""
+    return {
+        "text": checked.text,
+        "state": checked.state,
+        "places": [_place(place) for place in checked.places],
+        "more": checked.more,
+        "near": _near(checked.near) if checked.near is not None else None,
+    }
+
+
+def version_json(info: IndexInfo) -> Json:
+    """Which index it was."""
+    return {"version": info.version, "fingerprint": info.fingerprint}
+
+
+def info_json(index: LocalStore) -> Json:
+    """What is indexed, and how."""
+    info = index.info
+    return {
+        "version": info.version,
+        "built_at": info.built_at,
+        "articles": info.articles,
+        "switched_off": len(index.selection.off),
+        "passages": info.passages,
+        "oldest_article": _day(info.oldest_article),
+        "newest_article": _day(info.newest_article),
+        "fingerprint": info.fingerprint,
+        "model": index.model_fingerprint,
+        "settings": dict(index.settings),
+    }
+
+
+def report_json(report: BuildReport) -> Json:
+    """What a build did."""
+    return {
+        "version": report.version,
+        "changed": report.changed,
+        "articles": report.articles,
+        "passages": report.passages,
+        "embedded": report.embedded,
+        "reused": report.reused,
+        "seconds": round(report.seconds, 3),
+        "files": [
+            {
+                "path": file.path,
+                "fate": file.fate,
+                "reason": file.reason,
+                "articles": file.articles,
+                "notes": list(file.notes),
+            }
+            for file in report.files
+        ],
+    }
+
+
+def verification_json(result: VerificationResult) -> Json:
+    """What became of an exported quotation."""
+    quoted = result.exported
+    return {
+        "state": result.state,
+        "question": quoted.question,
+        "nearest": quoted.nearest,
+        "article_id": quoted.article_id,
+        "start": quoted.start,
+        "end": quoted.end,
+        "quote": quoted.quote,
+        "now_article_id": result.article_id or None,
+        "now_start": result.start if result.start >= 0 else None,
+    }
+
+
+def _article(article: Article) -> Json:
     return {
         "article_id": article.id,
         "title": article.title,
@@ -101,6 +201,13 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "url": article.url or None,
         "file": article.path,
         "sha256": article.sha256,
+    }
+
+
+def _citation(citation: Citation) -> Json:
+    article = citation.article
+    return {
+        **_article(article),
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
@@ -108,10 +215,10 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "sentence_start": citation.sentence_start,
         "sentence_end": citation.sentence_end,
         "score": round(citation.score, 4),
-        "speaker": _slice(article, citation.speaker) if citation.speaker else None,
+        "speaker": _slice(article, *citation.speaker) if citation.speaker else None,
         "dates": [
             {
-                **_slice(article, (words.start, words.end)),
+                **_slice(article, words.start, words.end),
                 "after": _day(words.after),
                 "before": _day(words.before),
             }
@@ -122,14 +229,39 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _slice(article: Article, span: tuple[int, int]) -> dict[str, Any]:
-    start, end = span
+def _slice(article: Article, start: int, end: int) -> Json:
     return {"start": start, "end": end, "text": article.text[start:end]}
 
 
-def _copy(passage: Passage) -> dict[str, Any]:
+def _copy(passage: Passage) -> Json:
     article = passage.article
     return {"article_id": article.id, "published": _day(article.published), "file": article.path}
+
+
+def _place(place: Occurrence) -> Json:
+    return {
+        **_article(place.article),
+        "start": place.start,
+        "end": place.end,
+        "quote": place.text,
+        "inside_word": inside_word(place),
+        "link": _link(place.article, place.start, place.end),
+    }
+
+
+def _near(near: NearestText) -> Json:
+    return {
+        **_place(near.place),
+        "likeness": round(near.likeness, 4),
+        "but_for": list(near.but_for),
+        "difference": [
+            {"kind": run.kind, "article": run.text, "pasted": run.pasted} for run in near.runs
+        ],
+    }
+
+
+def _link(article: Article, start: int, end: int) -> str:
+    return Selector.of(article, start, end).link
 
 
 def _window(window: Window | None) -> Mapping[str, Any] | None:
@@ -140,42 +272,3 @@ def _window(window: Window | None) -> Mapping[str, Any] | None:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def checked_json(checked: CheckedQuotation) -> dict[str, Any]:
-    """The result as a JSON object; the same text and index, the same bytes."""
-    return {
-        "text": checked.text,
-        "state": checked.state,
-        "places": [_place(place) for place in checked.places],
-        "more": checked.more,
-        "near": _near(checked.near) if checked.near is not None else None,
-    }
-
-
-def _near(near: NearestText) -> dict[str, Any]:
-    return {
-        **_place(near.place),
-        "likeness": round(near.likeness, 4),
-        "but_for": list(near.but_for),
-        "difference": [
-            {"kind": run.kind, "article": run.text, "pasted": run.said} for run in near.runs
-        ],
-    }
-
-
-def _place(place: Occurrence) -> dict[str, Any]:
-    article = place.article
-    return {
-        "article_id": article.id,
-        "title": article.title,
-        "published": article.published.isoformat() if article.published else None,
-        "url": article.url or None,
-        "file": article.path,
-        "sha256": article.sha256,
-        "start": place.start,
-        "end": place.end,
-        "quote": place.text,
-        "inside_word": inside_word(place),
-        "link": Selector.of(article, place.start, place.end).link,
-    }

@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
-from rag.answer.citations import citation, inside_word
-from rag.index.local import Occurrence
 from rag.present import wording
-from rag.present.json import REASONS
 from rag.present.wording import by_sentence, pieces
-from rag.quotes.check import CheckedQuotation, DiffRun, NearestText
 from rag.types import Answer, BuildReport, Citation, Hit, Progress
+
+if TYPE_CHECKING:
+    from rag.index.local import Occurrence
+    from rag.quotes.check import CheckedQuotation, DiffRun, NearestText
+    from rag.quotes.verify import Exported, VerificationResult
 
 WIDTH = 78
 _SPACE = re.compile(r"\s+")
@@ -33,7 +34,7 @@ def has_colour(stream: TextIO) -> bool:
 
 
 def note(message: str) -> None:
-    """Something to know that is no answer goes to stderr."""
+    """Print something that is no answer, to stderr."""
     print(visible(message), file=sys.stderr)
 
 
@@ -67,32 +68,32 @@ _INDENT = "  "
 _COLUMNS, _GAP = 2, "   "
 
 
-def cited(
+def citation_lines(
     *citations: Citation, answered: bool, colour: bool, before: Citation | None = None
 ) -> list[str]:
     """The sentence that the citations share, with the quotations marked, and the source below.
 
-    The title is not told again where the citation ``before`` is from the same article.
+    The title is not repeated where the citation ``before`` is from the same article.
     """
     first = citations[0]
     if wording.is_date_line(first):
         return [f"{_INDENT}“{visible(first.quote)}”, the date line of {_place(first)}"]
-    told = _source(first, colour=colour)
+    source = _source(first, colour=colour)
     if before is not None and before.article.id == first.article.id:
-        told = ["— the same article", *_below(first, colour=colour)]
-    lines = [*_sentence(citations, mark=answered and colour), *told]
+        source = ["— the same article", *_place_and_facts(first, colour=colour)]
+    lines = [*_sentence(citations, mark=answered and colour), *source]
     return [f"{_INDENT}{line}" for line in lines]
 
 
 def _source(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str]:
-    """Title and day, and all that is known of the quotation."""
+    """Title and day, and below them place and facts."""
     article = citation.article
     title = f"— {article.headline}, {wording.day(article.published)}"
-    return [*wrapped(title, width=width), *_below(citation, colour=colour, width=width)]
+    return [*wrapped(title, width=width), *_place_and_facts(citation, colour=colour, width=width)]
 
 
-def _below(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str]:
-    """The place; who says so, which days are meant, and where else it is reported."""
+def _place_and_facts(citation: Citation, *, colour: bool, width: int = WIDTH) -> list[str]:
+    """The place and the facts, indented."""
     facts = (wrapped(fact, width=width - len(_INDENT)) for fact in _facts(citation))
     return [
         styled(f"{_INDENT}{_place(citation)}", DIM, colour=colour),
@@ -105,19 +106,19 @@ def _place(citation: Citation) -> str:
 
 
 def _facts(citation: Citation) -> Iterator[str]:
-    if who := wording.speaker(citation):
-        yield f"said by {who}"
-    for said, meant in wording.resolved(citation):
-        yield f"“{said}” = {meant}"
-    if citation.also:
-        number = len(citation.also)
-        others = "; ".join(_named(other) for other in citation.also)
-        yield f"also reported by {number} article{'' if number == 1 else 's'}: {others}"
-    if citation.copies:
-        yield f"also in {', '.join(copy.article.id for copy in citation.copies)}"
+    facts = wording.facts(citation)
+    if facts.speaker:
+        yield f"said by {facts.speaker}"
+    for words, days in facts.dates:
+        yield f"“{words}” = {days}"
+    if facts.also:
+        others = "; ".join(map(_source_in_words, facts.also))
+        yield f"also reported by {wording.count(len(facts.also), 'article')}: {others}"
+    if facts.copies:
+        yield f"also in {', '.join(copy.id for copy in facts.copies)}"
 
 
-def _named(citation: Citation) -> str:
+def _source_in_words(citation: Citation) -> str:
     article = citation.article
     return f"{article.headline}, {wording.day(article.published)} ({_place(citation)})"
 
@@ -138,27 +139,27 @@ def _sentence(citations: Sequence[Citation], *, mark: bool) -> list[str]:
     return lines
 
 
-def numbered(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
+def numbered_entries(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
     """Every entry in its order, under its number and, where time orders them, its day."""
     number, before = 0, None
     for group in by_sentence(answer.citations):
         heads = [_head(answer, number + n, one) for n, one in enumerate(group, 1)]
         number += len(group)
         lines = [styled(line, BOLD, colour=colour) for head in heads for line in wrapped(head)]
-        yield [*lines, *cited(*group, answered=True, colour=colour, before=before)]
+        yield [*lines, *citation_lines(*group, answered=True, colour=colour, before=before)]
         before = group[-1]
 
 
 def _head(answer: Answer, number: int, citation: Citation) -> str:
     if answer.kind == "list":
         return f"{number}. {citation.quote}"
-    said = wording.day(citation.article.published)
+    head = wording.day(citation.article.published)
     if answer.kind == "latest":
-        said = f"{'The latest' if number == 1 else 'Previously'}, {said}"
-    return f"{number}. {said}"
+        head = f"{'The latest' if number == 1 else 'Previously'}, {head}"
+    return f"{number}. {head}"
 
 
-def beside(citations: Sequence[Citation]) -> Iterator[list[str]]:
+def side_by_side(citations: Sequence[Citation]) -> Iterator[list[str]]:
     """The quotations side by side, two in a row: what each article says, and when."""
     width = (WIDTH - len(_GAP)) // _COLUMNS
     cells = [_cell(citation, width) for citation in citations]
@@ -173,7 +174,7 @@ def _cell(citation: Citation, width: int) -> list[str]:
     sentence = [] if citation.quote == citation.sentence else [f"“{citation.sentence}”"]
     return [
         *wrapped(citation.quote, width=width),
-        *(line for said in sentence for line in wrapped(said, width=width)),
+        *(line for text in sentence for line in wrapped(text, width=width)),
         *_source(citation, colour=False, width=width),
     ]
 
@@ -181,11 +182,8 @@ def _cell(citation: Citation, width: int) -> list[str]:
 def answer_text(answer: Answer, *, colour: bool) -> str:
     """What was understood, and the quotations with their sources; or why there are none."""
     parts = [_understood(answer, colour=colour)]
-    parts += _abstention(answer, colour=colour) if answer.abstained else _told(answer, colour)
-    parts += [
-        [f"{visible(path)} has changed or gone since the index was built."]
-        for path in answer.changed_files
-    ]
+    parts += _abstention(answer, colour=colour) if answer.abstained else _quotations(answer, colour)
+    parts += [[visible(wording.changed_file(path))] for path in answer.changed_files]
     if answer.citations:
         parts.append([f"confidence {answer.confidence:.0%}"])
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -198,27 +196,27 @@ def _understood(answer: Answer, *, colour: bool) -> list[str]:
     return [styled(text, DIM, colour=colour)] if text else []
 
 
-def _told(answer: Answer, colour: bool) -> Iterator[list[str]]:
+def _quotations(answer: Answer, colour: bool) -> Iterator[list[str]]:
     if answer.disagreement:
-        yield ["The articles do not agree on this; each is quoted, and none preferred."]
+        yield [wording.DISAGREEMENT]
     elif lead := wording.lead(answer):
         yield [styled(line, BOLD, colour=colour) for line in wrapped(lead)]
     if answer.disagreement and answer.kind not in wording.ORDERED:
-        yield from beside(answer.citations)
+        yield from side_by_side(answer.citations)
     elif answer.kind in wording.ORDERED:
-        yield from numbered(answer, colour=colour)
+        yield from numbered_entries(answer, colour=colour)
     else:
         for citation in answer.citations:
-            yield cited(citation, answered=True, colour=colour)
+            yield citation_lines(citation, answered=True, colour=colour)
 
 
 def _abstention(answer: Answer, *, colour: bool) -> Iterator[list[str]]:
     assert answer.reason is not None
-    yield [REASONS[answer.reason], *wrapped(answer.advice)]
+    yield [wording.REASONS[answer.reason], *wrapped(answer.advice)]
     if answer.nearest:
-        yield ["Nearest, but not an answer:"]
+        yield [f"{wording.NEAREST}:"]
     for nearest in answer.nearest:
-        yield cited(nearest, answered=False, colour=colour)
+        yield citation_lines(nearest, answered=False, colour=colour)
 
 
 def hit_text(hit: Hit, *, colour: bool) -> str:
@@ -236,12 +234,12 @@ def hit_text(hit: Hit, *, colour: bool) -> str:
 
 
 SHOWN = 10
-_LEGEND = "[-words of the article that your text lacks-] {+words that only your text has+}"
-_FORMS = {"equal": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
+_DIFF_LEGEND = "[-words of the article that your text lacks-] {+words that only your text has+}"
+_DIFF_FORMS = {"equal": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
 
 
 def checked_text(checked: CheckedQuotation, *, colour: bool) -> str:
-    """Where the text stands to the letter; or what is nearest to it, with the difference."""
+    """Where the text stands exactly, or what is most like it, with the difference."""
     if checked.near is not None:
         parts = list(_near(checked.near, colour=colour))
     elif checked.places:
@@ -253,16 +251,18 @@ def checked_text(checked: CheckedQuotation, *, colour: bool) -> str:
 
 def _exact(checked: CheckedQuotation, *, colour: bool) -> Iterator[list[str]]:
     count = len(checked.places)
-    number = f"{'more than ' if checked.more else ''}{count} place{'' if count == 1 else 's'}"
-    yield [styled(f"Exact, in {number}:", BOLD, colour=colour)]
+    more = "more than " if checked.more else ""
+    yield [styled(f"Exact, in {more}{wording.count(count, 'place')}:", BOLD, colour=colour)]
     for place in checked.places[:SHOWN]:
-        yield _shown(place, colour=colour)
+        yield _occurrence_lines(place, colour=colour)
     if count > SHOWN:
         yield [f"These are the first {SHOWN}; --json lists {'100' if checked.more else 'all'}."]
 
 
-def _shown(place: Occurrence, *, colour: bool) -> list[str]:
-    lines = cited(citation(place), answered=True, colour=colour)
+def _occurrence_lines(place: Occurrence, *, colour: bool) -> list[str]:
+    from rag.answer.citations import citation, inside_word
+
+    lines = citation_lines(citation(place), answered=True, colour=colour)
     return [*lines, "  It begins or ends inside a word."] if inside_word(place) else lines
 
 
@@ -272,8 +272,8 @@ def _near(near: NearestText, *, colour: bool) -> Iterator[list[str]]:
     else:
         yield [styled("Not to the letter; the nearest words are:", BOLD, colour=colour)]
         yield [f"  {line}" for line in _difference(near.runs)]
-        yield [_LEGEND]
-    yield _shown(near.place, colour=colour)
+        yield [_DIFF_LEGEND]
+    yield _occurrence_lines(near.place, colour=colour)
 
 
 def _difference(runs: Sequence[DiffRun]) -> list[str]:
@@ -282,18 +282,13 @@ def _difference(runs: Sequence[DiffRun]) -> list[str]:
 
 
 def _marked(run: DiffRun) -> str:
-    text = inline(run.shown)
+    text = inline(run.display)
     words = text.rstrip()
-    return _FORMS[run.kind].format(words) + text[len(words) :]
-
-
-if TYPE_CHECKING:
-    from rag.index.local import LocalStore
-    from rag.quotes.verify import Exported, VerificationResult
+    return _DIFF_FORMS[run.kind].format(words) + text[len(words) :]
 
 
 def report_text(report: BuildReport) -> str:
-    """Every file and its fate, except those that did not change, which are only counted."""
+    """A line for each file that is not unchanged, and the counts."""
     fates = Counter(file.fate for file in report.files)
     lines = [
         f"{file.fate:<10}{visible(file.path)}"
@@ -302,9 +297,9 @@ def report_text(report: BuildReport) -> str:
         if file.fate != "unchanged" or file.notes
     ]
     notes = [
-        f"          {visible(file.path)}: {visible(said)}"
+        f"          {visible(file.path)}: {visible(text)}"
         for file in report.files
-        for said in file.notes
+        for text in file.notes
     ]
     counted = ", ".join(f"{count:,} {fate}" for fate, count in sorted(fates.items())) or "no files"
     state = "is live" if report.changed else "was up to date"
@@ -320,79 +315,24 @@ def report_text(report: BuildReport) -> str:
     )
 
 
-def report_json(report: BuildReport) -> dict[str, Any]:
-    """The report as a JSON object."""
-    return {
-        "version": report.version,
-        "changed": report.changed,
-        "articles": report.articles,
-        "passages": report.passages,
-        "embedded": report.embedded,
-        "reused": report.reused,
-        "seconds": round(report.seconds, 3),
-        "files": [
-            {
-                "path": file.path,
-                "fate": file.fate,
-                "reason": file.reason,
-                "articles": file.articles,
-                "notes": list(file.notes),
-            }
-            for file in report.files
-        ],
-    }
-
-
-def verdict_json(verdict: VerificationResult) -> dict[str, Any]:
-    """One verdict as a JSON object."""
-    quoted = verdict.exported
-    return {
-        "state": verdict.state,
-        "question": quoted.question,
-        "nearest": quoted.nearest,
-        "article_id": quoted.article_id,
-        "start": quoted.start,
-        "end": quoted.end,
-        "quote": quoted.quote,
-        "now_article_id": verdict.article_id or None,
-        "now_start": verdict.start if verdict.start >= 0 else None,
-    }
-
-
-def _role(exported: Exported) -> str:
-    """What the quotation was exported as, and for which question."""
-    role = "nearest to" if exported.nearest else "answers"
-    return f"{role} {visible(exported.question)[:40]}"
-
-
-def verdicts_text(verdicts: Sequence[VerificationResult]) -> str:
+def verification_text(results: Sequence[VerificationResult]) -> str:
     """A line for each quotation, and the counts."""
     lines = [
-        f"{v.state:<8}{visible(v.exported.article_id)} [{v.exported.start}:{v.exported.end}] "
-        f"{visible(v.exported.quote)[:60]} ({_role(v.exported)})"
-        + (f" -> {visible(v.article_id)} at {v.start}" if v.state == "moved" else "")
-        for v in verdicts
+        f"{result.state:<8}{_exported(result.exported)}"
+        + (f" -> {visible(result.article_id)} at {result.start}" if result.state == "moved" else "")
+        for result in results
     ]
-    counts = Counter(verdict.state for verdict in verdicts)
+    counts = Counter(result.state for result in results)
     counted = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    return "\n".join([*lines, f"{len(verdicts)} quotations: {counted or 'none'}."])
+    return "\n".join([*lines, f"{len(results)} quotations: {counted or 'none'}."])
 
 
-def info_json(index: LocalStore) -> dict[str, Any]:
-    """What is indexed, and how."""
-    info = index.info
-    return {
-        "version": info.version,
-        "built_at": info.built_at,
-        "articles": info.articles,
-        "switched_off": len(index.selection.off),
-        "passages": info.passages,
-        "oldest_article": info.oldest_article.isoformat() if info.oldest_article else None,
-        "newest_article": info.newest_article.isoformat() if info.newest_article else None,
-        "fingerprint": info.fingerprint,
-        "model": index.model_fingerprint,
-        "settings": dict(index.settings),
-    }
+def _exported(exported: Exported) -> str:
+    """Where the quotation stood, and for which question it was exported as what."""
+    place = f"{visible(exported.article_id)} [{exported.start}:{exported.end}]"
+    role = "nearest to" if exported.nearest else "answers"
+    question = visible(exported.question)[:40]
+    return f"{place} {visible(exported.quote)[:60]} ({role} {question})"
 
 
 class Meter:

@@ -1,14 +1,15 @@
-"""The plain words that people read for kinds, windows, days and citations."""
+"""The words that people read about an answer, for the terminal, the page and exports alike."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
 from rag.text.lexicon import SUBJECT_PRONOUNS
-from rag.types import Answer, Citation, Kind, Query, Window
+from rag.types import Answer, Article, Citation, Kind, Query, Window
 
 KINDS: dict[Kind, str] = {
     "span": "who, what or where",
@@ -26,13 +27,27 @@ LABELS = {
     "no": "No",
     "unclear": "Unclear: the sentence says neither yes nor no",
 }
+REASONS = {
+    "nothing_retrieved": "Nothing in the collection comes near this question.",
+    "no_span": "No passage holds words that answer this question.",
+    "low_confidence": "The collection does not clearly answer this question.",
+    "outside_window": "No article in the collection lies within the dates asked about.",
+    "empty_question": "There is no question to answer yet; type one.",
+}
+DISAGREEMENT = "The articles do not agree on this. Each is quoted, and none is preferred."
+NEAREST = "Nearest passages, not an answer"
 # Their citations are shown one by one, in order, under numbers.
 ORDERED = frozenset({"list", "timeline", "latest", "summary"})
 _ONE_DAY = timedelta(days=1)
-_TELLING = re.compile(r"\b(?!(?:from|to|before)\b)\w+")
+_DAY_WORDS = re.compile(r"\b(?!(?:from|to|before)\b)\w+")
 _ISO_DAYS = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:/(\d{4}-\d{2}-\d{2}))?)?)?")
 
 _PRONOUNS = SUBJECT_PRONOUNS - {"you"}
+
+
+def count(number: int, noun: str) -> str:
+    """``1 article``, ``2,000 articles``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def day(value: date | None) -> str:
@@ -68,9 +83,9 @@ def interval(after: date | None, before: date | None) -> str:
 
 def window(value: Window) -> str:
     """``from 1 June 2024 to 30 June 2024 (“June”)``: the days, and the words they came from."""
-    told = interval(value.after, value.before)
+    days = interval(value.after, value.before)
     said = f" (“{value.said}”)" if value.said else ""
-    return f"{'on ' if told[0].isdigit() else ''}{told}{said}"
+    return f"{'on ' if days[0].isdigit() else ''}{days}{said}"
 
 
 def understood(query: Query) -> list[str]:
@@ -88,21 +103,21 @@ def understood(query: Query) -> list[str]:
 
 
 def lead(answer: Answer) -> str:
-    """What is said before the first quotation, where that is not the quotation itself.
+    """The line before the first quotation: a label for yes or no, the day for when.
 
-    A label for yes or no, the day for when; lists are told by their quotations alone.
+    Empty where the quotations say it all.
     """
     if not answer.text or not answer.citations or answer.kind in ORDERED:
         return ""
     if answer.kind == "yesno":
         return LABELS.get(answer.text, answer.text)
     if answer.kind == "when":
-        told = _iso_days(answer.text)
-        return f"Reported on {told}" if told and reported(answer) else told
+        days = _iso_to_words(answer.text)
+        return f"Reported on {days}" if days and is_article_day(answer) else days
     return "" if answer.text == answer.citations[0].quote else answer.text
 
 
-def reported(answer: Answer) -> bool:
+def is_article_day(answer: Answer) -> bool:
     """Whether a when-answer is the day of the article, and not one that its words name."""
     first = answer.citations[0]
     named = any(words.start <= first.start and first.end <= words.end for words in first.dates)
@@ -114,19 +129,19 @@ def is_date_line(citation: Citation) -> bool:
     return citation.end <= citation.article.body
 
 
-def _iso_days(text: str) -> str:
+def _iso_to_words(text: str) -> str:
     """ISO 8601's day, month, year or ``DAY/DAY`` in words; empty for anything else."""
     match = _ISO_DAYS.fullmatch(text)
     if match is None:
         return ""
     try:
         first = date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-        return days(first, date.fromisoformat(match[4]) if match[4] else _end(first, match))
+        return days(first, date.fromisoformat(match[4]) if match[4] else _day_after(first, match))
     except (ValueError, OverflowError):
         return ""
 
 
-def _end(first: date, match: re.Match[str]) -> date:
+def _day_after(first: date, match: re.Match[str]) -> date:
     """The day after the day, month or year that begins with ``first``."""
     if match[3]:
         return first + _ONE_DAY
@@ -135,25 +150,53 @@ def _end(first: date, match: re.Match[str]) -> date:
     return first.replace(year=first.year + 1)
 
 
-def resolved(citation: Citation) -> Iterator[tuple[str, str]]:
-    """The sentence's date words, each with the days that it names, unless it says them itself.
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a quotation besides its words and its place.
 
-    ("on Tuesday", "17 December 2024") of an article of that week.
+    ``speaker`` is who says it, in the article's words; empty where that is unknown or a pronoun.
+    ``dates`` are its sentence's date words, each with the days that they name, unless they say so
+    themselves: ("on Tuesday", "17 December 2024"). ``also`` quotes the same from independent
+    articles; ``copies`` are the other articles with the same story.
     """
-    for words in citation.dates:
-        said = citation.article.text[words.start : words.end]
-        meant = days(words.after, words.before)
-        if not set(_TELLING.findall(meant.lower())) <= set(_TELLING.findall(said.lower())):
-            yield said, meant
+
+    speaker: str
+    dates: tuple[tuple[str, str], ...]
+    also: tuple[Citation, ...]
+    copies: tuple[Article, ...]
 
 
-def speaker(citation: Citation) -> str:
-    """Who says it, in the article's words; empty where the article does, or has but a pronoun."""
+def facts(citation: Citation) -> Facts:
+    """The facts that terminal, page and export lay out, each in its way."""
+    copies = {copy.article.id: copy.article for copy in citation.copies}
+    copies.pop(citation.article.id, None)
+    return Facts(
+        speaker=_speaker(citation),
+        dates=tuple(_resolved_dates(citation)),
+        also=citation.also,
+        copies=tuple(copies.values()),
+    )
+
+
+def _speaker(citation: Citation) -> str:
     if citation.speaker is None:
         return ""
     start, end = citation.speaker
     who = citation.article.text[start:end]
     return "" if who.lower() in _PRONOUNS else who
+
+
+def _resolved_dates(citation: Citation) -> Iterator[tuple[str, str]]:
+    for words in citation.dates:
+        said = citation.article.text[words.start : words.end]
+        named = days(words.after, words.before)
+        if not set(_DAY_WORDS.findall(named.lower())) <= set(_DAY_WORDS.findall(said.lower())):
+            yield said, named
+
+
+def changed_file(path: str) -> str:
+    """That a quoted file is not as it was indexed."""
+    return f"{path} has changed or gone since it was indexed; rebuild the index."
 
 
 def ago(value: date | None, today: date) -> str:
@@ -170,11 +213,11 @@ def ago(value: date | None, today: date) -> str:
 
 
 def by_sentence(citations: Sequence[Citation]) -> list[list[Citation]]:
-    """Neighbours with the same sentence, and the same sources besides, together."""
-    return [list(group) for _, group in groupby(citations, _place)]
+    """The citations in groups: neighbours with the same sentence and the same further sources."""
+    return [list(group) for _, group in groupby(citations, _sentence_and_sources)]
 
 
-def _place(citation: Citation) -> tuple[str, int, int, tuple[Citation, ...]]:
+def _sentence_and_sources(citation: Citation) -> tuple[str, int, int, tuple[Citation, ...]]:
     return (
         citation.article.id,
         citation.sentence_start,

@@ -1,4 +1,4 @@
-"""Checks a pasted sentence: where it stands to the letter, or what comes nearest to it."""
+"""Checks whether a pasted text is a quotation: where it stands exactly, or what is most like it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MAX_TEXT = 5_000
 MAX_PLACES = 100
 # Of 396 sentences of an encyclopedia none is as like as this to any of 20,000 newswire stories; of
 # sentences of these with three words in ten changed 98 % are still found.
-NEAR = 0.5
-_FEWEST_EQUAL = 3
+MIN_LIKENESS = 0.5
+_MIN_EQUAL_WORDS = 3
 # Twice as many as there are in so much text of any language: a bound on the time of aligning.
 _MAX_WORDS = 2_000
-_PASSAGES, _WINDOWS = 20, 5
+_PASSAGES, _STRETCHES = 20, 5
 _PUNCTUATION = re.escape('.,;:!?()[]{}"“”„‟«»″…-‐‑‒–—―−')
 # Not ``word_spans``: a changed mark is a difference too, so that marks are tokens.
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)+|[^\s{_PUNCTUATION}]+|[{_PUNCTUATION}]")
@@ -40,21 +40,21 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class DiffRun:
-    """Words that stand in both texts, that are missing from the pasted one, or added in it.
+    """Words that both texts have, or only the article (missing), or only the pasted one (added).
 
-    ``text`` is a slice of the article, empty for ``added``; ``said`` one of what was pasted, empty
-    for ``missing``. Where both are ``equal``, typography may still differ.
+    ``text`` is a slice of the article, empty for ``added``; ``pasted`` is a slice of the pasted
+    text, empty for ``missing``. Where both are ``equal``, typography may still differ.
     """
 
     kind: Literal["equal", "missing", "added"]
     text: str
-    said: str
+    pasted: str
 
     @property
-    def shown(self) -> str:
-        """The words to show, pasted ones rather than the article's, spaced as in either."""
-        words = (self.said or self.text).rstrip()
-        return words + max(_space_behind(self.said), _space_behind(self.text), key=len)
+    def display(self) -> str:
+        """The words to show: the pasted ones if there are any, with the wider of both spacings."""
+        words = (self.pasted or self.text).rstrip()
+        return words + max(_space_behind(self.pasted), _space_behind(self.text), key=len)
 
 
 def _space_behind(text: str) -> str:
@@ -65,7 +65,7 @@ def _space_behind(text: str) -> str:
 class NearestText:
     """The stretch of an article that is most like the pasted text.
 
-    The ``text`` of all ``runs`` is ``place.text``, their ``said`` what was pasted. ``but_for``
+    The ``text`` of all ``runs`` is ``place.text``, their ``pasted`` the pasted text. ``but_for``
     names what keeps both apart where that is typography alone. ``likeness`` is 1 minus the changed
     words per pasted word.
     """
@@ -83,7 +83,7 @@ class NearestText:
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuotation:
-    """What became of ``text``, which is what was pasted without whitespace and marks around it.
+    """Where ``text`` stands: the pasted text without whitespace and quotation marks around it.
 
     ``places`` are all at which it stands to the letter, or, with ``more``, the first
     ``MAX_PLACES``.
@@ -121,7 +121,7 @@ def check_quotation(text: str, texts: TextSearch) -> CheckedQuotation:
 
 
 def _nearest(wanted: str, texts: TextSearch) -> NearestText | None:
-    """The stretch with the fewest changed words around the passages that BM25 finds."""
+    """The stretch of text with the fewest changed words, around the passages that BM25 finds."""
     words = _words(wanted, _tokens(wanted))
     if len(words) > _MAX_WORDS:
         raise QuestionError(
@@ -130,18 +130,18 @@ def _nearest(wanted: str, texts: TextSearch) -> NearestText | None:
         )
     vocabulary = set(words)
     windows = sorted(
-        _windows(wanted, len(words), texts),
+        _stretches(wanted, len(words), texts),
         key=lambda window: -len(vocabulary.intersection(window.words)),
     )
-    measured = [(distance(words, window.words)[0], window) for window in windows[:_WINDOWS]]
+    measured = [(distance(words, window.words)[0], window) for window in windows[:_STRETCHES]]
     if not measured:
         return None
     least, window = min(measured, key=lambda one: one[0])
-    return _aligned(wanted, words, window) if 1 - least / len(words) >= NEAR else None
+    return _aligned(wanted, words, window) if 1 - least / len(words) >= MIN_LIKENESS else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _Stretch:
     """A stretch of an article, as words: ``tokens`` are their spans."""
 
     article: Article
@@ -149,10 +149,10 @@ class _Window:
     words: tuple[str, ...]
 
 
-def _windows(wanted: str, words: int, texts: TextSearch) -> Iterator[_Window]:
-    """Around each passage as much text as what is near could reach over; none twice.
+def _stretches(wanted: str, words: int, texts: TextSearch) -> Iterator[_Stretch]:
+    """The text around each passage that the quotation could reach over, none twice.
 
-    That is half as much again as is wanted, in characters and in words.
+    That is one and a half times its length, in characters and in words.
     """
     reach = 3 * len(wanted) // 2
     seen: list[tuple[str, int, int]] = []
@@ -162,12 +162,12 @@ def _windows(wanted: str, words: int, texts: TextSearch) -> Iterator[_Window]:
             continue
         first, last = max(0, start - reach), min(len(article.text), end + reach)
         seen.append((article.id, first, last))
-        tokens = _around(passage, _tokens(article.text, first, last), 3 * words // 2)
-        yield _Window(article, tokens, _words(article.text, tokens))
+        tokens = _tokens_around(passage, _tokens(article.text, first, last), 3 * words // 2)
+        yield _Stretch(article, tokens, _words(article.text, tokens))
 
 
-def _around(passage: Passage, tokens: Sequence[Span], reach: int) -> tuple[Span, ...]:
-    """The tokens of the passage, and so many before and after it."""
+def _tokens_around(passage: Passage, tokens: Sequence[Span], reach: int) -> tuple[Span, ...]:
+    """The tokens of the passage, and ``reach`` more before and after it."""
     first = bisect_left(tokens, (passage.start, 0))
     last = bisect_left(tokens, (passage.end, 0))
     return tuple(tokens[max(0, first - reach) : last + reach])
@@ -184,33 +184,35 @@ def _words(text: str, tokens: Iterable[Span]) -> tuple[str, ...]:
     return tuple(fold_typography(text[start:end]) for start, end in tokens)
 
 
-def _aligned(wanted: str, words: Sequence[str], window: _Window) -> NearestText | None:
+def _aligned(wanted: str, words: Sequence[str], window: _Stretch) -> NearestText | None:
     found = align(words, window.words)
     equal = sum(i is not None and j is not None for i, j in found.pairs)
     likeness = 1 - found.distance / len(words)
-    if found.distance and equal < _FEWEST_EQUAL:
+    if found.distance and equal < _MIN_EQUAL_WORDS:
         return None
     numbers = [j for _, j in found.pairs if j is not None]
     place = Occurrence(window.article, window.tokens[numbers[0]][0], window.tokens[numbers[-1]][1])
     return NearestText(
         place,
-        tuple(_runs(found.pairs, wanted, place, window)),
+        tuple(_diff_runs(found.pairs, wanted, place, window)),
         likeness,
         () if found.distance else typographic_differences(wanted, place.text),
     )
 
 
-def _runs(
-    pairs: Sequence[Pair], wanted: str, place: Occurrence, window: _Window
+def _diff_runs(
+    pairs: Sequence[Pair], wanted: str, place: Occurrence, window: _Stretch
 ) -> Iterator[DiffRun]:
-    """The pairs as slices; the space after a word belongs to it."""
-    said = _slices(wanted, _tokens(wanted), len(wanted))
+    """The alignment as slices of both texts; the space after a word belongs to the word."""
+    pasted_words = _slices(wanted, _tokens(wanted), len(wanted))
     numbers = [j for _, j in pairs if j is not None]
-    shown = _slices(window.article.text, window.tokens[numbers[0] : numbers[-1] + 1], place.end)
+    article_words = _slices(
+        window.article.text, window.tokens[numbers[0] : numbers[-1] + 1], place.end
+    )
     for equal, group in groupby(pairs, key=lambda pair: None not in pair):
         members = list(group)
-        text = "".join(shown[j - numbers[0]] for _, j in members if j is not None)
-        pasted = "".join(said[i] for i, _ in members if i is not None)
+        text = "".join(article_words[j - numbers[0]] for _, j in members if j is not None)
+        pasted = "".join(pasted_words[i] for i, _ in members if i is not None)
         if equal:
             yield DiffRun("equal", text, pasted)
             continue

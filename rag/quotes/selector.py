@@ -1,4 +1,4 @@
-"""Finds a quotation again in the articles of a later index."""
+"""Links to quotations, and finds a linked quotation again in a later index."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_EXACT = 2_000
 MAX_ID = 4_500  # a path and the id of a row
 MAX_ENCODED = 56_000  # of the longest selector whose every character needs six in JSON
 # Fewer characters that agree may stand in any article: they do not tell that it is the same place.
-_TELLING = 32
+_MIN_DISTINCTIVE_CHARS = 32
 _MAX_PLACES = 100
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DAMAGED = "The link to the quotation is damaged or cut off; copy it again from where it was shown."
@@ -91,7 +91,7 @@ class Selector:
         if not 0 < len(encoded) <= MAX_ENCODED:
             raise QuestionError(_DAMAGED)
         try:
-            return cls._from(json.loads(_plain(encoded)))
+            return cls._from(json.loads(_decoded(encoded)))
         except (ValueError, TypeError, RecursionError) as error:
             raise QuestionError(_DAMAGED) from error
 
@@ -105,7 +105,7 @@ class Selector:
         return cls(article_id, exact, prefix, suffix, start, start + len(exact), sha256)
 
 
-def _plain(encoded: str) -> str:
+def _decoded(encoded: str) -> str:
     padded = encoded + "=" * (-len(encoded) % 4)
     try:
         return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
@@ -129,7 +129,7 @@ class FoundQuotation:
 
 @dataclass(frozen=True, slots=True)
 class LostQuotation:
-    """The quotation stands nowhere any more; ``article`` is the one that it stood in, if there."""
+    """The quotation is in no article any more; ``article`` is its old one, if still there."""
 
     selector: Selector
     article: Article | None
@@ -197,7 +197,7 @@ def _best(selector: Selector, places: Iterator[Occurrence]) -> FoundQuotation | 
         return None
     agreed, same_file, _, _, place = max(ranked, key=lambda one: one[:-1])
     renamed = place.article.id != selector.article_id
-    telling = same_file or agreed + len(selector.exact) >= _TELLING
+    telling = same_file or agreed + len(selector.exact) >= _MIN_DISTINCTIVE_CHARS
     untouched = agreed == len(selector.prefix) + len(selector.suffix)
     return FoundQuotation(
         place,
@@ -212,11 +212,13 @@ def _likeness(selector: Selector, place: Occurrence) -> tuple[int, bool, int]:
     text = place.article.text
     before = text[max(0, place.start - CONTEXT) : place.start]
     after = text[place.end : place.end + CONTEXT]
-    agreed = _common(selector.prefix[::-1], before[::-1]) + _common(selector.suffix, after)
+    agreed = _common_prefix(selector.prefix[::-1], before[::-1]) + _common_prefix(
+        selector.suffix, after
+    )
     same_file = place.article.sha256 == selector.sha256
     return agreed, same_file, -abs(place.start - selector.start)
 
 
-def _common(one: str, other: str) -> int:
+def _common_prefix(one: str, other: str) -> int:
     equal = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     return sum(1 for _ in equal)

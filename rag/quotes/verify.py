@@ -1,4 +1,4 @@
-"""Verifies exported answers: whether each quotation still stands in its article's file."""
+"""Verifies exported answers: is each quotation still in its article's file?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ State = Literal["match", "moved", "changed", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class ExportedSlice:
-    """Text that is said to stand at ``[start, end)`` of an article."""
+    """Text that an export places at ``[start, end)`` of an article."""
 
     start: int
     end: int
@@ -66,15 +66,15 @@ def read_export(path: Path) -> list[Exported]:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(
-            f"{str(path)!r} cannot be read ({error}); name a file written by `ask --json`."
+            f"{str(path)!r} cannot be read ({error}); name a file written by `dateline ask --json`."
         ) from error
     try:
         answers = _answers(text)
-        return [quoted for answer in answers for quoted in _quoted(answer)]
+        return [quoted for answer in answers for quoted in _quotations(answer)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionError(
             f"{str(path)!r} is not an exported answer ({type(error).__name__}: {error}); "
-            "name a file written by `ask --json` or `ask --batch`."
+            "name a file written by `dateline ask --json` or `--batch`."
         ) from error
 
 
@@ -91,7 +91,7 @@ def _answers(text: str) -> Sequence[Mapping[str, Any]]:
     return values
 
 
-def _quoted(answer: Mapping[str, Any]) -> Iterator[Exported]:
+def _quotations(answer: Mapping[str, Any]) -> Iterator[Exported]:
     if "error" in answer:
         return
     question = str(answer.get("id") or answer.get("question") or "")
@@ -129,19 +129,19 @@ def _parts(value: Mapping[str, Any]) -> Iterator[ExportedSlice]:
 def verify(
     exported: Sequence[Exported], folder: Path, *, limits: Limits, today: date
 ) -> list[VerificationResult]:
-    """One verdict per quotation, in order, from the articles as they are on disk now."""
-    verdicts = [_compare(quoted, folder, limits, today) for quoted in exported]
-    missing = {i for i, verdict in enumerate(verdicts) if verdict.state == "missing"}
+    """One result per quotation, in order, from the articles as they are on disk now."""
+    results = [_compare(quoted, folder, limits, today) for quoted in exported]
+    missing = {i for i, result in enumerate(results) if result.state == "missing"}
     if missing:
         for article in Corpus(folder, limits=limits, today=today).articles():
             for i in sorted(missing):
                 start = article.text.find(exported[i].quote)
                 if start >= 0 and _has_parts(article, exported[i]):
-                    verdicts[i] = replace(
-                        verdicts[i], state="moved", article_id=article.id, start=start
+                    results[i] = replace(
+                        results[i], state="moved", article_id=article.id, start=start
                     )
                     missing.discard(i)
-    return verdicts
+    return results
 
 
 def _compare(quoted: Exported, folder: Path, limits: Limits, today: date) -> VerificationResult:

@@ -1,4 +1,4 @@
-"""Assembles the whole page as a guarded ASGI application."""
+"""Puts the page together: theme, HTML shell and tabs, as one guarded ASGI application."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rag.tools import Tool, Tools, all_tools
 from rag.web.api import Waiting, offer_tools, serve_tools
 from rag.web.articles_tab import articles_tab
 from rag.web.ask_tab import ask_tab
-from rag.web.inspect_tab import Setting, inspect_tab
+from rag.web.inspect_tab import SearchSetting, inspect_tab
 from rag.web.quote_tab import quote_tab
 from rag.web.security import Access, Guard
 from rag.web.source_panel import safe_markdown
@@ -119,7 +119,7 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <gradio-app control_page_title="true" embed="false" eager="true"></gradio-app>
-<noscript>This page needs JavaScript; <code>python -m rag ask</code> does not.</noscript>
+<noscript>This page needs JavaScript; <code>dateline ask</code> does not.</noscript>
 </body>
 </html>
 """
@@ -170,7 +170,7 @@ def blocks(service: Service, rebuild: Rebuild, tools: Sequence[Tool] = ()) -> gr
             with gr.Tab("Quote check"):
                 quote_tab(service)
             with gr.Tab("Inspect"):
-                inspect_tab(service, Setting.of(service.ask))
+                inspect_tab(service, SearchSetting.of(service.ask))
     # A question is only let in while fewer than WAITING wait. Gradio refuses silently, and any
     # event: there must be room for the answer to what was let in, and to go through sources.
     return page.queue(max_size=2 * WAITING, api_open=False, default_concurrency_limit=ASKING)

@@ -1,4 +1,4 @@
-"""The Articles page: a list to search and switch, a place for uploads, and the rebuild."""
+"""The Articles tab: the list of articles with their switches, uploads, and the rebuild."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from anyio import to_thread
 from rag.errors import RagError
 from rag.ingest.build import limits
 from rag.present import wording
+from rag.present.wording import count
 from rag.service import Rebuild, Service, Status
 from rag.text.escape import markdown, one_line
 from rag.types import BuildReport, Fate, FileReport
@@ -23,9 +24,9 @@ from rag.web import markup, uploads
 from rag.web.collection import (
     STATES,
     Collection,
-    Look,
+    CollectionRow,
+    CollectionState,
     Order,
-    Row,
     State,
     matching,
     ordered,
@@ -37,19 +38,17 @@ _ORDER: tuple[Fate, ...] = ("skipped", "added", "changed", "removed", "duplicate
 
 
 def report_text(report: BuildReport, *, ended: str = "", now: datetime | None = None) -> str:
-    """What the build did, and when it ``ended``, then the files: those that need a look first."""
+    """What the build did and when it ``ended``, then its files, skipped ones first."""
     took = markup.seconds(report.seconds) + (f" · {markup.age(ended, now=now)}" if ended else "")
-    whole = (
-        f"{markup.count(report.articles, 'article')}, {markup.count(report.passages, 'passage')}"
-    )
+    whole = f"{count(report.articles, 'article')}, {count(report.passages, 'passage')}"
     came = "the index was brought up to date" if report.changed else "nothing had changed"
     headline = f"**Last build: {came}**"
-    read = f"{markup.count(report.embedded, 'passage')} read anew, {report.reused:,} reused"
+    read = f"{count(report.embedded, 'passage')} read anew, {report.reused:,} reused"
     parts = [f"{headline}\n<small>{whole} · {read} · took {took}</small>", _tally(report.files)]
     files = sorted(report.files, key=lambda file: (_ORDER.index(file.fate), file.path))
     parts.append("\n".join(_rows(files[:FILES])))
     if len(files) > FILES:
-        parts.append(f"and {markup.count(len(files) - FILES, 'more file')}.")
+        parts.append(f"and {count(len(files) - FILES, 'more file')}.")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -68,14 +67,17 @@ def _rows(files: Iterable[FileReport]) -> Iterable[str]:
         for note in notes[:5]:
             yield f"  - {markdown(one_line(note, limit=300))}"
         if len(notes) > 5:
-            yield f"  - and {markup.count(len(notes) - 5, 'more note')}"
+            yield f"  - and {count(len(notes) - 5, 'more note')}"
 
 
 ROWS = 50
 MAX_WANTED = 200
 _HEAD = "| Date | Title and file | State |\n| --- | --- | --- |\n"
 _ANY = "any"
-_STATES = [("In any state", _ANY), *((said.capitalize(), state) for state, said in STATES.items())]
+_STATES = [
+    ("In any state", _ANY),
+    *((words.capitalize(), state) for state, words in STATES.items()),
+]
 _ORDERS = [
     ("Newest first", "date"),
     ("By title", "title"),
@@ -85,7 +87,7 @@ _ORDERS = [
 
 
 @dataclass(frozen=True, slots=True)
-class List:
+class ArticleList:
     """The list's components, filled together by the updates of ``listing``."""
 
     count: gr.Markdown
@@ -109,8 +111,8 @@ class List:
         return [self.count, self.table, self.more, self.box, self.switches, self.rows]
 
 
-def article_list() -> List:
-    """Lay the list out where the caller stands."""
+def article_list() -> ArticleList:
+    """Build the list in the current layout."""
     count = safe_markdown(elem_id="count")
     with gr.Row(elem_id="finding"):
         find = gr.Textbox(
@@ -138,7 +140,9 @@ def article_list() -> List:
             elem_id="switches",
         )
         switched = safe_markdown(elem_id="switched", visible=False)
-    return List(count, find, state, order, table, more, box, switches, switched, gr.State(ROWS))
+    return ArticleList(
+        count, find, state, order, table, more, box, switches, switched, gr.State(ROWS)
+    )
 
 
 def _choice(label: str, choices: list[Any], elem_id: str) -> gr.Dropdown:
@@ -171,26 +175,26 @@ def listing(
     order: Order = by if by in get_args(Order) else "date"  # type: ignore[assignment]
     text = wanted[:MAX_WANTED] if isinstance(wanted, str) else ""
     found = ordered(matching(look.rows, text, chosen), order)
-    return [line(look), _counted(look, found, rows), *_listed(found, rows)]
+    return [index_line_markdown(look), _count_line(look, found, rows), *_list_updates(found, rows)]
 
 
-def line(look: Look) -> str:
+def index_line_markdown(look: CollectionState) -> str:
     """The line about the index, as Markdown."""
-    said = markup.index_line(look.info, off=look.off, changes=look.changes)
-    return markdown(" · ".join([said, *map(one_line, look.warnings)]))
+    line = markup.index_line(look.info, off=look.off, changes=look.changes)
+    return markdown(" · ".join([line, *map(one_line, look.warnings)]))
 
 
-def _counted(look: Look, found: Sequence[Row], rows: int) -> str:
+def _count_line(look: CollectionState, found: Sequence[CollectionRow], rows: int) -> str:
     articles = sum(bool(row.id) for row in look.rows)
-    text = markup.count(articles, "article")
+    text = count(articles, "article")
     if others := len(look.rows) - articles:
-        text += f" and {markup.count(others, 'other file')}"
+        text += f" and {count(others, 'other file')}"
     if len(found) < len(look.rows):
         text = f"{len(found):,} of {text}"
     return f"{text}, the first {rows:,} listed" if len(found) > rows else text
 
 
-def _listed(found: Sequence[Row], rows: int) -> list[Any]:
+def _list_updates(found: Sequence[CollectionRow], rows: int) -> list[Any]:
     first = found[:rows]
     articles = [row for row in first if row.id]
     labels = [(_label(row), row.id) for row in articles]
@@ -204,14 +208,14 @@ def _listed(found: Sequence[Row], rows: int) -> list[Any]:
     ]
 
 
-def _label(row: Row) -> str:
+def _label(row: CollectionRow) -> str:
     """Plain text: the component shows it as it is."""
     return " · ".join(
         (one_line(row.title, limit=80), wording.day(row.published), one_line(row.path, limit=60))
     )
 
 
-def _row(row: Row) -> str:
+def _row(row: CollectionRow) -> str:
     file = f"<samp>{markdown(one_line(row.path))}</samp>"
     if not row.id:
         return f"| – | {file} | {_state(row)} |"
@@ -219,42 +223,44 @@ def _row(row: Row) -> str:
     return f"| {wording.day(row.published)} | {name} | {_state(row)} |"
 
 
-def _state(row: Row) -> str:
-    said = ", ".join(STATES[state] for state in row.states)
+def _state(row: CollectionRow) -> str:
+    states = ", ".join(STATES[state] for state in row.states)
     before = " " if row.states == ("duplicate",) else ": "
     why = f"{before}{markdown(one_line(row.why, limit=300))}" if row.why else ""
-    passages = f"<br><small>{markup.count(row.passages, 'passage')}</small>" if row.id else ""
-    return f"{said}{why}{passages}" if row.states == ("indexed",) else f"**{said}**{why}{passages}"
+    passages = f"<br><small>{count(row.passages, 'passage')}</small>" if row.id else ""
+    return (
+        f"{states}{why}{passages}" if row.states == ("indexed",) else f"**{states}**{why}{passages}"
+    )
 
 
 def switch(service: Service, article_id: object, *, on: bool) -> str:
-    """Switch the article whose box was changed, and say in Markdown what came of it.
+    """Switch the article whose box was changed; the result as a sentence in Markdown.
 
-    The browser names it, and may name one that has gone meanwhile.
+    The browser names the article, which may have gone in the meantime.
     """
     try:
         with service.lease() as engine:
-            known = {entry.id for entry in engine.entries()}
-        if not isinstance(article_id, str) or article_id not in known:
+            indexed = {entry.id for entry in engine.entries()}
+        if not isinstance(article_id, str) or article_id not in indexed:
             return "This article is not in the index any more."
         service.switch([article_id], on=on)
     except RagError as error:
         return markdown(one_line(str(error), limit=400))
-    said = markdown(one_line(article_id))
+    name = markdown(one_line(article_id))
     if on:
-        return f"{said} is searched again."
-    return f"{said} is switched off: no answer comes from there until switched on again."
+        return f"{name} is searched again."
+    return f"{name} is switched off: no answer comes from there until switched on again."
 
 
 _POLL_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class _ArticlesView:
     """The tab's components, and the line about the index above the tabs."""
 
     index_line: gr.Markdown
-    articles: List
+    articles: ArticleList
     files: gr.File
     note: gr.Markdown
     rebuild: gr.Button
@@ -274,23 +280,23 @@ class _View:
 def articles_tab(
     page: gr.Blocks, service: Service, rebuild: Rebuild, index_line: gr.Markdown
 ) -> None:
-    """Lay out the tab where the caller stands, and connect it; the page's first load fills it."""
+    """Build the tab in the current layout and connect it; the page's first load fills it."""
     with gr.Row(elem_id="collection"):
         with gr.Column(scale=7, min_width=320):
             articles = article_list()
         with gr.Column(scale=4, min_width=300, elem_id="add"):
-            files, note = _drop()
+            files, note = _upload_box()
             button = gr.Button("Rebuild the index", variant="primary", elem_id="rebuild")
             progress = safe_markdown(elem_id="progress", visible=False)
             cancel = gr.Button("Cancel", size="sm", visible=False, elem_id="cancel")
             report = safe_markdown(elem_id="report", visible=False)
-    view = _View(index_line, articles, files, note, button, cancel, progress, report)
+    view = _ArticlesView(index_line, articles, files, note, button, cancel, progress, report)
     collection = Collection(service)
     _connect_list(service, collection, view)
     _connect_build(page, service, rebuild, collection, view)
 
 
-def _drop() -> tuple[gr.File, gr.Markdown]:
+def _upload_box() -> tuple[gr.File, gr.Markdown]:
     """Kinds and sizes are checked here alone: Gradio's own notices would render a file's name."""
     files = gr.File(
         file_count="multiple",
@@ -302,7 +308,7 @@ def _drop() -> tuple[gr.File, gr.Markdown]:
 
 
 def save(service: Service, paths: list[str]) -> str:
-    """Save the uploads and say in Markdown what became of each."""
+    """Save the uploads; a list in Markdown says what became of each."""
     rows, added = [], False
     for path in map(Path, paths[: uploads.MAX_FILES]):
         try:
@@ -311,7 +317,7 @@ def save(service: Service, paths: list[str]) -> str:
             rows.append(f"- {markdown(one_line(str(error), limit=400))}")
         else:
             fate = "is in the collection already as" if saved.known else "was saved as"
-            rows.append(f"- “{markdown(saved.said)}” {fate} <samp>{markdown(saved.name)}</samp>")
+            rows.append(f"- “{markdown(saved.label)}” {fate} <samp>{markdown(saved.name)}</samp>")
             added = added or not saved.known
         path.unlink(missing_ok=True)
     if len(paths) > uploads.MAX_FILES:
@@ -321,7 +327,7 @@ def save(service: Service, paths: list[str]) -> str:
 
 
 def building(status: Status) -> list[Any]:
-    """Updates of both buttons, progress and report for where the rebuild is."""
+    """Updates of both buttons, progress and report."""
     if status.running:
         return [
             gr.Button("Rebuilding; asking goes on meanwhile", interactive=False),
@@ -333,19 +339,19 @@ def building(status: Status) -> list[Any]:
             gr.Markdown(_progress(status), visible=True),
             gr.Markdown(visible=False),
         ]
-    told = [f"**{markdown(status.error)}**"] if status.error else []
+    parts = [f"**{markdown(status.error)}**"] if status.error else []
     if status.report:
-        told.append(report_text(status.report, ended=status.ended))
+        parts.append(report_text(status.report, ended=status.ended))
     return [
         gr.Button("Rebuild the index", interactive=True),
         gr.Button(visible=False),
         gr.Markdown(visible=False),
-        gr.Markdown("\n\n".join(told), visible=bool(told)),
+        gr.Markdown("\n\n".join(parts), visible=bool(parts)),
     ]
 
 
 def _progress(status: Status) -> str:
-    """A bar of our own numbers, and the words for them."""
+    """A progress bar and its numbers in words."""
     at = status.progress
     if at is None:
         return "<progress></progress>\n\nStarting"
@@ -358,15 +364,15 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 _LOOKING = {**_QUIET, "concurrency_id": "look", "concurrency_limit": 1}
 
 
-def _connect_list(service: Service, collection: Collection, view: _View) -> None:
+def _connect_list(service: Service, collection: Collection, view: _ArticlesView) -> None:
     def more(wanted: object, state: object, by: object, rows: int) -> list[Any]:
         return listing(collection, wanted, state, by, rows + ROWS)
 
     def flip(
         wanted: object, state: object, by: object, rows: int, event: gr.SelectData
     ) -> list[Any]:
-        told = switch(service, event.value, on=event.selected is True)
-        note = gr.Markdown(told, visible=True)
+        message = switch(service, event.value, on=event.selected is True)
+        note = gr.Markdown(message, visible=True)
         return [note, *listing(collection, wanted, state, by, rows)]
 
     articles = view.articles
@@ -388,7 +394,7 @@ def _look(collection: Collection) -> Callable[[object, object, object], list[Any
 
 
 def _connect_build(
-    page: gr.Blocks, service: Service, rebuild: Rebuild, collection: Collection, view: _View
+    page: gr.Blocks, service: Service, rebuild: Rebuild, collection: Collection, view: _ArticlesView
 ) -> None:
     def upload(paths: list[str] | None) -> list[Any]:
         note = gr.Markdown(save(service, paths), visible=True) if paths else gr.skip()

@@ -1,4 +1,4 @@
-"""What changes on the Ask page when a reader does something."""
+"""The event handlers of the Ask tab."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from rag.web.conversation import (
     Conversation,
     Correction,
     Turn,
-    answering,
-    waiting,
+    answer_turn,
+    as_waiting,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPlace:
+class OpenCitation:
     """Which turn, and which of its citations, the article panel shows; both count from 0."""
 
     turn: int = 0
@@ -39,18 +39,18 @@ class ShownPlace:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What is remembered: here by session, and the questions alone also in the browser.
+    """What is remembered: all on the server for the session, the questions in the browser as well.
 
-    ``kept`` is a hidden box whose text the page stores, and hands back after a reload.
+    ``stored`` is a hidden box whose text the page stores, and hands back after a reload.
     """
 
     conversation: gr.State
     place: gr.State
-    kept: gr.Textbox
+    stored: gr.Textbox
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.conversation, self.place, self.kept]
+        return [self.conversation, self.place, self.stored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def to_browser(turns: Sequence[Turn]) -> str:
 
 
 def from_browser(text: str) -> tuple[Turn, ...]:
-    """The turns to ask again: of the last ``REMEMBERED`` those that ``kept`` could have written.
+    """The turns to ask again: the last ``REMEMBERED`` that ``to_browser`` could have written.
 
     Anything else in ``text`` is left out.
     """
@@ -122,7 +122,7 @@ _FILES = tuple(form for form in FORMATS if form != "jsonl")  # The same as .json
 class AnswerActions:
     """The components; ``linked`` tells what became of a quotation that the address links to."""
 
-    judging: controls.FeedbackControls
+    feedback: controls.FeedbackControls
     plot: coverage.Plot
     export: gr.Button
     exported: gr.File
@@ -130,15 +130,15 @@ class AnswerActions:
 
     @property
     def outputs(self) -> list[Any]:
-        return [*self.judging.outputs, *self.plot.outputs, self.exported, self.linked]
+        return [*self.feedback.outputs, *self.plot.outputs, self.exported, self.linked]
 
     def show(self, conversation: Conversation, at: int) -> dict[Any, Any]:
         """Updates for the answer of the turn at a place; files and links are of before it."""
         turn = conversation.turn(at)
         covered = coverage.NOTHING if turn is None else turn.coverage
-        judging = controls.show_feedback(shown_answer(conversation, at))
+        shown = controls.show_feedback(judged_answer(conversation, at))
         return {
-            **dict(zip(self.judging.outputs, judging, strict=True)),
+            **dict(zip(self.feedback.outputs, shown, strict=True)),
             **dict(zip(self.plot.outputs, coverage.show(covered), strict=True)),
             self.exported: gr.File(visible=False),
             self.linked: gr.Markdown(visible=False),
@@ -158,27 +158,27 @@ class AnswerActions:
         return gr.File(made if answers else None, visible=bool(answers))
 
 
-def shown_answer(conversation: Conversation, at: int) -> controls.ShownAnswer | None:
+def judged_answer(conversation: Conversation, at: int) -> controls.JudgedAnswer | None:
     """The answer of the turn at a place, for what a reader says about it."""
     turn = conversation.turn(at)
     if turn is None or not turn.answered or turn.answer is None or turn.today is None:
         return None
     earlier = tuple(before.question for before in conversation.earlier(at))
-    return controls.ShownAnswer(turn.answer, earlier, turn.today, turn.correction)
+    return controls.JudgedAnswer(turn.answer, earlier, turn.today, turn.correction)
 
 
 Updates = dict[Any, Any]
 _BUSY = "Too many people are asking; try again in a moment."
-_UNANSWERED = f"Busy: {_BUSY[0].lower()}{_BUSY[1:]}"
-_WANTED = re.compile(r"(\d{1,4}) (\d{1,4})")
+_NOT_ANSWERED = f"Busy: {_BUSY[0].lower()}{_BUSY[1:]}"
+_CITATION_NUMBER = re.compile(r"(\d{1,4}) (\d{1,4})")
 
 
 class AskEvents:
     """Conversation and article; each method answers one event with the updates that it makes.
 
-    What comes from the browser (questions, numbers, values of controls, what it has kept) may be
-    forged: what no control of ours sends changes nothing. While it is ``crowded``, no question is
-    let in: it stays where it was typed.
+    What comes from the browser (questions, numbers, values of controls, its storage) may be forged:
+    values that no control of ours sends change nothing. While it is ``crowded``, no question is
+    accepted; it stays in its box.
     """
 
     def __init__(
@@ -186,8 +186,8 @@ class AskEvents:
         service: Service,
         memory: PageState,
         talk: TalkColumn,
-        panel: source_panel.Evidence,
-        beside: AnswerActions,
+        panel: source_panel.SourcePanel,
+        actions: AnswerActions,
         *,
         crowded: Callable[[], bool],
     ) -> None:
@@ -195,34 +195,36 @@ class AskEvents:
         self.memory = memory
         self.talk = talk
         self.panel = panel
-        self.beside = beside
+        self.actions = actions
         self._crowded = crowded
 
     @property
     def outputs(self) -> list[Any]:
         talk = self.talk
         own = [talk.box, talk.chatbot, *talk.understanding.outputs]
-        return [*own, *self.memory.outputs, *self.panel.outputs, *self.beside.outputs]
+        return [*own, *self.memory.outputs, *self.panel.outputs, *self.actions.outputs]
 
     def ask(self, question: str | None, conversation: Conversation) -> Updates:
-        """A new question; while another one is being answered it stays in its box."""
+        """Ask a new question; while another one is being answered, it stays in its box."""
         if conversation.waiting:
             return _unchanged()
-        asked = conversation.put(waiting(Turn(question or "")), None)
+        asked = conversation.put(as_waiting(Turn(question or "")), None)
         return self._asked(asked, len(asked.turns) - 1) | {self.talk.box: _box(asked, value="")}
 
-    def ask_again(self, conversation: Conversation, place: ShownPlace, *values: object) -> Updates:
-        """The question that is shown, understood otherwise."""
+    def ask_again(
+        self, conversation: Conversation, place: OpenCitation, *values: object
+    ) -> Updates:
+        """Ask the shown question again, with the corrections from the controls."""
         turn = conversation.turn(place.turn)
         if turn is None or conversation.waiting:
             return _unchanged()
-        correction = controls.corrected(turn, *values)
+        correction = controls.correction_from_browser(turn, *values)
         return self._again(conversation, place, turn, correction)
 
     def choose_time(
-        self, conversation: Conversation, place: ShownPlace, event: gr.SelectData
+        self, conversation: Conversation, place: OpenCitation, event: gr.SelectData
     ) -> Updates:
-        """The question that is shown, of the days alone that are chosen in the plot."""
+        """Ask the shown question again for the days that are chosen in the plot."""
         turn = conversation.turn(place.turn)
         period = coverage.chosen(turn.coverage, event) if turn is not None else None
         if turn is None or period is None or conversation.waiting:
@@ -230,11 +232,11 @@ class AskEvents:
         return self._again(conversation, place, turn, replace(turn.correction, dates=period.said))
 
     def restore(self, text: str | None, conversation: Conversation) -> Updates:
-        """The questions that the browser has kept, all to be asked again, where none is yet."""
+        """Ask the questions again that the browser has stored, where there are none yet."""
         turns = from_browser(text or "")
         if not turns or conversation.turns:
             return _unchanged()
-        return self._asked(Conversation(tuple(map(waiting, turns))), len(turns) - 1)
+        return self._asked(Conversation(tuple(map(as_waiting, turns))), len(turns) - 1)
 
     def answer(self, conversation: Conversation) -> Iterator[Updates]:
         """Every step that answers the questions that nobody has begun to answer, oldest first.
@@ -252,92 +254,92 @@ class AskEvents:
             for after in self._answering(conversation, at):
                 yield self._said(after)
                 conversation = after
-        yield self._ended(conversation, ShownPlace(unbegun[-1]))
+        yield self._ended(conversation, OpenCitation(unbegun[-1]))
 
-    def refused(self, conversation: Conversation, place: ShownPlace, text: str | None) -> Updates:
-        """After a question that was not let in: what was shown before, in the controls too.
+    def refused(self, conversation: Conversation, place: OpenCitation, text: str | None) -> Updates:
+        """After a question that was not accepted: what was shown before, in the controls too.
 
-        What the browser has kept is shown without answers, and kept for the next reload.
+        Questions from the browser's storage are shown without answers, and stay stored.
         """
         if conversation.waiting:
             return _unchanged()
         if conversation.turns:
             return self._shown(conversation, place)
-        turns = Conversation(tuple(map(waiting, from_browser(text or ""))))
-        return self._ended(turns.stopped(_UNANSWERED), ShownPlace(max(0, len(turns.turns) - 1)))
+        turns = Conversation(tuple(map(as_waiting, from_browser(text or ""))))
+        return self._ended(turns.stopped(_NOT_ANSWERED), OpenCitation(max(0, len(turns.turns) - 1)))
 
-    def unanswered(self, conversation: Conversation, place: ShownPlace) -> Updates:
-        """After an answer that was refused, or has failed: what waits is not waited for."""
+    def unanswered(self, conversation: Conversation, place: OpenCitation) -> Updates:
+        """After an answer that was refused or has failed: nothing is waited for any more."""
         if not conversation.waiting:
             return _unchanged()
-        return self._ended(conversation.stopped(_UNANSWERED), place)
+        return self._ended(conversation.stopped(_NOT_ANSWERED), place)
 
-    def stop(self, conversation: Conversation, place: ShownPlace) -> Updates:
-        """What waits is not waited for."""
-        return self._ended(conversation.stopped(markup.stopped()), place)
+    def stop(self, conversation: Conversation, place: OpenCitation) -> Updates:
+        """Stop waiting for answers."""
+        return self._ended(conversation.stopped(markup.stopped_message()), place)
 
     def forget(self) -> Updates:
         """A new conversation."""
         nothing = Conversation()
-        return self._ended(nothing, ShownPlace()) | {self.memory.kept: to_browser(())}
+        return self._ended(nothing, OpenCitation()) | {self.memory.stored: to_browser(())}
 
     def show_turn(
-        self, conversation: Conversation, place: ShownPlace, event: gr.SelectData
+        self, conversation: Conversation, place: OpenCitation, event: gr.SelectData
     ) -> Updates:
         """The article of the message that is clicked; the one that is shown stays as it is."""
         index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
         at = int(index) // 2
         if at == place.turn or conversation.turn(at) is None:
             return _unchanged()
-        return self._shown(conversation, ShownPlace(at))
+        return self._shown(conversation, OpenCitation(at))
 
     def open_wanted(
-        self, conversation: Conversation, place: ShownPlace, wanted: str | None
+        self, conversation: Conversation, place: OpenCitation, wanted: str | None
     ) -> Updates:
         """The citation whose number is clicked.
 
         ``"2 3"`` is the third of the second answer, ``"0 3"`` that of the one that is shown.
         """
-        numbers = _WANTED.fullmatch(wanted or "")
+        numbers = _CITATION_NUMBER.fullmatch(wanted or "")
         if numbers is None:
             return _unchanged()
         turn, citation = int(numbers[1]), int(numbers[2])
-        new = ShownPlace(turn - 1 if turn else place.turn, citation - 1)
+        new = OpenCitation(turn - 1 if turn else place.turn, citation - 1)
         opened = self._opened(conversation, new)
         if new.turn == place.turn or opened == _unchanged():
             return opened
         return self._shown(conversation, new)
 
-    def pick(self, conversation: Conversation, place: ShownPlace, index: int | None) -> Updates:
+    def pick(self, conversation: Conversation, place: OpenCitation, index: int | None) -> Updates:
         """The citation that is chosen in the list."""
         at = -1 if index is None else index
         return self._opened(conversation, replace(place, citation=at))
 
-    def previous(self, conversation: Conversation, place: ShownPlace) -> Updates:
+    def previous(self, conversation: Conversation, place: OpenCitation) -> Updates:
         """The citation before the one that is open."""
         return self._opened(conversation, replace(place, citation=place.citation - 1))
 
-    def following(self, conversation: Conversation, place: ShownPlace) -> Updates:
+    def following(self, conversation: Conversation, place: OpenCitation) -> Updates:
         """The citation after the one that is open."""
         return self._opened(conversation, replace(place, citation=place.citation + 1))
 
     def open_link(self, request: gr.Request) -> Updates:
         """The quotation that the page's address links to."""
-        opened = source_panel.opened(self.service, request.query_params)
+        opened = source_panel.open_link(self.service, request.query_params)
         if opened is None:
             return _unchanged()
-        told = {self.beside.linked: gr.Markdown(opened.said, visible=bool(opened.said))}
+        message = {self.actions.linked: gr.Markdown(opened.message, visible=bool(opened.message))}
         if opened.citation is None:
-            return told
-        shown = source_panel.show(source_panel.Offered((opened.citation,)))
-        return told | dict(zip(self.panel.outputs, shown, strict=True))
+            return message
+        shown = source_panel.show(source_panel.PanelContent((opened.citation,)))
+        return message | dict(zip(self.panel.outputs, shown, strict=True))
 
     def _again(
-        self, conversation: Conversation, place: ShownPlace, turn: Turn, correction: Correction
+        self, conversation: Conversation, place: OpenCitation, turn: Turn, correction: Correction
     ) -> Updates:
         if correction == turn.correction:
             return _unchanged()
-        again = waiting(replace(turn, correction=correction))
+        again = as_waiting(replace(turn, correction=correction))
         return self._asked(conversation.put(again, place.turn), place.turn)
 
     def _asked(self, conversation: Conversation, at: int) -> Updates:
@@ -345,7 +347,7 @@ class AskEvents:
             # Nothing that follows success then waits, too.
             raise gr.Error(_BUSY, title="Busy", print_exception=False)
         memory = self.memory
-        remembered = {memory.place: ShownPlace(at), memory.kept: to_browser(conversation.turns)}
+        remembered = {memory.place: OpenCitation(at), memory.stored: to_browser(conversation.turns)}
         return self._said(conversation) | remembered | {self.talk.box: _box(conversation)}
 
     def _answering(self, conversation: Conversation, at: int) -> Iterator[Conversation]:
@@ -353,9 +355,9 @@ class AskEvents:
         conversation = conversation.put(begun, at)
         # Without work yet: from its first step on, Gradio closes an iterator that is stopped.
         yield conversation
-        yield from answering(self.service, conversation, at, date.today())
+        yield from answer_turn(self.service, conversation, at, date.today())
 
-    def _ended(self, conversation: Conversation, place: ShownPlace) -> Updates:
+    def _ended(self, conversation: Conversation, place: OpenCitation) -> Updates:
         box = {self.talk.box: _box(conversation)}
         return self._said(conversation) | self._shown(conversation, place) | box
 
@@ -365,17 +367,17 @@ class AskEvents:
             self.talk.chatbot: conversation.messages(),
         }
 
-    def _shown(self, conversation: Conversation, place: ShownPlace) -> Updates:
+    def _shown(self, conversation: Conversation, place: OpenCitation) -> Updates:
         turn = conversation.turn(place.turn)
         offered = source_panel.NOTHING if turn is None else turn.offered
         understanding = zip(
             self.talk.understanding.outputs, controls.show_understanding(turn), strict=True
         )
         panel = zip(self.panel.outputs, source_panel.show(offered, place.citation), strict=True)
-        beside = self.beside.show(conversation, place.turn)
-        return {self.memory.place: place, **dict(understanding), **dict(panel), **beside}
+        actions = self.actions.show(conversation, place.turn)
+        return {self.memory.place: place, **dict(understanding), **dict(panel), **actions}
 
-    def _opened(self, conversation: Conversation, place: ShownPlace) -> Updates:
+    def _opened(self, conversation: Conversation, place: OpenCitation) -> Updates:
         """The citation at a place; a place where there is none changes nothing."""
         turn = conversation.turn(place.turn)
         if turn is None or not 0 <= place.citation < len(turn.offered.citations):

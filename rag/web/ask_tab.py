@@ -1,4 +1,4 @@
-"""The Ask page: its components and how they are wired."""
+"""The Ask tab: its components, and which event calls which handler."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from rag.web import controls, coverage, source_panel
 from rag.web.ask_events import (
     AnswerActions,
     AskEvents,
+    OpenCitation,
     PageState,
-    ShownPlace,
     TalkColumn,
-    shown_answer,
+    judged_answer,
 )
 from rag.web.conversation import MAX_QUESTION, Conversation
 
@@ -34,29 +34,30 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 
 
 def ask_tab(page: gr.Blocks, service: Service, *, waiting: int) -> None:
-    """Lay out chat and article, and connect them; the page's first load opens what it links to.
+    """Build chat and article panel, and connect their events.
 
-    While ``waiting`` events wait in the page's queue, whoever asks is told to try again.
+    The page's first load opens the quotation that its address links to. While ``waiting`` events
+    wait in the page's queue, whoever asks is told to try again.
     """
     memory = PageState(
         conversation=gr.State(Conversation()),
-        place=gr.State(ShownPlace()),
-        kept=gr.Textbox(visible="hidden", show_label=False, elem_id="kept"),
+        place=gr.State(OpenCitation()),
+        stored=gr.Textbox(visible="hidden", show_label=False, elem_id="kept"),
     )
     with gr.Row(elem_id="desk"):
         with gr.Column(scale=6, min_width=320, elem_id="talk"):
-            talk, judging, export, exported = _talk()
+            talk, feedback, export, exported = _talk()
         with gr.Column(scale=5, min_width=320, elem_id="evidence"):
             linked = source_panel.safe_markdown(elem_id="link-said", visible=False)
             panel = source_panel.panel()
             plot = coverage.plot()
-    beside = AnswerActions(judging, plot, export, exported, linked)
+    actions = AnswerActions(feedback, plot, export, exported, linked)
 
     def crowded() -> bool:
         # The queue is made anew when the page is complete.
         return len(page._queue) >= waiting
 
-    _connect(page, AskEvents(service, memory, talk, panel, beside, crowded=crowded))
+    _connect(page, AskEvents(service, memory, talk, panel, actions, crowded=crowded))
 
 
 def _talk() -> tuple[TalkColumn, controls.FeedbackControls, gr.Button, gr.File]:
@@ -77,7 +78,7 @@ def _talk() -> tuple[TalkColumn, controls.FeedbackControls, gr.Button, gr.File]:
         elem_id="chat",
     )
     understanding = controls.understanding_controls()
-    judging = controls.feedback_controls()
+    feedback = controls.feedback_controls()
     box = gr.Textbox(
         label="Question",
         show_label=False,
@@ -95,70 +96,72 @@ def _talk() -> tuple[TalkColumn, controls.FeedbackControls, gr.Button, gr.File]:
         gr.Checkbox(True, label=_KEYS, container=False, interactive=True, elem_id="keys")
     exported = gr.File(visible=False, interactive=False, show_label=False, elem_id="exported")
     wanted = gr.Textbox(visible="hidden", show_label=False, elem_id="wanted")
-    return TalkColumn(chatbot, understanding, box, clear, wanted), judging, export, exported
+    return TalkColumn(chatbot, understanding, box, clear, wanted), feedback, export, exported
 
 
-def _connect(page: gr.Blocks, desk: AskEvents) -> None:
+def _connect(page: gr.Blocks, events: AskEvents) -> None:
     """Every way to ask leads to the same step that answers, which Stop and starting anew end."""
-    talk, memory = desk.talk, desk.memory
+    talk, memory = events.talk, events.memory
     conversation, place = memory.conversation, memory.place
     question = [talk.box, conversation]
     values = [conversation, place, *talk.understanding.inputs]
     asked = [
-        talk.box.submit(desk.ask, question, desk.outputs, **_QUIET),
+        talk.box.submit(events.ask, question, events.outputs, **_QUIET),
         talk.chatbot.example_select(_example, None, talk.box, **_QUIET).then(
-            desk.ask, question, desk.outputs, **_QUIET
+            events.ask, question, events.outputs, **_QUIET
         ),
-        talk.understanding.kind.input(desk.ask_again, values, desk.outputs, **_QUIET),
-        talk.understanding.dates.submit(desk.ask_again, values, desk.outputs, **_QUIET),
-        talk.understanding.carried.input(desk.ask_again, values, desk.outputs, **_QUIET),
-        desk.beside.plot.bars.select(
-            desk.choose_time, [conversation, place], desk.outputs, **_QUIET
+        talk.understanding.kind.input(events.ask_again, values, events.outputs, **_QUIET),
+        talk.understanding.dates.submit(events.ask_again, values, events.outputs, **_QUIET),
+        talk.understanding.carried.input(events.ask_again, values, events.outputs, **_QUIET),
+        events.actions.plot.bars.select(
+            events.choose_time, [conversation, place], events.outputs, **_QUIET
         ),
-        memory.kept.submit(desk.restore, [memory.kept, conversation], desk.outputs, **_QUIET),
+        memory.stored.submit(
+            events.restore, [memory.stored, conversation], events.outputs, **_QUIET
+        ),
     ]
     working = [
-        step.success(desk.answer, conversation, desk.outputs, concurrency_id="ask", **_QUIET)
+        step.success(events.answer, conversation, events.outputs, concurrency_id="ask", **_QUIET)
         for step in asked
     ]
     for step in asked:
-        step.failure(desk.refused, [conversation, place, memory.kept], desk.outputs, **_QUIET)
+        step.failure(events.refused, [conversation, place, memory.stored], events.outputs, **_QUIET)
     for step in working:
-        step.failure(desk.unanswered, [conversation, place], desk.outputs, **_QUIET)
-    talk.box.stop(desk.stop, [conversation, place], desk.outputs, cancels=working, **_QUIET)
+        step.failure(events.unanswered, [conversation, place], events.outputs, **_QUIET)
+    talk.box.stop(events.stop, [conversation, place], events.outputs, cancels=working, **_QUIET)
     forget = [talk.clear.click, talk.chatbot.clear]
-    gr.on(forget, desk.forget, None, desk.outputs, cancels=working, **_QUIET)
-    _connect_panel(desk)
-    _connect_beside(page, desk)
+    gr.on(forget, events.forget, None, events.outputs, cancels=working, **_QUIET)
+    _connect_panel(events)
+    _connect_actions(page, events)
 
 
-def _connect_panel(desk: AskEvents) -> None:
-    talk, panel, outputs = desk.talk, desk.panel, desk.outputs
-    at = [desk.memory.conversation, desk.memory.place]
-    talk.chatbot.select(desk.show_turn, at, outputs, **_QUIET)
-    talk.wanted.submit(desk.open_wanted, [*at, talk.wanted], outputs, **_QUIET)
-    panel.choices.input(desk.pick, [*at, panel.choices], outputs, **_QUIET)
-    panel.previous.click(desk.previous, at, outputs, **_QUIET)
-    panel.following.click(desk.following, at, outputs, **_QUIET)
+def _connect_panel(events: AskEvents) -> None:
+    talk, panel, outputs = events.talk, events.panel, events.outputs
+    at = [events.memory.conversation, events.memory.place]
+    talk.chatbot.select(events.show_turn, at, outputs, **_QUIET)
+    talk.wanted.submit(events.open_wanted, [*at, talk.wanted], outputs, **_QUIET)
+    panel.choices.input(events.pick, [*at, panel.choices], outputs, **_QUIET)
+    panel.previous.click(events.previous, at, outputs, **_QUIET)
+    panel.following.click(events.following, at, outputs, **_QUIET)
 
 
-def _connect_beside(page: gr.Blocks, desk: AskEvents) -> None:
-    beside, memory = desk.beside, desk.memory
+def _connect_actions(page: gr.Blocks, events: AskEvents) -> None:
+    actions, memory = events.actions, events.memory
     states = [memory.conversation, memory.place]
-    folder = desk.service.build.index
+    folder = events.service.build.index
 
-    def shown(conversation: Conversation, place: ShownPlace) -> controls.ShownAnswer | None:
-        return shown_answer(conversation, place.turn)
+    def shown(conversation: Conversation, place: OpenCitation) -> controls.JudgedAnswer | None:
+        return judged_answer(conversation, place.turn)
 
     def files(conversation: Conversation, request: gr.Request) -> gr.File:
         address = request.request.base_url
         if request.headers.get("x-forwarded-proto") == "https":
             address = address.replace(scheme="https")
-        return beside.files(conversation, str(address))
+        return actions.files(conversation, str(address))
 
-    controls.connect_feedback(beside.judging, desk.service, folder, states, shown)
-    beside.export.click(files, memory.conversation, beside.exported, **_QUIET)
-    page.load(desk.open_link, None, [*desk.panel.outputs, beside.linked], **_QUIET)
+    controls.connect_feedback(actions.feedback, events.service, folder, states, shown)
+    actions.export.click(files, memory.conversation, actions.exported, **_QUIET)
+    page.load(events.open_link, None, [*events.panel.outputs, actions.linked], **_QUIET)
 
 
 def _example(event: gr.SelectData) -> str:

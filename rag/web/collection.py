@@ -1,4 +1,4 @@
-"""The collection behind the Articles page: what is indexed and what has changed since."""
+"""The list behind the Articles tab: what is indexed, and what has changed since."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from rag.answer.engine import Engine
 from rag.errors import ArticleError
-from rag.index.store import noted_files
+from rag.index.store import ArticleRow, noted_files
 from rag.index.versions import VERSIONS
 from rag.ingest.build import limits
 from rag.ingest.corpus import Changes, Folder
 from rag.present import wording
-from rag.service import Engine, Entry, Service
+from rag.service import Service
 from rag.types import IndexInfo
 
 State = Literal["indexed", "off", "changed", "gone", "new", "duplicate", "skipped"]
@@ -28,11 +29,19 @@ STATES: dict[State, str] = {
     "skipped": "skipped",
 }
 # What needs a look comes first.
-_URGENCY: tuple[State, ...] = ("skipped", "new", "changed", "gone", "off", "duplicate", "indexed")
+_STATE_ORDER: tuple[State, ...] = (
+    "skipped",
+    "new",
+    "changed",
+    "gone",
+    "off",
+    "duplicate",
+    "indexed",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CollectionRow:
     """An article, or a file that no article comes from; ``id`` and ``title`` are then empty.
 
     ``states`` are all that hold, the first one counting; ``why`` explains it.
@@ -52,22 +61,26 @@ class Row:
 
 
 def rows(
-    entries: Sequence[Entry], files: Sequence[Mapping[str, Any]], changes: Changes
-) -> list[Row]:
+    entries: Sequence[ArticleRow], files: Sequence[Mapping[str, Any]], changes: Changes
+) -> list[CollectionRow]:
     """A row for each article, then one for each file without any."""
     changed, gone = frozenset(changes.changed), frozenset(changes.gone)
     articles = [_article(entry, changed=changed, gone=gone) for entry in entries]
-    return [*articles, *_files(files, gone), *(Row(path, ("new",)) for path in changes.new)]
+    return [
+        *articles,
+        *_files(files, gone),
+        *(CollectionRow(path, ("new",)) for path in changes.new),
+    ]
 
 
-def _article(entry: Entry, *, changed: frozenset[str], gone: frozenset[str]) -> Row:
+def _article(entry: ArticleRow, *, changed: frozenset[str], gone: frozenset[str]) -> CollectionRow:
     held: dict[State, bool] = {
         "off": not entry.on,
         "changed": entry.path in changed,
         "gone": entry.path in gone,
     }
     states = tuple(state for state, holds in held.items() if holds)
-    return Row(
+    return CollectionRow(
         entry.path,
         states or ("indexed",),
         id=entry.id,
@@ -77,18 +90,20 @@ def _article(entry: Entry, *, changed: frozenset[str], gone: frozenset[str]) -> 
     )
 
 
-def _files(files: Sequence[Mapping[str, Any]], gone: frozenset[str]) -> Iterator[Row]:
+def _files(files: Sequence[Mapping[str, Any]], gone: frozenset[str]) -> Iterator[CollectionRow]:
     for file in files:
         path = str(file["path"])
         if path in gone:
             continue
         if file.get("duplicate_of"):
-            yield Row(path, ("duplicate",), f"of {file['duplicate_of']}")
+            yield CollectionRow(path, ("duplicate",), f"of {file['duplicate_of']}")
         elif file.get("skipped"):
-            yield Row(path, ("skipped",), str(file["skipped"]))
+            yield CollectionRow(path, ("skipped",), str(file["skipped"]))
 
 
-def matching(rows: Sequence[Row], wanted: str, state: State | None) -> list[Row]:
+def matching(
+    rows: Sequence[CollectionRow], wanted: str, state: State | None
+) -> list[CollectionRow]:
     """The rows that have all the words of ``wanted`` and are in ``state``."""
     terms = wanted.casefold().split()
     return [
@@ -98,12 +113,12 @@ def matching(rows: Sequence[Row], wanted: str, state: State | None) -> list[Row]
     ]
 
 
-def _text(row: Row) -> str:
+def _text(row: CollectionRow) -> str:
     days = f"{row.published or ''} {wording.day(row.published)}" if row.id else ""
     return f"{row.title} {row.path} {days} {row.why}".casefold()
 
 
-def ordered(rows: Sequence[Row], by: Order) -> list[Row]:
+def ordered(rows: Sequence[CollectionRow], by: Order) -> list[CollectionRow]:
     """Newest first by date; by title, file or state from the first; ties newest first."""
     newest = sorted(rows, key=_age, reverse=True)
     if by == "title":
@@ -111,23 +126,23 @@ def ordered(rows: Sequence[Row], by: Order) -> list[Row]:
     if by == "file":
         return sorted(newest, key=lambda row: row.path)
     if by == "state":
-        return sorted(newest, key=lambda row: _URGENCY.index(row.states[0]))
+        return sorted(newest, key=lambda row: _STATE_ORDER.index(row.states[0]))
     return newest
 
 
-def _age(row: Row) -> tuple[str, str, str]:
+def _age(row: CollectionRow) -> tuple[str, str, str]:
     return str(row.published or ""), row.path, row.id
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is indexed, a row for each article and file, and what to warn of.
+class CollectionState:
+    """The index, a row for each article and file, and warnings.
 
-    ``changes`` is None where they cannot be known.
+    ``changes`` is None where they cannot be determined.
     """
 
     info: IndexInfo
-    rows: tuple[Row, ...]
+    rows: tuple[CollectionRow, ...]
     changes: Changes | None
     warnings: tuple[str, ...]
 
@@ -137,18 +152,18 @@ class Look:
 
 
 class Collection:
-    """The articles of a service; several threads may look at once."""
+    """The articles of a service; several threads may use it at once."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._folder = Folder(service.articles, limits(service.build))
 
-    def look(self) -> Look:
+    def look(self) -> CollectionState:
         """Raises IndexMissing when nothing was indexed yet."""
         with self._service.lease() as engine:
             return self._look(engine)
 
-    def _look(self, engine: Engine) -> Look:
+    def _look(self, engine: Engine) -> CollectionState:
         version = self._service.build.index / VERSIONS / engine.info.version
         files = noted_files(version)
         changes, warnings = None, engine.warnings
@@ -158,4 +173,4 @@ class Collection:
             except ArticleError as error:
                 warnings = (*warnings, str(error))
         listed = rows(engine.entries(), files or (), changes or Changes())
-        return Look(engine.info, tuple(listed), changes, warnings)
+        return CollectionState(engine.info, tuple(listed), changes, warnings)

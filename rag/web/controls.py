@@ -21,10 +21,11 @@ from rag.feedback import (
     find_span,
 )
 from rag.present.wording import KINDS
+from rag.service import Service
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind
 from rag.web.conversation import Correction, Turn
-from rag.web.source_panel import Service, safe_markdown
+from rag.web.source_panel import safe_markdown
 
 MAX_DATES = 120
 _LABEL = "Change how the question was understood"
@@ -49,7 +50,7 @@ class UnderstandingControls:
 
 
 def understanding_controls() -> UnderstandingControls:
-    """Lay the controls out where the caller stands; without a label the page's style hides them."""
+    """Build the controls in the current layout; without a label the page's style hides them."""
     with gr.Accordion("", open=False, elem_id="understood") as box:
         kind = gr.Radio(
             [(words, kind) for kind, words in KINDS.items()], label="Answer with", elem_id="kind"
@@ -73,24 +74,24 @@ def show_understanding(turn: Turn | None) -> list[Any]:
     if turn is None or turn.query is None or not turn.query.text:
         return [gr.Accordion(label=""), gr.skip(), gr.skip(), gr.skip()]
     words = [(one_line(word), str(place)) for place, word in enumerate(turn.carried)]
-    kept = [str(n) for n, word in enumerate(turn.carried) if word not in turn.correction.without]
+    chosen = [str(n) for n, word in enumerate(turn.carried) if word not in turn.correction.without]
     return [
         gr.Accordion(label=_LABEL),
         gr.Radio(value=turn.query.kind),
         gr.Textbox(value=_said_dates(turn)),
-        gr.CheckboxGroup(words, value=kept),
+        gr.CheckboxGroup(words, value=chosen),
     ]
 
 
-def corrected(turn: Turn, kind: object, dates: object, kept: object) -> Correction:
-    """What the user wants now, from the values of the controls as the browser sends them.
+def correction_from_browser(turn: Turn, kind: object, dates: object, carried: object) -> Correction:
+    """The correction that the values of the controls amount to, as the browser sends them.
 
-    What was left as it was understood stays understood; what is no such value changes nothing.
+    Controls that were left alone correct nothing, nor do values that no control has.
     """
     before = turn.correction
     query = turn.query
     typed = one_line(dates, limit=MAX_DATES) if isinstance(dates, str) else _said_dates(turn)
-    places = kept if isinstance(kept, Sequence) else range(len(turn.carried))
+    places = carried if isinstance(carried, Sequence) else range(len(turn.carried))
     changed = kind in get_args(Kind) and query is not None and kind != query.kind
     return Correction(
         kind=kind if changed else before.kind,  # type: ignore[arg-type]
@@ -107,12 +108,12 @@ def _said_dates(turn: Turn) -> str:
     return one_line(window.said, limit=MAX_DATES) if window is not None else ""
 
 
-_OF_ANSWER: list[tuple[str, Verdict]] = [
+_ANSWER_VERDICTS: list[tuple[str, Verdict]] = [
     ("Right", "right"),
     ("Right article, wrong answer", "wrong_answer"),
     ("Wrong", "wrong"),
 ]
-_OF_ABSTENTION: list[tuple[str, Verdict]] = [
+_ABSTENTION_VERDICTS: list[tuple[str, Verdict]] = [
     ("Right: no article says so", "right"),
     ("Wrong: an article says so", "wrong"),
 ]
@@ -120,7 +121,7 @@ _NOTED = "Noted. It is kept beside the index, and is not sent anywhere."
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAnswer:
+class JudgedAnswer:
     """The answer that is shown, and how it was asked for."""
 
     answer: Answer
@@ -153,8 +154,10 @@ class FeedbackControls:
 
 
 def feedback_controls() -> FeedbackControls:
-    """Lay the controls out where the caller stands; hidden until there is an answer."""
-    verdict = gr.Radio(_OF_ANSWER, label="Is this answer right?", visible=False, elem_id="verdict")
+    """Build the controls in the current layout; hidden until there is an answer."""
+    verdict = gr.Radio(
+        _ANSWER_VERDICTS, label="Is this answer right?", visible=False, elem_id="verdict"
+    )
     span = gr.Textbox(
         label="The right words, copied from an article (may be left empty)",
         max_length=MAX_SPAN,
@@ -166,19 +169,19 @@ def feedback_controls() -> FeedbackControls:
     return FeedbackControls(verdict, span, safe_markdown(elem_id="feedback-note", visible=False))
 
 
-def show_feedback(judged: ShownAnswer | None) -> list[Any]:
-    """Updates of the controls for the answer that is shown: nothing is said about it yet."""
+def show_feedback(judged: JudgedAnswer | None) -> list[Any]:
+    """Updates of the controls for the answer that is shown, without a verdict yet."""
     hidden = [gr.Textbox(value="", visible=False), gr.Markdown(visible=False)]
     if judged is None or judged.answer.reason == "empty_question":
         return [gr.Radio(value=None, visible=False), *hidden]
-    choices = _OF_ABSTENTION if judged.answer.abstained else _OF_ANSWER
+    choices = _ABSTENTION_VERDICTS if judged.answer.abstained else _ANSWER_VERDICTS
     return [gr.Radio(choices, value=None, visible=True), *hidden]
 
 
 def pick_verdict(
-    service: Service, folder: Path, judged: ShownAnswer | None, verdict: object, now: datetime
+    service: Service, folder: Path, judged: JudgedAnswer | None, verdict: object, now: datetime
 ) -> list[Any]:
-    """Updates of span and note: a right answer is stored; else the right words are asked for."""
+    """Updates of span and note: "right" is stored, other verdicts ask for the right words first."""
     if verdict == "right":
         return store_feedback(service, folder, judged, verdict, "", now)
     return [gr.Textbox(visible=True), gr.Markdown(visible=False)]
@@ -187,14 +190,14 @@ def pick_verdict(
 def store_feedback(
     service: Service,
     folder: Path,
-    judged: ShownAnswer | None,
+    judged: JudgedAnswer | None,
     verdict: object,
     typed: object,
     now: datetime,
 ) -> list[Any]:
-    """Updates of span and note, once what is said is on the disk in ``folder``, the index's.
+    """Updates of span and note, once the verdict is on disk in ``folder``, the index's.
 
-    What cannot be stored is told in one sentence. ``verdict`` and ``typed`` are as the browser
+    If it cannot be stored, the note says why. ``verdict`` and ``typed`` are as the browser
     sends them.
     """
     if judged is None or verdict not in get_args(Verdict):
@@ -214,7 +217,7 @@ def store_feedback(
         append(folder, feedback)
     except RagError as error:
         return [gr.skip(), gr.Markdown(markdown(str(error)), visible=True)]
-    return [gr.Textbox(value="", visible=False), gr.Markdown(_noted(chosen), visible=True)]
+    return [gr.Textbox(value="", visible=False), gr.Markdown(_noted_message(chosen), visible=True)]
 
 
 def connect_feedback(
@@ -222,9 +225,9 @@ def connect_feedback(
     service: Service,
     folder: Path,
     states: Sequence[gr.State],
-    judged: Callable[..., ShownAnswer | None],
+    judged: Callable[..., JudgedAnswer | None],
 ) -> None:
-    """Store what is said in ``folder``; ``judged`` gives the shown answer of the states' values."""
+    """Store verdicts in ``folder``; ``judged`` gives the answer for the states' values."""
 
     def pick(verdict: object, *held: Any) -> list[Any]:
         return pick_verdict(service, folder, judged(*held), verdict, datetime.now(UTC))
@@ -243,7 +246,7 @@ def _chosen(service: Service, typed: str, answer: Answer) -> Quotation:
         return find_span(typed, answer, engine.texts)
 
 
-def _noted(chosen: Quotation | None) -> str:
+def _noted_message(chosen: Quotation | None) -> str:
     if chosen is None:
         return _NOTED
     words, article = one_line(chosen.text, limit=80), one_line(chosen.article_id)

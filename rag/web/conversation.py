@@ -1,4 +1,4 @@
-"""The turns of a conversation: a question, how it was understood, and its answer."""
+"""The conversation: its turns, how each was understood, and the steps that answer it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answer.engine import Answered, Retrieved
+from rag.answer.engine import Answered, AskOptions, Engine, Retrieved
 from rag.answer.pipeline import turn_of
 from rag.dates.windows import infer_window
 from rag.errors import QuestionError, RagError
 from rag.query.history import History, PastTurn
 from rag.query.understand import Corrections, Understood
-from rag.service import Engine, Service
+from rag.service import Service
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Kind, Query, Window
 from rag.web import coverage, markup, source_panel
@@ -45,13 +45,13 @@ class Turn:
 
     ``query`` is how it was understood, with ``correction``; ``carried`` are all the words that
     came from earlier turns, also those that were removed since. ``answer`` was given on ``today``.
-    While ``waiting``, the reply tells what is being done, once somebody has ``begun``; only when it
-    is ``answered`` is ``answer`` what the reply says, else that of before.
+    While ``waiting``, ``reply`` shows the progress; ``begun`` says that somebody works on it. Only
+    when ``answered`` does ``reply`` show ``answer``; else that is the answer of before.
     """
 
     question: str
     reply: str = ""
-    offered: source_panel.Offered = source_panel.NOTHING
+    offered: source_panel.PanelContent = source_panel.NOTHING
     answer: Answer | None = None
     today: date | None = None
     coverage: coverage.Coverage = coverage.NOTHING
@@ -74,7 +74,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns so far, kept here and not taken from the browser."""
+    """The turns so far, stored here and never taken from the browser."""
 
     turns: tuple[Turn, ...] = ()
 
@@ -85,7 +85,7 @@ class Conversation:
 
     @property
     def unbegun(self) -> tuple[int, ...]:
-        """The places of those that nobody has begun to answer."""
+        """The places of those that nobody works on yet."""
         return tuple(at for at in self.waiting if not self.turns[at].begun)
 
     def turn(self, at: int) -> Turn | None:
@@ -101,7 +101,7 @@ class Conversation:
     def stopped(self, reply: str) -> Conversation:
         """The same with ``reply`` below every question that still waits."""
         return Conversation(
-            tuple(_ended(turn, reply) if turn.waiting else turn for turn in self.turns)
+            tuple(_stopped_turn(turn, reply) if turn.waiting else turn for turn in self.turns)
         )
 
     def earlier(self, at: int | None) -> list[PastTurn]:
@@ -110,32 +110,32 @@ class Conversation:
 
     def messages(self) -> list[dict[str, str]]:
         """The conversation for the page."""
-        said: list[dict[str, str]] = []
+        messages: list[dict[str, str]] = []
         for turn in self.turns:
-            said.append({"role": "user", "content": _asked(turn.question)})
-            said.append({"role": "assistant", "content": turn.reply})
-        return said
+            messages.append({"role": "user", "content": _question_markdown(turn.question)})
+            messages.append({"role": "assistant", "content": turn.reply})
+        return messages
 
 
-def _asked(question: str) -> str:
+def _question_markdown(question: str) -> str:
     return markdown(one_line(question, limit=MAX_QUESTION))
 
 
-def _ended(turn: Turn, reply: str) -> Turn:
-    return replace(_unsaid(turn), reply=reply, waiting=False)
+def _stopped_turn(turn: Turn, reply: str) -> Turn:
+    return replace(_without_answer(turn), reply=reply, waiting=False)
 
 
-def _unsaid(turn: Turn) -> Turn:
-    """The turn without what its answer was shown with: the reply is no longer that."""
+def _without_answer(turn: Turn) -> Turn:
+    """The turn without the panel and the plot of its former answer."""
     return replace(turn, offered=source_panel.NOTHING, coverage=coverage.NOTHING, answered=False)
 
 
-def waiting(turn: Turn) -> Turn:
+def as_waiting(turn: Turn) -> Turn:
     """The turn before anybody has begun to answer it."""
-    return replace(_working(turn, UNDERSTANDING), begun=False)
+    return replace(_turn_in_progress(turn, UNDERSTANDING), begun=False)
 
 
-def answering(
+def answer_turn(
     service: Service, conversation: Conversation, at: int, today: date
 ) -> Iterator[Conversation]:
     """The conversation after every step that answers the turn at a place.
@@ -143,11 +143,11 @@ def answering(
     Whoever closes the iterator stops the work, and the engine is given back at once.
     """
     turn = conversation.turns[at]
-    for step in steps(service, turn, conversation.earlier(at), today):
+    for step in answer_steps(service, turn, conversation.earlier(at), today):
         yield conversation.put(step, at)
 
 
-def steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
+def answer_steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
     """The turn after every step that answers it; the last one is answered.
 
     An error becomes the sentence that explains it.
@@ -156,50 +156,48 @@ def steps(service: Service, turn: Turn, earlier: History, today: date) -> Iterat
         with service.lease() as engine:
             yield from _steps(engine, turn, earlier, today)
     except RagError as error:
-        yield _ended(turn, markup.error(str(error)))
+        yield _stopped_turn(turn, markup.error_message(str(error)))
     except Exception:
         log.exception("A question could not be answered")
-        yield _ended(turn, _FAILED)
+        yield _stopped_turn(turn, _FAILED)
 
 
 def _steps(engine: Engine, turn: Turn, earlier: History, today: date) -> Iterator[Turn]:
     correction = turn.correction
     newest = engine.info.newest_article
-    window = window_of(correction.dates, today, newest) if correction.dates else None
-    stages = engine.asking(
-        turn.question,
-        history=earlier,
-        window=window,
+    options = AskOptions(
+        window=window_of(correction.dates, today, newest) if correction.dates else None,
         today=today,
         corrections=Corrections(
             correction.kind, correction.without, undated=correction.dates is not None
         ),
+        history=earlier,
     )
-    for stage in stages:
+    for stage in engine.asking(turn.question, options):
         if isinstance(stage, Answered):
-            yield _answered(turn, stage, today)
+            yield _turn_answered(turn, stage, today)
         else:
-            yield _working(turn, _told(stage, engine))
+            yield _turn_in_progress(turn, _stage_message(stage, engine))
 
 
-def _told(stage: Understood | Retrieved, engine: Engine) -> str:
-    """What is done after a stage."""
+def _stage_message(stage: Understood | Retrieved, engine: Engine) -> str:
+    """What is done next, after a stage."""
     if isinstance(stage, Retrieved):
         return markup.reading(stage.hits)
     return markup.searching(stage.query, engine.info.articles)
 
 
-def _working(turn: Turn, told: str) -> Turn:
-    reply = markup.working(told)
-    return replace(_unsaid(turn), reply=reply, waiting=True)
+def _turn_in_progress(turn: Turn, message: str) -> Turn:
+    reply = markup.progress_message(message)
+    return replace(_without_answer(turn), reply=reply, waiting=True)
 
 
-def _answered(turn: Turn, stage: Answered, today: date) -> Turn:
+def _turn_answered(turn: Turn, stage: Answered, today: date) -> Turn:
     answer = stage.answer
     return replace(
         turn,
         reply=markup.answer(answer, today),
-        offered=source_panel.offer(stage),
+        offered=source_panel.panel_content(stage),
         answer=answer,
         today=today,
         coverage=_coverage(stage),
@@ -210,7 +208,7 @@ def _answered(turn: Turn, stage: Answered, today: date) -> Turn:
 
 
 def _coverage(stage: Answered) -> coverage.Coverage:
-    """That of answers which tell a story; the others would only be disturbed by it."""
+    """The coverage, for the kinds of answers that it helps to read."""
     if stage.answer.kind not in STORIES:
         return coverage.NOTHING
     return coverage.coverage_of(stage.answer, [one.hit for one in stage.considered])

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import gradio as gr
 
 from rag.present import wording
+from rag.present.wording import count
 from rag.types import Answer, Article, Hit, Window
-from rag.web import markup
 from rag.web.source_panel import safe_markdown
 
 Unit = Literal["day", "week", "month", "year"]
@@ -66,12 +66,12 @@ def coverage_of(answer: Answer, hits: Sequence[Hit]) -> Coverage:
 def topic(answer: Answer, hits: Sequence[Hit]) -> list[Article]:
     """Every article that is cited, or of which a passage is nearly as relevant as the best one."""
     least = RELEVANT * max((hit.score for hit in hits), default=0.0)
-    near = [passage.article for hit in hits if hit.score >= least for passage in _with_copies(hit)]
+    near = [passage.article for hit in hits if hit.score >= least for passage in _passages(hit)]
     cited = [one.article for first in answer.citations for one in (first, *first.also)]
     return list({article.id: article for article in (*cited, *near)}.values())
 
 
-def _with_copies(hit: Hit) -> Iterator[Any]:
+def _passages(hit: Hit) -> Iterator[Any]:
     yield hit.passage
     yield from hit.copies
 
@@ -125,18 +125,18 @@ class Plot:
     """The plot's components, filled together by the updates of ``show``."""
 
     box: gr.Accordion
-    told: gr.Markdown
+    summary: gr.Markdown
     bars: gr.HighlightedText
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.box, self.told, self.bars]
+        return [self.box, self.summary, self.bars]
 
 
 def plot() -> Plot:
-    """Lay the plot out where the caller stands; ``chosen`` tells what a select event chose."""
+    """Build the plot in the current layout; ``chosen`` tells what a select event chose."""
     with gr.Accordion("Coverage", open=True, visible=False, elem_id="coverage") as box:
-        told = safe_markdown(elem_id="coverage-told")
+        summary = safe_markdown(elem_id="coverage-told")
         bars = gr.HighlightedText(
             color_map={_COUNTED: "#8f2f29"},
             show_legend=False,
@@ -147,7 +147,7 @@ def plot() -> Plot:
             interactive=False,
             elem_id="coverage-bars",
         )
-    return Plot(box, told, bars)
+    return Plot(box, summary, bars)
 
 
 def show(found: Coverage) -> list[Any]:
@@ -164,9 +164,9 @@ def show(found: Coverage) -> list[Any]:
 def summary(found: Coverage) -> str:
     """How many there are and how many periods have none, as Markdown of our own words."""
     number = sum(period.articles for period in found.periods)
-    parts = [f"{markup.count(number, 'article')} near this question"]
+    parts = [f"{count(number, 'article')} near this question"]
     if found.gaps:
-        parts.append(f"{markup.count(found.gaps, found.unit)} without any")
+        parts.append(f"{count(found.gaps, found.unit)} without any")
     if found.undated:
         parts.append(f"{found.undated:,} undated")
     return f"{' · '.join(parts)}. Choose a {found.unit} to ask again about it alone."
@@ -193,9 +193,9 @@ def _name(period: CoveragePeriod, unit: Unit) -> str:
 def _bar(number: int, most: int) -> tuple[str, str | None]:
     if not number:
         return "–\n", None
-    told = f"{_SPACE}{number:,}{_SPACE}"
-    taken = 2 + _SPACES_A_DIGIT * (len(told) - 2)
-    return f"{told}{_SPACE * max(0, round(_BAR_SPACES * number / most) - taken)}\n", _COUNTED
+    label = f"{_SPACE}{number:,}{_SPACE}"
+    taken = 2 + _SPACES_A_DIGIT * (len(label) - 2)
+    return f"{label}{_SPACE * max(0, round(_BAR_SPACES * number / most) - taken)}\n", _COUNTED
 
 
 def chosen(found: Coverage, event: gr.SelectData) -> CoveragePeriod | None:

@@ -1,30 +1,33 @@
-"""The Inspect page: what a question finds under one setting or two, and what moved."""
+"""The Inspect tab: which passages a question finds under one or two search settings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
+from rag.answer.engine import Engine
 from rag.config import AskConfig
 from rag.errors import ConfigError, RagError
 from rag.present import wording
+from rag.present.wording import count
 from rag.query.understand import Corrections, understand
+from rag.service import Service
 from rag.text.escape import markdown
-from rag.types import Hit, IndexInfo, Passage, Query
-from rag.web import markup
+from rag.types import Hit, Passage, Query
 from rag.web.controls import MAX_DATES
 from rag.web.conversation import MAX_QUESTION, window_of
 from rag.web.markup import file, isolated, label, title
 from rag.web.source_panel import safe_markdown
 
+MAX_STORIES = 50
+
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RankChange:
     """The ranks of a passage before and after; ``None`` where it has none.
 
     ``copied`` is the rank of the story that it is listed as a copy of, where it has no rank.
@@ -36,26 +39,26 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
-    """A move for each hit of the first ranking, and for each of the second."""
+class RankChanges:
+    """A change for each hit of the first ranking, and for each of the second."""
 
-    first: tuple[Move, ...]
-    second: tuple[Move, ...]
+    first: tuple[RankChange, ...]
+    second: tuple[RankChange, ...]
 
 
-def moves(before: Sequence[Hit], after: Sequence[Hit]) -> Moves:
+def rank_changes(before: Sequence[Hit], after: Sequence[Hit]) -> RankChanges:
     """Where each passage is in the other ranking."""
-    return Moves(
-        tuple(Move(hit.rank, *_place(hit.passage, after)) for hit in before),
-        tuple(_turned(Move(hit.rank, *_place(hit.passage, before))) for hit in after),
+    return RankChanges(
+        tuple(RankChange(hit.rank, *_rank_in(hit.passage, after)) for hit in before),
+        tuple(_reversed(RankChange(hit.rank, *_rank_in(hit.passage, before))) for hit in after),
     )
 
 
-def _turned(move: Move) -> Move:
-    return Move(move.after, move.before, move.copied)
+def _reversed(move: RankChange) -> RankChange:
+    return RankChange(move.after, move.before, move.copied)
 
 
-def _place(passage: Passage, ranked: Sequence[Hit]) -> tuple[int | None, int | None]:
+def _rank_in(passage: Passage, ranked: Sequence[Hit]) -> tuple[int | None, int | None]:
     """Its own rank, or that of the story it is a copy of."""
     own = next((hit.rank for hit in ranked if _same(hit.passage, passage)), None)
     if own is not None:
@@ -68,10 +71,11 @@ def _same(one: Passage, other: Passage) -> bool:
     return (one.article.id, one.start, one.end) == (other.article.id, other.start, other.end)
 
 
-def told(move: Move, *, second: bool) -> str:
-    """What is said beside a hit of the first or the ``second`` ranking; nothing if it stays.
+def change_label(move: RankChange, *, second: bool) -> str:
+    """The label of a hit in the first or the ``second`` ranking; empty if its rank is the same.
 
-    >>> told(Move(5, 2), second=True), told(Move(5, 2), second=False)
+    >>> change = RankChange(5, 2)
+    >>> change_label(change, second=True), change_label(change, second=False)
     ('up from 5', 'up to 2')
     """
     if move.before is None or move.after is None:
@@ -83,19 +87,16 @@ def told(move: Move, *, second: bool) -> str:
     return f"{way} from {move.before}" if second else f"{way} to {move.after}"
 
 
-def summary(of: Moves) -> str:
+def changes_summary(changes: RankChanges) -> str:
     """``3 moved, 1 entered, 1 left``."""
-    entered = sum(move.before is None for move in of.second)
-    left = sum(move.after is None for move in of.first)
-    moved = sum(move.before != move.after for move in of.second) - entered
+    entered = sum(move.before is None for move in changes.second)
+    left = sum(move.after is None for move in changes.first)
+    moved = sum(move.before != move.after for move in changes.second) - entered
     return f"{moved} moved, {entered} entered, {left} left"
 
 
-MOST = 50
-
-
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SearchSetting:
     """How to search: how many stories, meaning against words, one place for all copies of a story.
 
     Raises ConfigError for a value that is out of range.
@@ -106,39 +107,29 @@ class Setting:
     collapse: bool = True
 
     def __post_init__(self) -> None:
-        if not 1 <= self.top_k <= MOST or not 0 <= self.dense_weight <= 1:
+        if not 1 <= self.top_k <= MAX_STORIES or not 0 <= self.dense_weight <= 1:
             raise ConfigError(
                 f"No search finds {self.top_k} stories with a weight of {self.dense_weight}; "
-                f"choose 1 to {MOST} stories, and a weight from 0 to 1."
+                f"choose 1 to {MAX_STORIES} stories, and a weight from 0 to 1."
             )
 
     @classmethod
-    def of(cls, config: AskConfig) -> Setting:
+    def of(cls, config: AskConfig) -> SearchSetting:
         """How questions are answered."""
-        return cls(min(config.top_k, MOST), config.dense_weight)
-
-
-class Engine(Protocol):
-    """An engine that also searches under other settings than its own."""
-
-    @property
-    def info(self) -> IndexInfo: ...
-    def inspect(
-        self, query: Query, *, top_k: int, dense_weight: float, collapse: bool
-    ) -> Sequence[Hit]: ...
+        return cls(min(config.top_k, MAX_STORIES), config.dense_weight)
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class InspectResult:
     """What is shown: how the question was understood, and each setting's list, as Markdown."""
 
     head: str
     lists: tuple[str, ...]
 
 
-def inspected(
-    engine: Engine, question: str, dates: str, settings: Sequence[Setting], today: date
-) -> Inspected:
+def inspect_question(
+    engine: Engine, question: str, dates: str, settings: Sequence[SearchSetting], today: date
+) -> InspectResult:
     """The passages that ``question`` finds under one setting or two, the second against the first.
 
     ``dates`` are typed as in the chat and take the place of the question's own. Raises
@@ -154,16 +145,16 @@ def inspected(
     ).query
     found = [_found(engine, query, setting) for setting in settings]
     if len(found) == 1:
-        return Inspected(_head(query), (_list(found[0], [""] * len(found[0])),))
-    changes = moves(found[0], found[1])
-    first = [told(move, second=False) for move in changes.first]
-    second = [told(move, second=True) for move in changes.second]
-    changed = f"<small>With the second setting {summary(changes)}.</small>"
+        return InspectResult(_head(query), (_list(found[0], [""] * len(found[0])),))
+    changes = rank_changes(found[0], found[1])
+    first = [change_label(move, second=False) for move in changes.first]
+    second = [change_label(move, second=True) for move in changes.second]
+    changed = f"<small>With the second setting {changes_summary(changes)}.</small>"
     lists = (_list(found[0], first), _list(found[1], second))
-    return Inspected(f"{_head(query)}\n{changed}", lists)
+    return InspectResult(f"{_head(query)}\n{changed}", lists)
 
 
-def _found(engine: Engine, query: Query, setting: Setting) -> Sequence[Hit]:
+def _found(engine: Engine, query: Query, setting: SearchSetting) -> Sequence[Hit]:
     return engine.inspect(
         query,
         top_k=setting.top_k,
@@ -200,7 +191,7 @@ def _lines(hit: Hit, mark: str) -> Iterator[str]:
     yield f"<q>{markdown(hit.passage.text)}</q>"
     copies = dict.fromkeys(copy.article.id for copy in hit.copies)
     if copies:
-        others = markup.count(len(copies), "other article")
+        others = count(len(copies), "other article")
         names = " · ".join(isolated(name) for name in copies)
         yield f"<small>The same story in {others}: {names}</small>"
 
@@ -212,14 +203,8 @@ _WELCOME = (
 )
 
 
-class Service(Protocol):
-    """Lends the live engine."""
-
-    def lease(self) -> AbstractContextManager[Engine]: ...
-
-
 @dataclass(frozen=True, slots=True)
-class _Controls:
+class _SettingControls:
     """A setting's components."""
 
     box: gr.Column
@@ -232,8 +217,8 @@ class _Controls:
         return [self.top_k, self.dense_weight, self.collapse]
 
 
-def inspect_tab(service: Service, start: Setting) -> None:
-    """Lay out the tab where the caller stands, and connect it; both settings begin as ``start``."""
+def inspect_tab(service: Service, start: SearchSetting) -> None:
+    """Build the tab in the current layout and connect it; both settings begin as ``start``."""
     with gr.Row(elem_id="inspect-asked"):
         question, dates = _question(), _dates()
     with gr.Row(elem_id="inspect-settings"):
@@ -244,11 +229,11 @@ def inspect_tab(service: Service, start: Setting) -> None:
     with gr.Row(elem_id="inspect-lists"):
         with gr.Column(min_width=320):
             left = safe_markdown(elem_id="inspect-first")
-        with gr.Column(min_width=320, visible=False) as beside:
+        with gr.Column(min_width=320, visible=False) as second_list:
             right = safe_markdown(elem_id="inspect-second")
     inputs = [question, dates, compare, *first.inputs, *second.inputs]
     _connect(service, inputs, [head, left, right])
-    _show_second(compare, second.box, beside)
+    _show_second(compare, second.box, second_list)
 
 
 def _question() -> gr.Textbox:
@@ -276,19 +261,23 @@ def _dates() -> gr.Textbox:
     )
 
 
-def _setting(name: str, start: Setting, elem_id: str, *, visible: bool = True) -> _Controls:
+def _setting(
+    name: str, start: SearchSetting, elem_id: str, *, visible: bool = True
+) -> _SettingControls:
     with gr.Column(min_width=320, visible=visible, elem_id=f"{elem_id}-setting") as box:
-        top_k = gr.Slider(1, MOST, value=start.top_k, step=1, label=f"{name}: stories")
+        top_k = gr.Slider(1, MAX_STORIES, value=start.top_k, step=1, label=f"{name}: stories")
         weight = gr.Slider(
             0, 1, value=start.dense_weight, step=0.05, label=f"{name}: meaning (1) or words (0)"
         )
         collapse = gr.Checkbox(start.collapse, label="Copies of a story take one place")
-    return _Controls(box, top_k, weight, collapse)
+    return _SettingControls(box, top_k, weight, collapse)
 
 
 def _connect(service: Service, inputs: list[Any], outputs: list[Any]) -> None:
     def look(question: object, dates: object, compare: object, *values: object) -> list[str]:
-        return looked(service, question, dates, values if compare else values[:3], date.today())
+        return inspect_for_browser(
+            service, question, dates, values if compare else values[:3], date.today()
+        )
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     question, dates = inputs[:2]
@@ -307,7 +296,7 @@ def _show_second(compare: gr.Checkbox, *boxes: gr.Column) -> None:
     compare.change(show, compare, list(boxes), api_visibility="private", show_progress="hidden")
 
 
-def looked(
+def inspect_for_browser(
     service: Service, question: object, dates: object, values: Sequence[object], today: date
 ) -> list[str]:
     """Markdown of head, first and second list for what the browser sends; an error as the head.
@@ -319,18 +308,18 @@ def looked(
     if not asked.strip():
         return [_WELCOME, "", ""]
     try:
-        settings = [_read(*values[at : at + 3]) for at in range(0, len(values), 3)]
+        settings = [_parse_setting(*values[at : at + 3]) for at in range(0, len(values), 3)]
         with service.lease() as engine:
-            found = inspected(engine, asked, typed, settings, today)
+            found = inspect_question(engine, asked, typed, settings, today)
     except RagError as error:
         return [markdown(str(error)), "", ""]
     return [found.head, *found.lists, ""][:3]
 
 
-def _read(top_k: object, weight: object, collapse: object) -> Setting:
+def _parse_setting(top_k: object, weight: object, collapse: object) -> SearchSetting:
     """A setting as the browser sends it. Raises ConfigError for what is none."""
     if not isinstance(top_k, int | float) or not isinstance(weight, int | float):
         raise ConfigError(f"{top_k!r} and {weight!r} are not numbers; move the sliders again.")
-    if not 1 <= top_k <= MOST:
-        raise ConfigError(f"{top_k} stories cannot be searched for; choose 1 to {MOST}.")
-    return Setting(int(top_k), float(weight), bool(collapse))
+    if not 1 <= top_k <= MAX_STORIES:
+        raise ConfigError(f"{top_k} stories cannot be searched for; choose 1 to {MAX_STORIES}.")
+    return SearchSetting(int(top_k), float(weight), bool(collapse))

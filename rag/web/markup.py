@@ -1,4 +1,4 @@
-"""The Markdown that the page shows, with every untrusted character escaped."""
+"""Turns answers, sources and progress into the Markdown of the page, all untrusted text escaped."""
 
 from __future__ import annotations
 
@@ -7,17 +7,10 @@ from datetime import UTC, date, datetime
 
 from rag.ingest.corpus import Changes
 from rag.present import wording
-from rag.present.wording import by_sentence, pieces
+from rag.present.wording import by_sentence, count, pieces
 from rag.text.escape import markdown, one_line
 from rag.types import Answer, Article, Citation, Fate, Hit, IndexInfo, Progress, Query
 
-REASONS = {
-    "nothing_retrieved": "Nothing in the collection comes near this question.",
-    "no_span": "No passage holds words that answer this question.",
-    "low_confidence": "The collection comes near this question, but does not clearly answer it.",
-    "outside_window": "No article in the collection lies within the dates asked about.",
-    "empty_question": "There is no question to answer yet: type one below.",
-}
 FATES: dict[Fate, str] = {
     "added": "new",
     "changed": "changed",
@@ -36,20 +29,10 @@ _STAGES = {
 _CONFIDENCE = ((0.9, "very likely right"), (0.7, "likely right"), (0.5, "more likely than not"))
 
 
-def count(number: int, noun: str) -> str:
-    """``1 article``, ``2,000 articles``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def confidence(value: float) -> str:
     """A probability that the answer is right, in words and per cent."""
     words = next((words for least, words in _CONFIDENCE if value >= least), "unsure")
     return f"{words} ({value:.0%})"
-
-
-def reason(answer: Answer) -> str:
-    """Why there is no answer, in one sentence."""
-    return REASONS.get(answer.reason or "", "The collection does not answer this question.")
 
 
 def seconds(value: float) -> str:
@@ -101,9 +84,9 @@ def index_line(
 def changed(changes: Changes) -> str:
     """``2 files new, 1 changed``: how many files differ from those that were indexed."""
     kinds = (("new", changes.new), ("changed", changes.changed), ("gone", changes.gone))
-    told = [(len(paths), kind) for kind, paths in kinds if paths]
-    first = [f"{count(number, 'file')} {kind}" for number, kind in told[:1]]
-    return ", ".join([*first, *(f"{number:,} {kind}" for number, kind in told[1:])])
+    changed = [(len(paths), kind) for kind, paths in kinds if paths]
+    first = [f"{count(number, 'file')} {kind}" for number, kind in changed[:1]]
+    return ", ".join([*first, *(f"{number:,} {kind}" for number, kind in changed[1:])])
 
 
 def progress(at: Progress) -> str:
@@ -151,7 +134,7 @@ def title(article: Article) -> str:
     return isolated(article.headline)
 
 
-def named(citation: Citation) -> str:
+def title_or_file(citation: Citation) -> str:
     """The article's title; its file's name where the title is but the beginning of the sentence."""
     article = citation.article
     if article.title_derived and citation.sentence.startswith(article.title):
@@ -177,7 +160,7 @@ def reference(number: int) -> str:
 
 
 def source(citation: Citation, numbers: dict[Citation, int], today: date) -> str:
-    """Title, day and file, and below them all that is known of the quotation."""
+    """Title, day and file of the article, and below them the quotation's facts."""
     article = citation.article
     place = f"{when(article, today)} · {file(article)}"
     lines = [place, *facts(citation, numbers)]
@@ -192,42 +175,40 @@ def when(article: Article, today: date) -> str:
 
 def facts(citation: Citation, numbers: dict[Citation, int]) -> Iterator[str]:
     """Who says it, which days its words mean, and who else reports it: a line each."""
-    if who := wording.speaker(citation):
-        yield f"Said by {isolated(who)}"
-    if dates := [f"{_quoted(said)} = {meant}" for said, meant in wording.resolved(citation)]:
-        yield " · ".join(dates)
-    if citation.also:
-        others = " · ".join(_other(other, numbers) for other in citation.also)
-        yield f"Also reported by {count(len(citation.also), 'article')}: {others}"
-    copies = {passage.article.id for passage in citation.copies} - {citation.article.id}
-    if copies:
-        yield f"The same story is in {count(len(copies), 'other article')}"
+    found = wording.facts(citation)
+    if found.speaker:
+        yield f"Said by {isolated(found.speaker)}"
+    if found.dates:
+        yield " · ".join(f"{_quoted(words)} = {days}" for words, days in found.dates)
+    if found.also:
+        others = " · ".join(_other(other, numbers) for other in found.also)
+        yield f"Also reported by {count(len(found.also), 'article')}: {others}"
+    if found.copies:
+        yield f"The same story is in {count(len(found.copies), 'other article')}"
 
 
 def _other(citation: Citation, numbers: dict[Citation, int]) -> str:
-    article = citation.article
-    told = f"{named(citation)}, {wording.day(article.published)}"
-    return f"{reference(numbers[citation])} {told}"
+    day = wording.day(citation.article.published)
+    return f"{reference(numbers[citation])} {title_or_file(citation)}, {day}"
 
 
 def _quoted(text: str) -> str:
     return f"“{isolated(text)}”"
 
 
-MOST = 30
-NEAREST = 3
-_APART = "The articles do not agree on this. Each is quoted, and none is preferred."
+MAX_QUOTATIONS = 30
+MAX_NEAREST = 3
 
 
 def answer(value: Answer, today: date) -> str:
     """How the question was understood; the quotations with their sources, or why there are none."""
     parts = [chips(value.query)]
-    parts += _abstention(value, today) if value.abstained else _Told(value, today).parts()
+    parts += _abstention(value, today) if value.abstained else _AnswerMarkup(value, today).parts()
     return "\n\n".join(part for part in parts if part)
 
 
 def chips(query: Query) -> str:
-    """Kind, window and words of earlier questions, each for itself; what they are tells its tag."""
+    """Kind, window and words of earlier questions, a chip each; the tag says which it is."""
     if not query.text:
         return ""
     shown = [f"<kbd>{isolated(wording.KINDS[query.kind])}</kbd>"]
@@ -238,53 +219,54 @@ def chips(query: Query) -> str:
     return " ".join(shown) + note
 
 
-def error(told: str) -> str:
+def error_message(text: str) -> str:
     """A sentence about what went wrong."""
-    return label(told, limit=500)
+    return label(text, limit=500)
 
 
-def working(told: str) -> str:
-    """What is being done at the moment."""
-    return f"<small>{label(told, limit=300)}</small>\n\n<progress></progress>"
+def progress_message(text: str) -> str:
+    """What is being done at the moment, with a progress bar."""
+    return f"<small>{label(text, limit=300)}</small>\n\n<progress></progress>"
 
 
-def stopped() -> str:
-    """What stands below a question whose answer was not waited for."""
+def stopped_message() -> str:
+    """The reply to a question that was stopped."""
     return "<small>Stopped before it was answered. Ask again whenever you like.</small>"
 
 
-def cited(value: Answer) -> tuple[Citation, ...]:
-    """All that can be opened, in the order of their numbers: the citations, then who agrees."""
+def numbered_citations(value: Answer) -> tuple[Citation, ...]:
+    """All citations that can be opened, in the order of their numbers; agreeing ones come last."""
     agreeing = tuple(other for citation in value.citations for other in citation.also)
     return (*value.citations, *agreeing) or value.nearest
 
 
-def choice(number: int, citation: Citation) -> str:
+def choice_label(number: int, citation: Citation) -> str:
     """A citation's label in a list of plain text: number, quotation and date."""
     quote = one_line(citation.quote, limit=80)
     return f"{number} · “{quote}” · {wording.day(citation.article.published)}"
 
 
-class _Told:
-    """The parts of an answer, for its kind."""
+class _AnswerMarkup:
+    """The Markdown of an answer, laid out by its kind."""
 
     def __init__(self, value: Answer, today: date) -> None:
         self._value = value
         self._today = today
-        self._numbers = {citation: n for n, citation in enumerate(cited(value), 1)}
+        self._numbers = {citation: n for n, citation in enumerate(numbered_citations(value), 1)}
 
     def parts(self) -> Iterator[str]:
         value = self._value
         if value.disagreement:
-            yield _APART
+            yield wording.DISAGREEMENT
         elif lead := wording.lead(value):
             yield f"**{label(lead, limit=400)}**"
         yield from self._quotations()
         yield _small(f"Confidence: {confidence(value.confidence)}")
-        yield from (_changed(path) for path in value.changed_files)
+        for path in value.changed_files:
+            yield _small(wording.changed_file(f"<samp>{label(path)}</samp>"))
 
     def _quotations(self) -> Iterator[str]:
-        value, citations = self._value, self._value.citations[:MOST]
+        value, citations = self._value, self._value.citations[:MAX_QUOTATIONS]
         if value.kind == "list":
             yield from self._items(citations)
         elif value.kind == "latest":
@@ -292,14 +274,14 @@ class _Told:
         elif value.kind in wording.ORDERED:
             yield self._entries(citations, None)
         elif value.disagreement:
-            yield self._beside(citations)
+            yield self._side_by_side(citations)
         else:
             yield from self._one(citations)
         if left := len(value.citations) - len(citations):
             yield _small(f"{count(left, 'more quotation')} under Sources")
 
     def _one(self, citations: Sequence[Citation]) -> Iterator[str]:
-        """The first quotation with all that is known of it, and the others after it."""
+        """The first quotation with its source and facts, and the others after it."""
         rest = list(citations)
         while rest and wording.is_date_line(rest[0]):
             line = rest.pop(0)
@@ -309,7 +291,7 @@ class _Told:
             yield self._source(rest[0])
         if rest[1:]:
             yield "Also quoted:"
-            yield self._entries(rest[1:MOST], rest[0])
+            yield self._entries(rest[1:MAX_QUOTATIONS], rest[0])
 
     def _items(self, citations: Sequence[Citation]) -> Iterator[str]:
         """The items of a list, those of one sentence above it."""
@@ -336,12 +318,12 @@ class _Told:
         lines = [sentence(citation), _small(_origin(citation, before, self._today))]
         if self._value.kind in {"timeline", "latest"}:
             head = f"**{when(citation.article, self._today)}**"
-            lines = [head, sentence(citation), _small(named(citation))]
+            lines = [head, sentence(citation), _small(title_or_file(citation))]
         lines += map(_small, facts(citation, self._numbers))
         indent = " " * len(f"{self._numbers[citation]}. ")
         return self._item(citation) + f"\n{indent}".join(lines)
 
-    def _beside(self, citations: Sequence[Citation]) -> str:
+    def _side_by_side(self, citations: Sequence[Citation]) -> str:
         """A row for each value, which the page lays out side by side."""
         rows = [
             f"| **{label(one.quote, limit=400)}** | {sentence(one)} "
@@ -365,17 +347,13 @@ def _small(text: str) -> str:
     return f"<small>{text}</small>"
 
 
-def _changed(path: str) -> str:
-    name = f"<samp>{label(path)}</samp>"
-    return f"<small>{name} has changed or gone since it was indexed; rebuild the index.</small>"
-
-
 def _abstention(value: Answer, today: date) -> Iterator[str]:
-    yield f"**{reason(value)}**"
+    assert value.reason is not None
+    yield f"**{wording.REASONS[value.reason]}**"
     yield label(value.advice, limit=400)
     if value.nearest:
-        shown = zip(value.nearest[:NEAREST], (None, *value.nearest), strict=False)
-        yield "Nearest passages, not an answer:"
+        shown = zip(value.nearest[:MAX_NEAREST], (None, *value.nearest), strict=False)
+        yield f"{wording.NEAREST}:"
         yield "\n".join(_near(n, *pair, today) for n, pair in enumerate(shown, 1))
 
 
@@ -386,7 +364,7 @@ def _near(number: int, citation: Citation, before: Citation | None, today: date)
 
 
 def _origin(citation: Citation, before: Citation | None, today: date) -> str:
-    """Where a quotation is from, told shortly if the one before it is from there too."""
+    """Where a quotation is from; short if the one before it is from the same article."""
     if before is not None and before.article.id == citation.article.id:
         return "the same article"
-    return f"{named(citation)} · {when(citation.article, today)}"
+    return f"{title_or_file(citation)} · {when(citation.article, today)}"

@@ -1,4 +1,4 @@
-"""Guards the page: who may open it, from where, how much, how often, and with which headers."""
+"""Access to the page: password, hosts and origins, limits on size and rate, and safe headers."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from rag.errors import ConfigError
 VARIABLE = "DATELINE_PASSWORD"
 MIN_CHARS = 12
 CHALLENGE = b'Basic realm="Dateline", charset="UTF-8"'
-_OTHERS = 0o077
+_OTHERS_MODE = 0o077
 
 
 class Password:
-    """What is asked for; kept as a hash, and compared in a time that does not tell how much fits.
+    """The password, stored as a hash and compared in constant time.
 
     Raises ConfigError for fewer than ``MIN_CHARS`` characters.
     """
@@ -39,7 +39,7 @@ class Password:
         self._digest = _digest(secret.encode())
 
     def is_in(self, authorization: str) -> bool:
-        """Whether the value of an Authorization header brings it."""
+        """Whether the value of an Authorization header has it."""
         return hmac.compare_digest(_digest(_given(authorization)), self._digest)
 
 
@@ -57,7 +57,7 @@ def read_password(file: Path | None, environ: MutableMapping[str, str]) -> Passw
 
 def _read(file: Path) -> str:
     try:
-        if file.stat().st_mode & _OTHERS:
+        if file.stat().st_mode & _OTHERS_MODE:
             raise ConfigError(f"Others may read the password in {file}; run: chmod 600 {file}")
         return file.read_text("utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -115,7 +115,7 @@ class Access:
 
 
 def access_options(parser: argparse.ArgumentParser) -> None:
-    """What ``given_access`` reads."""
+    """The options that ``given_access`` reads."""
     parser.add_argument(
         "--api", action="store_true", help="open the API for programs (docs/api.md)"
     )
@@ -190,7 +190,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-_DISCARDED = 4
+_DISCARD_FACTOR = 4
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -260,7 +260,7 @@ class Capped:
 
     async def _discard(self) -> None:
         """Read some of the rest and keep nothing: a browser that still sends reads no reply."""
-        unread = _DISCARDED * self._limit
+        unread = _DISCARD_FACTOR * self._limit
         while unread > 0 and not self._ended:
             message = await self._receive()
             self._ended = not message.get("more_body", False)
@@ -301,12 +301,12 @@ def _declared_bytes(scope: Scope) -> int:
 def _headers(given: Headers) -> Headers:
     """The reply's own headers, without leave for other origins to read it, and the safe ones."""
     safe = {name for name, _ in _SAFE_HEADERS}
-    kept = [
+    own = [
         (name, value)
         for name, value in given
         if name.lower() not in safe and not name.lower().startswith(b"access-control-")
     ]
-    return kept + _SAFE_HEADERS
+    return own + _SAFE_HEADERS
 
 
 UPLOAD_PATH = "/gradio_api/upload"
@@ -377,12 +377,12 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         hosts = values(scope, b"host")
-        if len(hosts) != 1 or not self._is_own(hosts[0].lower(), scope):
+        if len(hosts) != 1 or not self._is_own_host(hosts[0].lower(), scope):
             return 421, "This address is not one that Dateline answers to.", ()
-        refusal = self._unknown(scope)
+        refusal = self._password_refusal(scope)
         if refusal is not None:
             return refusal
-        if not self._is_there(scope):
+        if not self._is_served(scope):
             return 404, "There is nothing here.", ()
         if _FILES.fullmatch(scope["path"]) and scope["method"] == "GET":
             return None
@@ -392,7 +392,7 @@ class Guard:
             return 429, "Too many requests at once; wait a few seconds and try again.", ()
         return None
 
-    def _is_own(self, host: str, scope: Scope) -> bool:
+    def _is_own_host(self, host: str, scope: Scope) -> bool:
         """Whether it is called by its own name, or by the very address that was connected to.
 
         With a password that may be any address of this machine; no foreign name resolves to one.
@@ -401,8 +401,8 @@ class Guard:
             self._password is not None and host in _addresses(scope.get("server"))
         )
 
-    def _unknown(self, scope: Scope) -> Refusal | None:
-        """Why a client that does not bring the password stays outside."""
+    def _password_refusal(self, scope: Scope) -> Refusal | None:
+        """The refusal of a client without the password; None lets it in."""
         if self._password is None:
             return None
         client, given = self._visitor(scope), values(scope, b"authorization")
@@ -415,23 +415,23 @@ class Guard:
         return 401, "This needs the password.", ((b"www-authenticate", CHALLENGE),)
 
     def _visitor(self, scope: Scope) -> str:
-        """Whom a limit is for: the client, or whom a reverse proxy on this machine names as its."""
+        """The client that limits count for; behind a reverse proxy here, the one that it names."""
         client = _client(scope)
-        told = values(scope, b"x-forwarded-for")
-        if not self._names or not told or not _is_loopback(client):
+        forwarded = values(scope, b"x-forwarded-for")
+        if not self._names or not forwarded or not _is_loopback(client):
             return client
-        return _network(told[-1].rpartition(",")[2].strip())
+        return _network(forwarded[-1].rpartition(",")[2].strip())
 
-    def _is_there(self, scope: Scope) -> bool:
+    def _is_served(self, scope: Scope) -> bool:
         path, method = scope["path"], scope["method"]
         if method in {"GET", "HEAD"}:
-            known = [_FILES, _READS, _EXPORTED, *([_API_READS] if self._api else [])]
+            patterns = [_FILES, _READS, _EXPORTED, *([_API_READS] if self._api else [])]
         else:
-            known = [_WRITES, *([_API_WRITES] if self._api else [])] if method == "POST" else []
-        return any(pattern.fullmatch(path) for pattern in known)
+            patterns = [_WRITES, *([_API_WRITES] if self._api else [])] if method == "POST" else []
+        return any(pattern.fullmatch(path) for pattern in patterns)
 
     def _from_own_page(self, scope: Scope, host: str) -> bool:
-        """Whether the browser says so. A program that is no browser sends neither header.
+        """Whether our own page sent it, as browsers say; other programs send neither header.
 
         A reverse proxy may have added TLS, so its name may stand for ``https``, too.
         """

@@ -1,4 +1,4 @@
-"""Serves the page until it is interrupted."""
+"""Runs the web server: opens or builds the index, listens, and cleans up at the end."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def scratch_folder() -> Iterator[Path]:
     _sweep(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        descriptor = _hold(folder)
+        descriptor = _lock_folder(folder)
         try:
             yield folder
         finally:
             os.close(descriptor)
 
 
-def _hold(folder: Path) -> int:
+def _lock_folder(folder: Path) -> int:
     """Lock the folder; it gets the name that sweepers look for only once it is locked."""
     unlocked = folder / f"{_LOCK}-new"
     descriptor = os.open(unlocked, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
@@ -57,7 +57,7 @@ def _hold(folder: Path) -> int:
 def _sweep(parent: Path) -> None:
     for folder in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):
-            if _is_own(folder) and _is_left(folder):
+            if _is_own(folder) and _is_abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -66,7 +66,7 @@ def _is_own(folder: Path) -> bool:
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 
 
-def _is_left(folder: Path) -> bool:
+def _is_abandoned(folder: Path) -> bool:
     """Whether it has a lock that nobody holds; raises OSError when there is none."""
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
     try:
@@ -79,7 +79,7 @@ def _is_left(folder: Path) -> bool:
 
 
 _CONNECTIONS = 256
-BEYOND = """\
+EXPOSED_NOTE = """\
 It asks for the password; any user name will do. This connection is not encrypted: beyond a network
 that you trust, let only a reverse proxy reach it, which must add
   TLS;
@@ -188,7 +188,7 @@ def _unusable(host: str, port: int, error: OSError) -> ConfigError:
 
 @contextmanager
 def _private_folder() -> Iterator[Path]:
-    """A folder for uploads on their way, gone afterwards; and a Gradio that reports nothing."""
+    """A temporary folder for uploads, and settings that keep Gradio from sending telemetry."""
     with scratch_folder() as folder:
         os.environ["GRADIO_TEMP_DIR"] = str(folder)
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -223,16 +223,16 @@ def _run(
     )
     print(f"Dateline answers at {address} (stop with Ctrl+C)", file=out, flush=True)
     if access.password is not None:
-        print(BEYOND, file=out, flush=True)
+        print(EXPOSED_NOTE, file=out, flush=True)
     if browser:
         webbrowser.open(address)
-    with _calm_end():
+    with _clean_shutdown():
         uvicorn.Server(config).run(sockets=[listening])
 
 
 @contextmanager
-def _calm_end() -> Iterator[None]:
-    """Let a request to stop end the program as Ctrl+C does, so that what was opened is put away.
+def _clean_shutdown() -> Iterator[None]:
+    """End on SIGTERM as on Ctrl+C, so that everything that was opened is closed.
 
     Pages that are still open are cut off then, which the server would report as errors.
     """
@@ -241,15 +241,15 @@ def _calm_end() -> Iterator[None]:
         raise KeyboardInterrupt
 
     logger = logging.getLogger("uvicorn.error")
-    logger.addFilter(_not_cut_off)
+    logger.addFilter(_is_no_shutdown_error)
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-        logger.removeFilter(_not_cut_off)
+        logger.removeFilter(_is_no_shutdown_error)
 
 
-def _not_cut_off(record: logging.LogRecord) -> bool:
+def _is_no_shutdown_error(record: logging.LogRecord) -> bool:
     cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
     return not cut_off and "graceful shutdown" not in record.getMessage()

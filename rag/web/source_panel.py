@@ -1,47 +1,33 @@
-"""The article beside the conversation, with its quotation marked, and links to quotations."""
+"""The panel beside the conversation: the cited article with its quotation marked, and links."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
 from rag.answer.citations import citation
 from rag.answer.engine import Answered, ConsideredPassage
 from rag.errors import QuestionError, RagError
-from rag.index.local import TextSearch
 from rag.present import wording
 from rag.quotes.selector import PARAMETER, FoundQuotation, LostQuotation, Selector, find
+from rag.service import Service
 from rag.text.escape import markdown, visible
 from rag.types import Article, Citation
 from rag.web import markup
 from rag.web.markup import isolated, reference, title
 
 
-class Engine(Protocol):
-    """An engine that has the texts of its articles."""
-
-    @property
-    def texts(self) -> TextSearch: ...
-
-
-class Service(Protocol):
-    """Lends the live engine."""
-
-    def lease(self) -> AbstractContextManager[Engine]: ...
-
-
 @dataclass(frozen=True, slots=True)
-class Opened:
+class LinkedQuotation:
     """The quotation of a link, to be shown in its article, and in Markdown what to know of it.
 
-    Without a citation the text is gone or the link is damaged, and ``said`` says so.
+    Without a citation the text is gone or the link is damaged, and ``message`` says so.
     """
 
-    said: str
+    message: str
     citation: Citation | None = None
 
 
@@ -56,7 +42,7 @@ def link_to(cited: Citation) -> str:
     return f"[Link to this quotation]({address})"
 
 
-def opened(service: Service, query_params: Mapping[str, str]) -> Opened | None:
+def open_link(service: Service, query_params: Mapping[str, str]) -> LinkedQuotation | None:
     """What the page's address links to; ``None`` where it names no quotation."""
     encoded = query_params.get(PARAMETER)
     if encoded is None:
@@ -64,21 +50,21 @@ def opened(service: Service, query_params: Mapping[str, str]) -> Opened | None:
     try:
         selector = Selector.decode(encoded)
         with service.lease() as engine:
-            return _told(find(selector, engine.texts))
+            return _found_or_lost(find(selector, engine.texts))
     except QuestionError as error:
-        return Opened(markdown(str(error)))
+        return LinkedQuotation(markdown(str(error)))
     except RagError as error:
-        return Opened(markdown(f"The quotation cannot be looked for: {error}"))
+        return LinkedQuotation(markdown(f"The quotation cannot be looked for: {error}"))
 
 
-def _told(result: FoundQuotation | LostQuotation) -> Opened:
+def _found_or_lost(result: FoundQuotation | LostQuotation) -> LinkedQuotation:
     if isinstance(result, LostQuotation):
-        return Opened(_gone(result))
-    return Opened(_moved(result), citation(result.place))
+        return LinkedQuotation(_lost_message(result))
+    return LinkedQuotation(_moved_message(result), citation(result.place))
 
 
-def _moved(found: FoundQuotation) -> str:
-    """What the reader should know: nothing where all is as it was."""
+def _moved_message(found: FoundQuotation) -> str:
+    """What has changed since the link was made; empty if nothing has."""
     if found.unchanged:
         return ""
     if found.renamed:
@@ -92,7 +78,7 @@ def _moved(found: FoundQuotation) -> str:
     )
 
 
-def _gone(gone: LostQuotation) -> str:
+def _lost_message(gone: LostQuotation) -> str:
     selector = gone.selector
     quote = f"“{markup.isolated(selector.exact, limit=300)}”"
     place = f"at characters {selector.start:,} to {selector.end:,}"
@@ -125,11 +111,11 @@ def passages_table(considered: Sequence[ConsideredPassage], cited: Sequence[Cita
 
 def _passage_row(one: ConsideredPassage, numbers: str) -> str:
     hit, article = one.hit, one.hit.passage.article
-    told = f"{title(article)} · {wording.day(article.published)}{numbers}"
+    name = f"{title(article)} · {wording.day(article.published)}{numbers}"
     text = isolated(hit.passage.text, limit=160)
     reader = "–" if one.reader is None else f"{one.reader:.2f}"
     return (
-        f"| {hit.rank} | {told}<br><small>{text}</small> | {hit.score:.2f} | {hit.dense:.2f} "
+        f"| {hit.rank} | {name}<br><small>{text}</small> | {hit.score:.2f} | {hit.dense:.2f} "
         f"| {hit.lexical:.1f} | {reader} |"
     )
 
@@ -150,7 +136,7 @@ _EMPTY = "The article that an answer comes from is shown here, with its quotatio
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SourcePanel:
     """The panel's components, filled together by the updates of ``show`` and ``open_at``."""
 
     choices: gr.Radio
@@ -172,7 +158,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class PanelContent:
     """What can be opened: an answer's citations, or the passages nearest to it.
 
     ``considered`` is the Markdown of all passages that were considered.
@@ -183,11 +169,11 @@ class Offered:
     considered: str = ""
 
 
-NOTHING = Offered()
+NOTHING = PanelContent()
 
 
-def panel() -> Evidence:
-    """Lay the panel out where the caller stands. What is empty in it, the page's style hides."""
+def panel() -> SourcePanel:
+    """Build the panel in the current layout. What is empty in it, the page's style hides."""
     choices = gr.Radio([], type="index", show_label=True, label="Sources", elem_id="sources")
     with gr.Row(elem_id="steps"):
         previous = gr.Button("‹ Previous", size="sm", interactive=False, elem_id="previous")
@@ -196,7 +182,7 @@ def panel() -> Evidence:
     article = article_text("article")
     with gr.Accordion("", open=False, elem_id="considered") as passages:
         table = safe_markdown(elem_id="passages")
-    return Evidence(choices, previous, following, head, article, passages, table)
+    return SourcePanel(choices, previous, following, head, article, passages, table)
 
 
 def safe_markdown(value: str = "", *, elem_id: str, visible: bool = True) -> gr.Markdown:
@@ -225,23 +211,23 @@ def article_text(elem_id: str) -> gr.HighlightedText:
     )
 
 
-def offer(stage: Answered) -> Offered:
+def panel_content(stage: Answered) -> PanelContent:
     """What the panel offers for an answer."""
-    cited = markup.cited(stage.answer)
+    cited = markup.numbered_citations(stage.answer)
     passages = passages_table(stage.considered, cited)
-    return Offered(cited, answered=not stage.answer.abstained, considered=passages)
+    return PanelContent(cited, answered=not stage.answer.abstained, considered=passages)
 
 
-def show(offered: Offered, place: int = 0) -> list[Any]:
+def show(offered: PanelContent, place: int = 0) -> list[Any]:
     """Updates of the whole panel, with the citation at ``place`` open."""
-    title = "Sources" if offered.answered else "Nearest passages, not an answer"
+    title = "Sources" if offered.answered else wording.NEAREST
     label = "Passages considered" if offered.considered else ""
-    choices = gr.Radio(_choices(offered), value=_choice(offered, place), label=title)
+    choices = gr.Radio(_choices(offered), value=_choice_at(offered, place), label=title)
     passages = [gr.Accordion(label=label), offered.considered]
     return [choices, *open_at(offered, place)[1:], *passages]
 
 
-def open_at(offered: Offered, place: int) -> list[Any]:
+def open_at(offered: PanelContent, place: int) -> list[Any]:
     """Updates of what changes with the citation: its article, its quotation marked in it."""
     last = len(offered.citations) - 1
     steps = [gr.Button(interactive=place > 0), gr.Button(interactive=place < last)]
@@ -250,17 +236,17 @@ def open_at(offered: Offered, place: int) -> list[Any]:
         citation = offered.citations[place]
         head = f"{markup.heading(citation)}\n\n<small>{link_to(citation)}</small>"
         text = list(pieces(citation.article, citation.start, citation.end))
-    return [gr.Radio(value=_choice(offered, place)), *steps, head, text]
+    return [gr.Radio(value=_choice_at(offered, place)), *steps, head, text]
 
 
-def _choices(offered: Offered) -> list[str]:
+def _choices(offered: PanelContent) -> list[str]:
     """What can be chosen from: nothing where an answer has but one quotation."""
     if offered.answered and len(offered.citations) < 2:
         return []
-    return [markup.choice(n, citation) for n, citation in enumerate(offered.citations, 1)]
+    return [markup.choice_label(n, citation) for n, citation in enumerate(offered.citations, 1)]
 
 
-def _choice(offered: Offered, place: int) -> str | None:
+def _choice_at(offered: PanelContent, place: int) -> str | None:
     choices = _choices(offered)
     return choices[place] if choices else None
 

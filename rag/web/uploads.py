@@ -1,4 +1,4 @@
-"""Saves uploaded files in the articles' folder, under names chosen here."""
+"""Saves uploaded files in the articles' folder, under safe names."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _PREFIX = ".upload-"
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """One upload: the file's own name, the name it has now, and whether it was there already."""
+class SavedUpload:
+    """An upload: ``label`` is its own name, ``name`` its new one; ``known`` ones were there."""
 
-    said: str
+    label: str
     name: str
     known: bool
 
 
-def save(upload: Path, folder: Path, limits: Limits) -> Saved:
+def save(upload: Path, folder: Path, limits: Limits) -> SavedUpload:
     """Copy ``upload`` into ``folder`` so that it is there whole, on disk, or not at all.
 
     The name is made of the plain letters of the file's own name and a hash of its bytes, so
@@ -43,39 +43,40 @@ def save(upload: Path, folder: Path, limits: Limits) -> Saved:
     Raises ArticleError when the file is of another kind, empty, too large, holds no article or
     cannot be written.
     """
-    said = one_line(upload.name, limit=80)
-    _check(upload, said)
-    _check_content(upload, said, limits)
+    label = one_line(upload.name, limit=80)
+    _check(upload, label)
+    _check_content(upload, label, limits)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _place(upload, folder, said)
+        return _store(upload, folder, label)
     except OSError as error:
         raise ArticleError(
-            f"“{said}” was not saved: {error.strerror}; check the folder {folder} and try again."
+            f"“{label}” was not saved: {error.strerror}; check the folder {folder} and try again."
         ) from error
 
 
-def _check(upload: Path, said: str) -> None:
+def _check(upload: Path, label: str) -> None:
     if upload.suffix.lower() not in SUFFIXES:
-        raise ArticleError(f"“{said}” was not saved: articles are {', '.join(SUFFIXES)} files.")
+        raise ArticleError(f"“{label}” was not saved: articles are {', '.join(SUFFIXES)} files.")
     size = upload.stat().st_size
     if not size:
-        raise ArticleError(f"“{said}” was not saved: it is empty.")
+        raise ArticleError(f"“{label}” was not saved: it is empty.")
     if size > MAX_BYTES:
         raise ArticleError(
-            f"“{said}” was not saved: it has {size / 1e6:.0f} MB, at most {MAX_BYTES / 1e6:.0f} MB "
-            "can be uploaded; put larger files into the articles' folder yourself."
+            f"“{label}” was not saved: it has {size / 1e6:.0f} MB, at most "
+            f"{MAX_BYTES / 1e6:.0f} MB can be uploaded; "
+            "put larger files into the articles' folder yourself."
         )
 
 
-def _check_content(upload: Path, said: str, limits: Limits) -> None:
-    """Read it as a build would: what no build could read need not be kept."""
+def _check_content(upload: Path, label: str, limits: Limits) -> None:
+    """Raise ArticleError for a file in which a build would find no article."""
     reason = "there is no article in it"
     for found in read_file(upload, limits=limits, today=date.max):
         if isinstance(found, Draft):
             return
         reason = found.reason
-    raise ArticleError(f"“{said}” was not saved: {one_line(reason)}.")
+    raise ArticleError(f"“{label}” was not saved: {one_line(reason)}.")
 
 
 def sweep(folder: Path) -> None:
@@ -90,7 +91,7 @@ def sweep(folder: Path) -> None:
                 os.close(descriptor)
 
 
-def _place(upload: Path, folder: Path, said: str) -> Saved:
+def _store(upload: Path, folder: Path, label: str) -> SavedUpload:
     descriptor, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
     try:
         digest = _copy(upload, descriptor)
@@ -99,7 +100,7 @@ def _place(upload: Path, folder: Path, said: str) -> Saved:
     finally:
         Path(temporary).unlink(missing_ok=True)
     _sync_folder(folder)
-    return Saved(said, name, known)
+    return SavedUpload(label, name, known)
 
 
 def _copy(upload: Path, descriptor: int) -> str:

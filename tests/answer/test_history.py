@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from rag import AskConfig, Pipeline
+from rag.answer.engine import AskOptions
 from rag.answer.pipeline import answer_earlier_turns, turn_of
 from rag.config import BuildConfig
 from rag.errors import QuestionError
@@ -46,7 +47,9 @@ def test_before_a_question_that_stands_alone_nothing_is_asked_again(
         raise AssertionError("an earlier question was asked")
 
     monkeypatch.setattr(pipeline, "ask", refuse)
-    *_, last = pipeline.asking("Where did Sharif and Pezeshkian meet?", history=[MINISTER])
+    *_, last = pipeline.asking(
+        "Where did Sharif and Pezeshkian meet?", AskOptions(history=[MINISTER])
+    )
     assert last.answer.query.carried == ()  # type: ignore[union-attr]
 
 

@@ -165,7 +165,7 @@ def test_too_long_a_question_is_refused(pipeline: Pipeline) -> None:
 
 
 def test_without_an_index_or_its_model(config: AskConfig, tmp_path: Path) -> None:
-    with pytest.raises(IndexMissing, match="python -m rag build"):
+    with pytest.raises(IndexMissing, match="dateline build"):
         Pipeline.open(tmp_path)
 
 
@@ -173,5 +173,5 @@ def test_an_index_of_another_model_is_refused(tmp_path: Path, models: Path) -> N
     from tests.ingest.building import run, story, write
 
     run(write(tmp_path / "in", {"a.txt": story(1)}), tmp_path / "index")
-    with pytest.raises(IndexMismatch, match="python -m rag build --full"):
+    with pytest.raises(IndexMismatch, match="dateline build --full"):
         Pipeline.open(tmp_path / "index", AskConfig(models=models))

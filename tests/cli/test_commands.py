@@ -72,12 +72,12 @@ def test_a_batch_answers_line_by_line_in_order(
         "14",
     ]
     assert errors[-5:] == [
-        "Line 10: 'history' is not a list of texts; mend it.",
+        "Line 10: 'history' is not a list of texts; correct it.",
         "Line 11: 'kind' is none of span, list, yesno, when, timeline, latest, summary, passage; "
         "choose one.",
-        "Line 12: 'undated' is neither true nor false; mend it.",
-        "Line 13 holds half of a character (a lone surrogate); mend that line.",
-        "Line 14 is not JSON; mend that line.",
+        "Line 12: 'undated' is neither true nor false; correct it.",
+        "Line 13 holds half of a character (a lone surrogate); correct that line.",
+        "Line 14 is not JSON; correct that line.",
     ]
     assert answers[-1]["kind"] == "passage"
     monkeypatch.setattr("sys.stdin", io.StringIO(lines[0]))

@@ -103,5 +103,5 @@ def test_help_is_there(capsys: pytest.CaptureFixture[str]) -> None:
         main(["quote", "--help"])
     assert ended.value.code == 0
     out = capsys.readouterr().out
-    assert "usage: python -m rag quote" in out
+    assert "usage: dateline quote" in out
     assert max(map(len, out.splitlines())) <= 100

@@ -26,7 +26,7 @@ def test_without_an_index_the_command_to_build_it_is_named(
         assert main([*command, "--index", str(tmp_path / "none")]) == 1
         error = capsys.readouterr().err
         assert error.count("\n") == 1
-        assert "python -m rag build" in error
+        assert "dateline build" in error
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_help_is_there_for_every_command(command: str, capsys: pytest.CaptureFix
         main([*command.split(), "--help"])
     assert ended.value.code == 0
     out = capsys.readouterr().out
-    assert "usage: python -m rag" in out
+    assert "usage: dateline" in out
     assert max(map(len, out.splitlines())) <= 100
 
 

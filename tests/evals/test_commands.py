@@ -181,7 +181,7 @@ def test_an_index_that_is_there_is_asked_if_it_is_of_the_same_articles(
     assert evals(ferry, models, "run", str(mine), *where) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "is not of the articles of 'mine' (2 are missing, foreign or changed, 'ferry'" in line
-    assert "python -m rag build --articles" in line
+    assert "dateline build --articles" in line
     assert not (tmp_path / "report.html").exists()
 
 

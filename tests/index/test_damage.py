@@ -68,7 +68,7 @@ def test_a_missing_or_renamed_file_is_found(folder: Path) -> None:
 def test_without_a_whole_version_it_says_to_rebuild(folder: Path) -> None:
     for name in ("000001", "000002"):
         (folder / "versions" / name / "articles.txt").write_bytes(b"")
-    with pytest.raises(IndexDamaged, match="python -m rag build --full") as caught:
+    with pytest.raises(IndexDamaged, match="dateline build --full") as caught:
         LocalStore.open(folder)
     assert "version 000001: articles.txt" in str(caught.value)
     assert [problem[:15] for problem in check_index(folder)] == [
@@ -106,7 +106,7 @@ def test_another_format_is_refused_with_the_command(
     changes: dict[str, object], message: str, folder: Path
 ) -> None:
     reseal(folder, **changes)
-    with pytest.raises(IndexMismatch, match=f"{message}.*python -m rag build --full"):
+    with pytest.raises(IndexMismatch, match=f"{message}.*dateline build --full"):
         LocalStore.open(folder)
 
 

@@ -17,7 +17,7 @@ from rag.errors import IndexUnusable
 from rag.index import versions
 from rag.index.local import LocalStore
 from rag.index.writer import check_index
-from rag.present.terminal import info_json
+from rag.present.json import info_json
 from rag.types import Window
 from tests.index import small
 from tests.index.faulty import FailingDisk, KillingDisk, SteppingDisk, TearingDisk, in_child

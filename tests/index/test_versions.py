@@ -21,9 +21,9 @@ from tests.index.conftest import names
 
 def test_no_index_names_the_command(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
-        with pytest.raises(IndexMissing, match="python -m rag build"):
+        with pytest.raises(IndexMissing, match="dateline build"):
             LocalStore.open(folder)
-        with pytest.raises(IndexMissing, match="python -m rag build"):
+        with pytest.raises(IndexMissing, match="dateline build"):
             check_index(folder)
 
 

@@ -140,10 +140,10 @@ def test_the_page_tells_question_answer_and_source() -> None:
     assert "— T, 20 December 2024, a.txt [16:21] · open in the chat" in paragraphs
     assert "The board said: wheat" in paragraphs
     assert "Confidence 90%" in paragraphs
-    assert "a.txt has changed or gone since the index was built." in paragraphs
-    assert "No article says so with enough certainty." in paragraphs
+    assert "a.txt has changed or gone since it was indexed; rebuild the index." in paragraphs
+    assert "The collection does not clearly answer this question." in paragraphs
     assert "Ask otherwise." in paragraphs
-    assert "Nearest, but not an answer:" in paragraphs
+    assert "Nearest passages, not an answer:" in paragraphs
     assert page.texts["li"][:3] == [
         "Said by The board",
         "The same story is in b.txt",

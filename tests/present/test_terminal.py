@@ -172,7 +172,7 @@ def test_the_title_of_an_article_is_told_once_in_a_row() -> None:
 def test_disagreement_stands_side_by_side_and_prefers_none() -> None:
     cited = cite("Cairo"), cite("Rome", "b", 21), cite("Oslo", "c", 22)
     lines = told("span", "Cairo", *cited, disagreement=True)
-    assert lines[0] == "The articles do not agree on this; each is quoted, and none preferred."
+    assert lines[0] == "The articles do not agree on this. Each is quoted, and none is preferred."
     assert lines[2:9] == [
         "  Cairo                                   Rome",
         "  “They met on Tuesday in Cairo, Rome     “They met on Tuesday in Cairo, Rome",
@@ -194,10 +194,10 @@ def test_an_abstention_gives_reason_advice_and_what_is_near() -> None:
         advice="The oldest article is of 9 June 2024.",
     )
     assert answer_text(value, colour=True).splitlines()[:5] == [
-        "No article was published in the time that was asked for.",
+        "No article in the collection lies within the dates asked about.",
         "The oldest article is of 9 June 2024.",
         "",
-        "Nearest, but not an answer:",
+        "Nearest passages, not an answer:",
         "",
     ]
     assert MARK not in answer_text(value, colour=True)

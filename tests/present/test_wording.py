@@ -116,17 +116,17 @@ def test_date_words_are_told_unless_they_say_the_day_themselves() -> None:
         DatedWords(0, 10, date(2024, 12, 20), date(2024, 12, 21)),
         DatedWords(start, start + 10, date(2024, 12, 17), date(2024, 12, 18)),
     )
-    told = list(wording.resolved(cite("Cairo", dates=words)))
+    told = list(wording.facts(cite("Cairo", dates=words)).dates)
     assert told == [("2024-12-20", "20 December 2024"), ("on Tuesday", "17 December 2024")]
     plain = article("In March 2024 they met.")
     days = (DatedWords(0, 13, date(2024, 3, 1), date(2024, 4, 1)),)
-    assert not list(wording.resolved(Citation(plain, 0, 13, 0, 23, 1.0, dates=days)))
+    assert not wording.facts(Citation(plain, 0, 13, 0, 23, 1.0, dates=days)).dates
 
 
 def test_the_speaker_is_told_in_the_articles_words() -> None:
     start = TEXT.index("the ministry")
-    assert wording.speaker(cite("Cairo", speaker=(start, start + 12))) == "the ministry"
-    assert wording.speaker(cite("Cairo")) == ""
+    assert wording.facts(cite("Cairo", speaker=(start, start + 12))).speaker == "the ministry"
+    assert wording.facts(cite("Cairo")).speaker == ""
 
 
 @pytest.mark.parametrize(

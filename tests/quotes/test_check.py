@@ -142,7 +142,7 @@ def test_the_difference_is_told_word_by_word() -> None:
     ).near
     assert near is not None
     assert (near.place.article.id, near.place.start) == ("damascus", 0)
-    assert [(run.kind, run.text, run.said) for run in near.runs] == [
+    assert [(run.kind, run.text, run.pasted) for run in near.runs] == [
         ("equal", "Prices of wheat rose by ", "Prices of wheat rose by "),
         ("missing", "5.93 ", ""),
         ("added", "", "4.93 "),
@@ -154,7 +154,7 @@ def test_the_difference_is_told_word_by_word() -> None:
 
 
 def joined(near: NearestText) -> tuple[str, str]:
-    return "".join(run.text for run in near.runs), "".join(run.said for run in near.runs)
+    return "".join(run.text for run in near.runs), "".join(run.pasted for run in near.runs)
 
 
 @given(st.data())

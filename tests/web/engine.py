@@ -11,16 +11,24 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from rag.answer.engine import Answered, ConsideredPassage, Retrieved, Stage, final_stage
+from rag.answer.engine import (
+    DEFAULTS,
+    Answered,
+    AskOptions,
+    ConsideredPassage,
+    Retrieved,
+    Stage,
+    final_stage,
+)
 from rag.config import AskConfig, BuildConfig
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexMissing
-from rag.query.history import History
-from rag.query.understand import Corrections, understand
+from rag.index.store import ArticleRow
+from rag.query.understand import understand
 from rag.types import (
     Answer,
     Article,
@@ -34,23 +42,12 @@ from rag.types import (
     Progress,
     Query,
     Reason,
-    Window,
 )
 from tests.answer.listed_texts import ListedTexts
 
 _DATE_LINE = re.compile(r"\s*date (\d{4}-\d{2}-\d{2}) ")
 _SENTENCE = re.compile(r"[^\s.](?:[^.\n]|\.(?!\s))*\.?")
 _WORD = re.compile(r"\w{4,}")
-
-
-@dataclass(frozen=True)
-class Row:
-    id: str
-    headline: str
-    published: date | None
-    path: str
-    passages: int
-    on: bool = True
 
 
 def read(path: Path) -> Article:
@@ -133,35 +130,16 @@ class Engine:
         )
         self.warnings: tuple[str, ...] = ()
 
-    def ask(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Answer:
-        asked = self.asking(
-            question, history=history, window=window, today=today, corrections=corrections
-        )
-        return final_stage(asked).answer
+    def ask(self, question: str, options: AskOptions = DEFAULTS) -> Answer:
+        return final_stage(self.asking(question, options)).answer
 
-    def asking(
-        self,
-        question: str,
-        *,
-        history: History = (),
-        window: Window | None = None,
-        today: date | None = None,
-        corrections: Corrections | None = None,
-    ) -> Iterator[Stage]:
+    def asking(self, question: str, options: AskOptions = DEFAULTS) -> Iterator[Stage]:
         understood = understand(
             question,
-            today=today or date(2025, 1, 15),
-            history=history,
-            window=window,
-            corrections=corrections,
+            today=options.today or date(2025, 1, 15),
+            history=options.history,
+            window=options.window,
+            corrections=options.corrections,
         )
         yield understood
         ranked = self._ranked(understood.query)
@@ -223,8 +201,11 @@ class Engine:
     def article(self, article_id: str) -> Article:
         return next(article for article in self._articles if article.id == article_id)
 
-    def entries(self) -> Sequence[Row]:
-        return [Row(a.id, a.headline, a.published, a.path, 1) for a in self._articles]
+    def entries(self) -> Sequence[ArticleRow]:
+        return [
+            ArticleRow(a.id, a.title, a.title_derived, a.published, a.url, a.path, a.sha256, 1)
+            for a in self._articles
+        ]
 
     def current(self) -> bool:
         return self._version == len(self._collection.versions)

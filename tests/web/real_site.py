@@ -16,7 +16,7 @@ from rag.ingest.build import build
 from rag.service import Rebuild, Service
 from rag.types import BuildReport
 from rag.web.server import open_service
-from tests.web.conftest import SEEDS
+from tests.conftest import SEEDS
 from tests.web.engine import Collection
 from tests.web.running import Site, served
 
@@ -40,7 +40,7 @@ def fill(folder: Path) -> Path:
 
 
 def real_service(folder: Path, index: Path, models: Path) -> Service:
-    """The service as ``python -m rag serve`` has it."""
+    """The service as ``dateline serve`` has it."""
     settings = {"articles": folder, "index": index, "models": models}
     return open_service(
         AskConfig(**settings),

@@ -1,4 +1,4 @@
-"""A service in; its page on a port of this machine, as long as it is needed, out."""
+"""Serves the page of a service on a free port, for as long as a test needs it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.service import Rebuild, Service
+from rag.web.security import Access
 from tests.web.engine import Collection
 
 
@@ -26,8 +27,10 @@ class Site:
 
 
 @contextmanager
-def served(service: Service, rebuild: Rebuild, collection: Collection) -> Iterator[Site]:
-    """The page of the service, on a port of its own; ``collection`` is what builds went to."""
+def served(
+    service: Service, rebuild: Rebuild, collection: Collection, access: Access | None = None
+) -> Iterator[Site]:
+    """The page of the service on a port of its own; builds went to ``collection``."""
     with tempfile.TemporaryDirectory(prefix="dateline-test-") as temporary:
         os.environ["GRADIO_TEMP_DIR"] = temporary
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -39,7 +42,7 @@ def served(service: Service, rebuild: Rebuild, collection: Collection) -> Iterat
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             port = listening.getsockname()[1]
-            app = application(service, rebuild, port=port)
+            app = application(service, rebuild, port=port, access=access)
             server = uvicorn.Server(
                 uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
             )

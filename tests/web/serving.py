@@ -1,12 +1,8 @@
-"""The page over the small engine, served on a free port, with the access that a test wants."""
+"""The page over the small engine, with the access that a test wants."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -16,10 +12,10 @@ from rag.config import AskConfig, BuildConfig
 from rag.service import Rebuild, Service
 from rag.web.security import Access
 from rag.web.server import open_service
-from tests.tool_articles import Readable
+from tests.conftest import SEEDS
+from tests.tool_articles import SlowEngine
+from tests.web import running
 from tests.web.engine import Collection
-
-SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 @dataclass(frozen=True)
@@ -38,9 +34,9 @@ def served(folder: Path, access: Access) -> Iterator[Served]:
     shutil.copytree(SEEDS, folder / "articles")
     collection = Collection()
 
-    def opened(config: AskConfig) -> Readable:
+    def opened(config: AskConfig) -> SlowEngine:
         collection.open(config)
-        return Readable(collection, len(collection.versions))
+        return SlowEngine(collection, len(collection.versions))
 
     service = open_service(
         AskConfig(index=folder / "index"),
@@ -52,30 +48,6 @@ def served(folder: Path, access: Access) -> Iterator[Served]:
     with (
         closing(service),
         closing(rebuild),
-        tempfile.TemporaryDirectory(prefix="dateline-test-") as temporary,
+        running.served(service, rebuild, collection, access) as site,
     ):
-        os.environ["GRADIO_TEMP_DIR"] = temporary
-        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        with _running(service, rebuild, access) as port:
-            yield Served(f"http://127.0.0.1:{port}", collection, service, folder / "articles")
-
-
-@contextmanager
-def _running(service: Service, rebuild: Rebuild, access: Access) -> Iterator[int]:
-    import uvicorn
-
-    from rag.web.app import application
-
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        app = application(service, rebuild, port=port, access=access)
-        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield port
-        finally:
-            server.should_exit = True
-            thread.join()
+        yield Served(site.address, collection, service, folder / "articles")

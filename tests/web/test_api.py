@@ -17,9 +17,10 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from pydantic import BaseModel
 
+from rag.present.schema import RETURNED
 from rag.tools import Tool
 from rag.web import app
-from rag.web.api import BUSY, RETURNED, Waiting, serve_tools
+from rag.web.api import BUSY, Waiting, serve_tools
 from rag.web.security import Access, Password
 from tests.web.serving import Served, served
 
@@ -116,7 +117,7 @@ def test_what_cannot_be_used_is_one_sentence(
 
 def test_gradios_client_is_told_the_same_sentence(site: Served) -> None:
     gradio = client(site)
-    with pytest.raises(AppError, match="'after' is not a day such as 2024-12-20; mend it"):
+    with pytest.raises(AppError, match="'after' is not a day such as 2024-12-20; correct it"):
         gradio.predict(QUESTION, after="soon", api_name="/ask")
     gradio.close()
 

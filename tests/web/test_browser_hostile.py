@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from rag.answer.engine import AskOptions
 from rag.config import AskConfig
 from rag.present import wording
 from rag.text.escape import one_line, visible
@@ -47,10 +48,10 @@ def test_hostile_text_is_shown_as_text_everywhere(open_page: Visit) -> None:
         assert shown_article(page) == visible(first.article.text).replace("\n", "")
         assert shown_article(page, ".highlighted ") == visible(first.quote)
         told = text_of(page, "#chat [data-testid=bot]")
-        assert f"Said by {one_line(wording.speaker(first))}" in told
+        assert f"Said by {one_line(wording.facts(first).speaker)}" in told
         assert "“Tuesday” = 27 February 2024" in told
         opened.ask("Who else saw it?")
-        carried = engine.ask("Who else saw it?", history=[question]).query.carried
+        carried = engine.ask("Who else saw it?", AskOptions(history=[question])).query.carried
         assert carried
         if not page.locator("#carried").count():
             page.locator("#chat kbd").last.click()

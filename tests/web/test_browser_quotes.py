@@ -64,11 +64,14 @@ def blocks() -> gr.Blocks:
         quote_tab(LIBRARY)
 
         def load(request: gr.Request) -> list[Any]:
-            opened = source_panel.opened(LIBRARY, request.query_params)
+            opened = source_panel.open_link(LIBRARY, request.query_params)
             if opened is None or opened.citation is None:
-                said = opened.said if opened else ""
-                return [said, *(gr.skip() for _ in panel.outputs)]
-            return [opened.said, *source_panel.show(source_panel.Offered((opened.citation,)))]
+                message = opened.message if opened else ""
+                return [message, *(gr.skip() for _ in panel.outputs)]
+            return [
+                opened.message,
+                *source_panel.show(source_panel.PanelContent((opened.citation,))),
+            ]
 
         page.load(load, None, [note, *panel.outputs], api_visibility="private")
     return page

@@ -4,15 +4,20 @@ from datetime import date
 
 import pytest
 
+from rag.index.store import ArticleRow
 from rag.ingest.corpus import Changes
-from rag.web.collection import Order, Row, State, matching, ordered, rows
-from tests.web.engine import Row as Entry
+from rag.web.collection import CollectionRow, Order, State, matching, ordered, rows
+
+
+def entry(name: str, title: str, day: date | None, path: str, *, on: bool = True) -> ArticleRow:
+    return ArticleRow(name, title, False, day, "", path, "", 2, on)
+
 
 ENTRIES = [
-    Entry("a", "Bread prices", date(2024, 5, 1), "a.txt", 2),
-    Entry("b", "accord", date(2024, 6, 9), "b.txt", 3, on=False),
-    Entry("c", "Cairo", None, "deep/c.txt", 1),
-    Entry("d", "Dykes", date(2023, 1, 2), "d.txt", 1, on=False),
+    entry("a", "Bread prices", date(2024, 5, 1), "a.txt"),
+    entry("b", "accord", date(2024, 6, 9), "b.txt", on=False),
+    entry("c", "Cairo", None, "deep/c.txt"),
+    entry("d", "Dykes", date(2023, 1, 2), "d.txt", on=False),
 ]
 FILES = [
     {"path": "a.txt", "articles": 1},
@@ -35,7 +40,7 @@ def test_every_article_and_every_file_without_one_has_a_row() -> None:
         ("empty.txt", ("skipped",), "is empty"),
         ("n.txt", ("new",), ""),
     ]
-    assert ROWS[1] == Row("b.txt", ("off",), "", "b", "accord", date(2024, 6, 9), 3)
+    assert ROWS[1] == CollectionRow("b.txt", ("off",), "", "b", "accord", date(2024, 6, 9), 2)
     assert [row.on for row in ROWS] == [True, False, True, False, True, True, True]
 
 

@@ -15,7 +15,7 @@ from rag.feedback import NAME, StoredFeedback, read
 from rag.text.escape import markdown, one_line
 from rag.types import Answer
 from rag.web import controls
-from rag.web.controls import ShownAnswer
+from rag.web.controls import JudgedAnswer
 from rag.web.conversation import Correction
 from tests.judging import NOW, TODAY, Shelf, answered, article, cite, said, span
 from tests.web.payloads import HOSTILE
@@ -34,8 +34,8 @@ class Lending:
         yield self._shelf
 
 
-def judged(answer: Answer = ICE, **correction: Any) -> ShownAnswer:
-    return ShownAnswer(answer, ("Which ferry?",), TODAY, Correction(**correction))
+def judged(answer: Answer = ICE, **correction: Any) -> JudgedAnswer:
+    return JudgedAnswer(answer, ("Which ferry?",), TODAY, Correction(**correction))
 
 
 def kept(folder: Path) -> list[Any]:

@@ -21,7 +21,7 @@ from rag.web.ask_events import (
     MAX_TEXT,
     MAX_WITHOUT,
     from_browser,
-    shown_answer,
+    judged_answer,
     to_browser,
 )
 from rag.web.conversation import (
@@ -30,9 +30,9 @@ from rag.web.conversation import (
     Conversation,
     Correction,
     Turn,
-    answering,
-    steps,
-    waiting,
+    answer_steps,
+    answer_turn,
+    as_waiting,
     window_of,
 )
 from tests.answer.conversations import INFO
@@ -118,7 +118,7 @@ TODAY = date(2025, 1, 15)
 def ask(service: Service, question: str, *earlier: str, **changes: Any) -> list[Turn]:
     """Every step of the answer."""
     turn = Turn(question, "", correction=Correction(**changes))
-    return list(steps(service, turn, earlier, TODAY))
+    return list(answer_steps(service, turn, earlier, TODAY))
 
 
 def understood_as(query: Query) -> Answer:
@@ -143,12 +143,12 @@ def test_while_it_works_it_says_what_it_does(service: Service) -> None:
     ]
     assert "Cairo" in taken[-1].reply
     assert [step.waiting for step in taken] == [True, True, False]
-    assert waiting(taken[-1]).reply.startswith("<small>Understanding the question</small>")
+    assert as_waiting(taken[-1]).reply.startswith("<small>Understanding the question</small>")
 
 
 def test_whoever_goes_away_gives_the_engine_back(service: Service, collection: Collection) -> None:
-    asked = Conversation().put(waiting(Turn("Where did Pezeshkian and Sharif meet?")), None)
-    answer = answering(service, asked, 0, TODAY)
+    asked = Conversation().put(as_waiting(Turn("Where did Pezeshkian and Sharif meet?")), None)
+    answer = answer_turn(service, asked, 0, TODAY)
     assert next(answer).waiting == (0,)
     collection.build(service.build)
     service.reload()
@@ -191,12 +191,12 @@ def test_dates_that_name_no_days_are_told_and_the_turn_can_be_corrected_again(
 ) -> None:
     before = ask(service, "Where did Sharif meet Pezeshkian?")[-1]
     turn = Turn(before.question, "", answer=before.answer, correction=Correction(dates=dates))
-    failed = list(steps(service, turn, (), TODAY))[-1]
+    failed = list(answer_steps(service, turn, (), TODAY))[-1]
     assert failed.query == before.query
     assert (before.answered, failed.answered) == (True, False)
-    assert shown_answer(Conversation((before,)), 0) is not None
-    assert shown_answer(Conversation((failed,)), 0) is None
-    assert shown_answer(Conversation((waiting(before),)), 0) is None
+    assert judged_answer(Conversation((before,)), 0) is not None
+    assert judged_answer(Conversation((failed,)), 0) is None
+    assert judged_answer(Conversation((as_waiting(before),)), 0) is None
     assert not failed.offered.citations
     assert "such as June 2024" in failed.reply or "No day is both" in failed.reply
 
@@ -248,7 +248,7 @@ def test_only_turns_that_there_are_can_be_shown(at: int, question: str | None) -
 
 
 def test_what_waits_can_be_stopped_and_nothing_else_changes() -> None:
-    talk = turns("a", "b").put(waiting(Turn("c")), None).put(waiting(Turn("d")), None)
+    talk = turns("a", "b").put(as_waiting(Turn("c")), None).put(as_waiting(Turn("d")), None)
     begun = talk.put(replace(talk.turns[3], begun=True), 3)
     assert (begun.waiting, begun.unbegun) == ((2, 3), (2,))
     stopped = begun.stopped("stopped")
@@ -287,7 +287,7 @@ UNDERSTOOD = Turn(
 def test_a_correction_is_what_differs_from_what_was_understood(
     values: Sequence[object], correction: Correction
 ) -> None:
-    assert controls.corrected(UNDERSTOOD, *values) == correction
+    assert controls.correction_from_browser(UNDERSTOOD, *values) == correction
 
 
 def test_an_earlier_correction_stays_until_it_is_changed() -> None:
@@ -295,9 +295,9 @@ def test_an_earlier_correction_stays_until_it_is_changed() -> None:
         "q", "", answer=understood_as(Query("q", "q", kind="list")),
         correction=Correction("list", "May 2024", ("Sharif",)), carried=("Sharif", "Cairo"),
     )  # fmt: skip
-    assert controls.corrected(turn, "list", "May 2024", [1]) == turn.correction
-    assert controls.corrected(turn, "list", "May 2024", [0, 1]).without == ()
-    typed = controls.corrected(turn, "list", "x\u202e" * 500, [1]).dates
+    assert controls.correction_from_browser(turn, "list", "May 2024", [1]) == turn.correction
+    assert controls.correction_from_browser(turn, "list", "May 2024", [0, 1]).without == ()
+    typed = controls.correction_from_browser(turn, "list", "x\u202e" * 500, [1]).dates
     assert typed is not None
     assert len(typed) <= controls.MAX_DATES
     assert "\u202e" not in typed

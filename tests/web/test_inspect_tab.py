@@ -19,22 +19,22 @@ from rag.errors import ConfigError, IndexMissing, QuestionError
 from rag.text.escape import markdown
 from rag.types import Article, Hit, IndexInfo, Passage, Query, Window
 from rag.web.inspect_tab import (
-    MOST,
-    Move,
-    Setting,
+    MAX_STORIES,
+    RankChange,
+    SearchSetting,
+    change_label,
+    changes_summary,
+    inspect_for_browser,
+    inspect_question,
     inspect_tab,
-    inspected,
-    looked,
-    moves,
-    summary,
-    told,
+    rank_changes,
 )
 from tests.answer.conversations import INFO
 from tests.judging import ARTICLES, TODAY
 from tests.web.payloads import HOSTILE
 
 NAMES = ("ferry", "budget", "harbour")
-PLAIN = Setting(10, 0.5)
+PLAIN = SearchSetting(10, 0.5)
 
 
 def whole(name: str) -> Passage:
@@ -78,7 +78,9 @@ class Lending:
 
 
 def test_each_passage_has_its_scores_its_source_and_its_text() -> None:
-    shown = inspected(ByWeight([]), "Why was the ferry cancelled?", "", [Setting(1, 0.0)], TODAY)
+    shown = inspect_question(
+        ByWeight([]), "Why was the ferry cancelled?", "", [SearchSetting(1, 0.0)], TODAY
+    )
     assert shown.head == "Searched for “<bdi>Why was the ferry cancelled?</bdi>”"
     [found] = shown.lists
     assert found.split("\n   ") == [
@@ -94,13 +96,13 @@ def test_copies_are_named() -> None:
         def inspect(self, query: Query, **setting: Any) -> Sequence[Hit]:
             return hits("ferry", copies={"ferry": "budget"})
 
-    [found] = inspected(Copied([]), "ice", "", [PLAIN], TODAY).lists
+    [found] = inspect_question(Copied([]), "ice", "", [PLAIN], TODAY).lists
     assert found.endswith("<small>The same story in 1 other article: <bdi>budget</bdi></small>")
 
 
 def test_two_settings_stand_side_by_side_with_what_moved() -> None:
-    settings = [Setting(3, 0.0), Setting(2, 1.0)]
-    shown = inspected(ByWeight([]), "ice", "", settings, TODAY)
+    settings = [SearchSetting(3, 0.0), SearchSetting(2, 1.0)]
+    shown = inspect_question(ByWeight([]), "ice", "", settings, TODAY)
     marks = [re.findall(r"<kbd>(.*?)</kbd>", one) for one in shown.lists]
     assert marks == [["left", "up to 1"], ["up from 3"]]
     assert shown.head.endswith("<small>With the second setting 1 moved, 0 entered, 1 left.</small>")
@@ -144,10 +146,10 @@ def test_two_settings_stand_side_by_side_with_what_moved() -> None:
 def test_moves(
     before: list[Hit], after: list[Hit], first: list[str], second: list[str], counted: str
 ) -> None:
-    found = moves(before, after)
-    assert [told(move, second=False) for move in found.first] == first
-    assert [told(move, second=True) for move in found.second] == second
-    assert summary(found) == counted
+    found = rank_changes(before, after)
+    assert [change_label(move, second=False) for move in found.first] == first
+    assert [change_label(move, second=True) for move in found.second] == second
+    assert changes_summary(found) == counted
 
 
 @given(st.permutations(NAMES), st.permutations(NAMES), st.integers(0, 3), st.integers(0, 3))
@@ -155,9 +157,11 @@ def test_moves_of_any_two_rankings(
     first: list[str], second: list[str], before: int, after: int
 ) -> None:
     old, new = first[:before], second[:after]
-    found = moves(hits(*old), hits(*new))
+    found = rank_changes(hits(*old), hits(*new))
     ranks = {name: rank for rank, name in enumerate(new, 1)}
-    assert found.first == tuple(Move(rank, ranks.get(name)) for rank, name in enumerate(old, 1))
+    assert found.first == tuple(
+        RankChange(rank, ranks.get(name)) for rank, name in enumerate(old, 1)
+    )
     assert len(old) - sum(move.after is None for move in found.first) == len(set(old) & set(new))
 
 
@@ -165,7 +169,7 @@ def test_typed_dates_take_the_place_of_those_in_the_question() -> None:
     engine = ByWeight([])
     question = "What froze in January 2024?"
     for dates in ("", "March 2024"):
-        inspected(engine, question, dates, [PLAIN], TODAY)
+        inspect_question(engine, question, dates, [PLAIN], TODAY)
     windows = [query.window for query, _ in engine.asked]
     assert [(one.after, one.before) for one in windows if one] == [
         (date(2024, 1, 1), date(2024, 2, 1)),
@@ -174,32 +178,34 @@ def test_typed_dates_take_the_place_of_those_in_the_question() -> None:
     assert [query.text for query, _ in engine.asked] == ["What froze?", question]
     assert isinstance(windows[1], Window)
     with pytest.raises(QuestionError, match="names no days"):
-        inspected(engine, question, "bananas", [PLAIN], TODAY)
+        inspect_question(engine, question, "bananas", [PLAIN], TODAY)
 
 
 def test_an_engine_is_asked_with_the_setting_as_it_is() -> None:
     engine = ByWeight([])
-    inspected(engine, "ice", "", [Setting(7, 0.25, collapse=False)], TODAY)
+    inspect_question(engine, "ice", "", [SearchSetting(7, 0.25, collapse=False)], TODAY)
     [(query, setting)] = engine.asked
     assert setting == {"top_k": 7, "dense_weight": 0.25, "collapse": False}
     assert query.text == "ice"
 
 
-@pytest.mark.parametrize(("top_k", "weight"), [(0, 0.5), (MOST + 1, 0.5), (5, 1.1), (5, -0.1)])
+@pytest.mark.parametrize(
+    ("top_k", "weight"), [(0, 0.5), (MAX_STORIES + 1, 0.5), (5, 1.1), (5, -0.1)]
+)
 def test_a_setting_out_of_range_is_refused(top_k: int, weight: float) -> None:
     with pytest.raises(ConfigError, match="choose 1 to 50 stories"):
-        Setting(top_k, weight)
+        SearchSetting(top_k, weight)
 
 
 def test_it_begins_with_how_questions_are_answered() -> None:
-    assert Setting.of(AskConfig(top_k=20, dense_weight=0.7)) == Setting(20, 0.7)
-    assert Setting.of(AskConfig(top_k=1000)).top_k == MOST
+    assert SearchSetting.of(AskConfig(top_k=20, dense_weight=0.7)) == SearchSetting(20, 0.7)
+    assert SearchSetting.of(AskConfig(top_k=1000)).top_k == MAX_STORIES
 
 
 def test_what_the_browser_sends_is_looked_up() -> None:
-    head, first, second = looked(Lending(), "ice", "", [3, 0, True], TODAY)
+    head, first, second = inspect_for_browser(Lending(), "ice", "", [3, 0, True], TODAY)
     assert ("Searched for" in head, first.count("\n   <q>"), second) == (True, 3, "")
-    _, first, second = looked(Lending(), "ice", "", [3, 0, True, 1, 1.0, False], TODAY)
+    _, first, second = inspect_for_browser(Lending(), "ice", "", [3, 0, True, 1, 1.0, False], TODAY)
     assert (first.count("\n   <q>"), second.count("\n   <q>")) == (3, 1)
 
 
@@ -227,7 +233,7 @@ def test_what_cannot_be_looked_up_is_told(
 
     lending = Lending()
     lending.engine = Nothing([])
-    told = looked(lending, question, dates, values, TODAY)
+    told = inspect_for_browser(lending, question, dates, values, TODAY)
     assert told[0].startswith(head)
     assert told[1:] in (["", ""], ["No passage was found.", ""])
 
@@ -237,7 +243,7 @@ def test_without_an_index_that_is_told() -> None:
         def lease(self) -> Any:
             raise IndexMissing("Nothing is indexed yet.")
 
-    assert looked(Empty(), "ice", "", [3, 0.5, True], TODAY) == [
+    assert inspect_for_browser(Empty(), "ice", "", [3, 0.5, True], TODAY) == [
         "Nothing is indexed yet\\.",
         "",
         "",
@@ -254,7 +260,7 @@ def test_hostile_texts_are_shown_as_text(hostile: str) -> None:
             passage, other = (Passage(one, 0, len(one.text), 0) for one in (poisoned, copy))
             return [Hit(passage, 1.0, 1, 1.0, 1.0, (other,))]
 
-    shown = inspected(Poisoned([]), f"It said {hostile}", "", [PLAIN, PLAIN], TODAY)
+    shown = inspect_question(Poisoned([]), f"It said {hostile}", "", [PLAIN, PLAIN], TODAY)
     ours = r"</?(?:bdi|small|samp|q|kbd)>"
     for text in (shown.head, *shown.lists):
         plain = re.sub(r"\\.", "", re.sub(ours, "", text))
@@ -274,7 +280,7 @@ def test_a_month_without_a_year_is_the_last_one_that_the_articles_know(
     question: str, dates: str
 ) -> None:
     engine = ByWeight([], replace(INFO, newest_article=date(2021, 12, 20)))
-    shown = inspected(engine, question, dates, [PLAIN], date(2026, 11, 29))
+    shown = inspect_question(engine, question, dates, [PLAIN], date(2026, 11, 29))
     [(query, _)] = engine.asked
     assert query.window is not None
     assert (query.window.after, query.window.before) == (date(2021, 5, 1), date(2021, 6, 1))

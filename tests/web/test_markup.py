@@ -211,7 +211,7 @@ def test_all_that_is_known_of_a_quotation_stands_below_it() -> None:
 def test_all_that_is_numbered_can_be_opened() -> None:
     agreeing = cite("Cairo", article=article("b"))
     value = answered(cite("Cairo", also=(agreeing,)), cite("met"))
-    assert [(c.article.id, c.quote) for c in markup.cited(value)] == [
+    assert [(c.article.id, c.quote) for c in markup.numbered_citations(value)] == [
         ("a", "Cairo"),
         ("a", "met"),
         ("b", "Cairo"),
@@ -260,7 +260,7 @@ def test_the_latest_stands_out_from_what_was_before() -> None:
 
 def test_a_title_that_begins_the_sentence_is_not_said_again() -> None:
     cited = cite("Cairo", article=article("a", "They met in Cairo"))
-    assert markup.named(cited) == "<samp>a\\.txt</samp>"
+    assert markup.title_or_file(cited) == "<samp>a\\.txt</samp>"
     assert "<small><samp>a\\.txt</samp></small>" in shown(cited, kind="timeline")[0]
 
 
@@ -294,7 +294,7 @@ def test_an_abstention_gives_its_reason_advice_and_what_is_near() -> None:
         *near, citations=(), text=None, reason="low_confidence", nearest=near, advice="Ask *more*."
     )
     assert told == [
-        "**The collection comes near this question, but does not clearly answer it.**",
+        "**The collection does not clearly answer this question.**",
         "Ask \\*more\\*\\.",
         "Nearest passages, not an answer:",
         "1. <sup>1</sup> They met in Cairo on \\*Friday\\*\\.\n"
@@ -303,7 +303,7 @@ def test_an_abstention_gives_its_reason_advice_and_what_is_near() -> None:
 
 
 def test_a_choice_is_plain_text_with_number_quotation_and_date() -> None:
-    assert markup.choice(2, cite("*Friday*")) == "2 · “*Friday*” · 20 December 2024"
+    assert markup.choice_label(2, cite("*Friday*")) == "2 · “*Friday*” · 20 December 2024"
 
 
 OURS = {
@@ -349,10 +349,10 @@ def test_no_text_of_others_becomes_markup_anywhere(payload: str) -> None:
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_what_is_said_while_working_or_failing_is_text(payload: str) -> None:
     reader = MarkdownIt("commonmark", {"html": True})
-    for told in (markup.working(payload), markup.error(payload)):
+    for told in (markup.progress_message(payload), markup.error_message(payload)):
         tags = set(re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", reader.render(told)))
         assert tags <= OURS
-    text = re.sub(r"<[^>]+>", "", reader.renderInline(markup.error(payload)))
+    text = re.sub(r"<[^>]+>", "", reader.renderInline(markup.error_message(payload)))
     assert " ".join(visible(payload).split()) == unescape(text)
 
 

@@ -18,8 +18,16 @@ from rag.quotes.check import MAX_TEXT
 from rag.quotes.selector import Selector
 from rag.text.escape import visible
 from rag.types import Article
-from rag.web.quote_tab import ADDED, MISSING, SHOWN, Result, checked, quote_tab, show
-from rag.web.source_panel import QUOTED, Opened, link, opened
+from rag.web.quote_tab import (
+    ADDED,
+    MAX_SHOWN,
+    MISSING,
+    QuoteCheckResult,
+    check_pasted_text,
+    quote_tab,
+    show,
+)
+from rag.web.source_panel import QUOTED, LinkedQuotation, link, open_link
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article
 from tests.text.test_escape import RENDERER
@@ -54,7 +62,7 @@ LIBRARY = Library(
 )
 
 
-def quotes(result: Result) -> list[tuple[str, str]]:
+def quotes(result: QuoteCheckResult) -> list[tuple[str, str]]:
     return [(place.article.id, place.quote) for place in result.places]
 
 
@@ -64,11 +72,11 @@ def tokens(shown: gr.HighlightedText) -> list[tuple[str, str | None]]:
 
 
 def test_an_exact_quotation_is_shown_with_its_article() -> None:
-    result = checked(LIBRARY, " “met in Cairo”\n")
-    assert result.said == "**Exact.** The text stands to the letter in 1 place."
+    result = check_pasted_text(LIBRARY, " “met in Cairo”\n")
+    assert result.message == "**Exact.** The text stands to the letter in 1 place."
     assert quotes(result) == [("cairo", "met in Cairo")]
     said, difference, choices, head, shown = show(result)
-    assert (said, difference.visible, choices.visible) == (result.said, False, False)
+    assert (said, difference.visible, choices.visible) == (result.message, False, False)
     assert "20 December 2024" in head
     assert "(?quote=" in head
     assert tokens(shown) == [
@@ -79,7 +87,7 @@ def test_an_exact_quotation_is_shown_with_its_article() -> None:
 
 
 def test_several_places_can_be_chosen_from() -> None:
-    result = checked(LIBRARY, "The m")
+    result = check_pasted_text(LIBRARY, "The m")
     assert quotes(result) == [("cairo", "The m"), ("harbour", "The m")]
     choices = show(result)[2]
     assert choices.visible
@@ -120,25 +128,27 @@ def test_several_places_can_be_chosen_from() -> None:
     ],
 )
 def test_what_the_tab_says(text: str, said: str, difference: list[Any]) -> None:
-    result = checked(LIBRARY, text)
-    assert result.said == said
+    result = check_pasted_text(LIBRARY, text)
+    assert result.message == said
     assert result.difference == difference
     assert show(result)[1].visible == bool(difference)
 
 
 def test_long_lists_and_parts_of_words_are_told() -> None:
-    many = Library([article("aye " * (SHOWN + 1))])
-    result = checked(many, "ye")
-    assert result.said == (
+    many = Library([article("aye " * (MAX_SHOWN + 1))])
+    result = check_pasted_text(many, "ye")
+    assert result.message == (
         "**Exact.** The text stands to the letter in 21 places. The first 20 are listed. "
         "It begins or ends inside a word."
     )
-    assert len(result.places) == SHOWN
+    assert len(result.places) == MAX_SHOWN
 
 
 def test_too_much_and_no_index_are_explained() -> None:
-    assert "paste at most 5,000 at a time" in checked(LIBRARY, "a" * (MAX_TEXT + 1)).said
-    assert checked(Library([]), "x").said.startswith("Nothing is indexed yet")
+    assert (
+        "paste at most 5,000 at a time" in check_pasted_text(LIBRARY, "a" * (MAX_TEXT + 1)).message
+    )
+    assert check_pasted_text(Library([]), "x").message.startswith("Nothing is indexed yet")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -148,7 +158,7 @@ def test_a_hostile_text_is_shown_and_not_interpreted(
 ) -> None:
     whole = f"He said: {text} and more words of his own. Then he left."
     library = Library([Article("h", whole, 0, None, text, False, "", f"{text}.txt", "0" * 64)])
-    said, difference, _, head, shown = show(checked(library, pasted(text)))
+    said, difference, _, head, shown = show(check_pasted_text(library, pasted(text)))
     for markdown in (said, head):
         rendered = RENDERER.render(markdown)
         allowed = r'</?(?:p|strong|small|samp|bdi)>|<br ?/?>|<a href="\?quote=[\w-]+">|</a>'
@@ -169,8 +179,8 @@ def selected(text: str, quote: str) -> str:
     return link(Selector.of(article(text, article_id="harbour"), start, start + len(quote)))
 
 
-def followed(address: str, *articles: Article) -> Opened:
-    result = opened(Library(articles), {"quote": address.removeprefix("?quote=")})
+def followed(address: str, *articles: Article) -> LinkedQuotation:
+    result = open_link(Library(articles), {"quote": address.removeprefix("?quote=")})
     assert result is not None
     return result
 
@@ -178,7 +188,7 @@ def followed(address: str, *articles: Article) -> Opened:
 def test_a_link_opens_the_article_at_the_quotation() -> None:
     address = selected(HARBOUR, "the harbour of Veldt")
     result = followed(address, *LIBRARY.articles)
-    assert result.said == ""
+    assert result.message == ""
     assert result.citation is not None
     assert (result.citation.article.id, result.citation.quote) == (
         "harbour",
@@ -199,28 +209,28 @@ def test_a_link_opens_the_article_at_the_quotation() -> None:
 )
 def test_what_became_of_the_quotation_is_told(now: Article, said: str) -> None:
     result = followed(selected(HARBOUR, "Veldt"), now)
-    assert said in result.said
-    gone = result.said.startswith("The text is gone")
+    assert said in result.message
+    gone = result.message.startswith("The text is gone")
     assert (result.citation is None) == gone
     if result.citation is not None:
         assert result.citation.quote == "Veldt"
 
 
 def test_an_address_without_a_quotation_opens_none() -> None:
-    assert opened(LIBRARY, {}) is None
-    assert opened(LIBRARY, {"theme": "dark"}) is None
+    assert open_link(LIBRARY, {}) is None
+    assert open_link(LIBRARY, {"theme": "dark"}) is None
 
 
 @pytest.mark.parametrize("value", ["", "<script>", "../../etc/passwd", "a" * 90_000])
 def test_a_damaged_link_is_explained(value: str) -> None:
-    result = opened(LIBRARY, {"quote": value})
+    result = open_link(LIBRARY, {"quote": value})
     assert result is not None
     assert result.citation is None
-    assert "damaged or cut off" in result.said
+    assert "damaged or cut off" in result.message
 
 
 def test_a_link_without_an_index_is_explained() -> None:
-    assert "Nothing is indexed yet" in followed(selected(HARBOUR, "Veldt")).said
+    assert "Nothing is indexed yet" in followed(selected(HARBOUR, "Veldt")).message
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -228,5 +238,5 @@ def test_a_hostile_link_is_shown_and_not_interpreted(text: str) -> None:
     there = article(f"“{text}”", article_id=text)
     address = link(Selector.of(there, 1, 1 + len(text)))
     for now in (article("Nothing.", article_id=text), article("Nothing.", article_id="other")):
-        rendered = RENDERER.render(followed(address, now).said)
+        rendered = RENDERER.render(followed(address, now).message)
         assert "<" not in re.sub(r"</?(?:p|samp|bdi)>", "", rendered)

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.conftest import SEEDS
 from tests.web.browsing import visit
-from tests.web.conftest import SEEDS
 from tests.web.engine import Collection
 from tests.web.running import Site
 

@@ -16,7 +16,7 @@ from rag.web import uploads
 LIMITS = limits(BuildConfig())
 
 
-def save(source: Path, folder: Path, bounds: Limits = LIMITS) -> uploads.Saved:
+def save(source: Path, folder: Path, bounds: Limits = LIMITS) -> uploads.SavedUpload:
     return uploads.save(source, folder, bounds)
 
 
@@ -132,4 +132,4 @@ def test_what_a_build_would_leave_out_is_refused_and_what_it_takes_is_kept(tmp_p
     short = limits(BuildConfig(max_article_chars=1_000))
     with pytest.raises(ArticleError, match="1,000"):
         save(upload(tmp_path, "long.txt", long), tmp_path / "articles", short)
-    assert save(upload(tmp_path, "long.txt", long), tmp_path / "articles").said == "long.txt"
+    assert save(upload(tmp_path, "long.txt", long), tmp_path / "articles").label == "long.txt"

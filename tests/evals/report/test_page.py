@@ -132,7 +132,7 @@ def test_a_card_says_what_was_said_what_is_right_and_where_it_was_lost() -> None
         "What froze?",
         "q-0 · passage · ",
         "window from 2024-01-02 · understood as any time · first right article at rank 1",
-        "No article says so with enough certainty.",
+        "The collection does not clearly answer this question.",
         "Confidence 0.57",
         "The harbour of Lund froze in January.",
         "in Januaryharbour [26, 36)",
