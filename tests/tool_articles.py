@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
-from rag.index.local import Occurrence
+from rag.errors import QuestionError
+from rag.index.base import Occurrence
 from rag.tools import Tools
 from rag.types import Answer, Article, Citation, Passage, Query
 from tests.web.engine import Collection, Engine
@@ -26,10 +27,13 @@ class ListTexts:
     def __init__(self, articles: Sequence[Article]) -> None:
         self._articles = articles
 
-    def article(self, article_id: str) -> Article | None:
-        return next((one for one in self._articles if one.id == article_id), None)
+    def article(self, article_id: str) -> Article:
+        for one in self._articles:
+            if one.id == article_id:
+                return one
+        raise QuestionError(f"there is no article {article_id!r}")
 
-    def places(self, text: str, *, limit: int) -> list[Occurrence]:
+    def find_text(self, text: str, *, limit: int) -> list[Occurrence]:
         found = [
             Occurrence(one, start, start + len(text))
             for one in self._articles
@@ -38,7 +42,7 @@ class ListTexts:
         ]
         return found[:limit]
 
-    def passages(self, text: str, *, k: int) -> list[Passage]:
+    def passages_like(self, text: str, *, k: int) -> list[Passage]:
         return [Passage(one, one.body, len(one.text), 0) for one in self._articles][:k]
 
 

@@ -13,7 +13,7 @@ from rag.answer.evidence import Pick, sentence_around
 from rag.answer.speakers import speaker
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexDamaged
-from rag.index.local import Occurrence
+from rag.index.base import Occurrence
 from rag.ingest.files import ArticleFile, open_below
 from rag.types import Article, Citation, DatedWords, Passage
 

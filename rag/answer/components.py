@@ -23,7 +23,7 @@ from rag.answer.rules.entailment import EntailmentJudge
 from rag.answer.rules.matching import Matcher, word_likeness
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
-from rag.index.local import LocalStore
+from rag.index.base import Store
 from rag.models.classifier import load_logistic, read_fitted
 from rag.models.embedder import Embedder, reopen_embedder
 from rag.models.reader import SpanReader, open_reader
@@ -56,7 +56,7 @@ class Components:
 
 
 def open_components(
-    index: LocalStore,
+    index: Store,
     config: AskConfig,
     *,
     fusion: Fusion | None = None,
@@ -71,7 +71,7 @@ def open_components(
     whole sentences answer, and ``warnings`` says why.
     """
     embedder = _embedder(index, config)
-    rarity = index.lexical.rarity
+    rarity = index.rarity
     fitted = read_fitted(SENTENCES)
     model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
     sentences = Ranker(
@@ -129,7 +129,7 @@ def _span_reader(config: AskConfig) -> tuple[SpanReader | None, tuple[str, ...]]
         return None, (f"Whole sentences answer, because the reader cannot be used: {error}",)
 
 
-def _embedder(index: LocalStore, config: AskConfig) -> Embedder:
+def _embedder(index: Store, config: AskConfig) -> Embedder:
     named = index.settings.get("model")
     try:
         return reopen_embedder(

@@ -19,8 +19,8 @@ from rag.answer.evidence import Evidence, Pick, Reply, pick
 from rag.answer.no_answer import advice, mentions_in
 from rag.config import AskConfig
 from rag.errors import QuestionError
-from rag.index.local import LocalStore, LocalTextSearch, TextSearch
-from rag.index.store import ArticleRow
+from rag.index.base import ArticleRow, Store, TextSearch
+from rag.index.local import LocalStore
 from rag.query.history import MAX_CITED, MAX_EARLIER, Earlier, History
 from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
@@ -86,14 +86,13 @@ class Pipeline:
     ...     answer = pipeline.ask("Where did Sharif and Pezeshkian meet?")
     """
 
-    def __init__(self, index: LocalStore, parts: Components, config: AskConfig) -> None:
+    def __init__(self, index: Store, parts: Components, config: AskConfig) -> None:
         self._index = index
         self._parts = parts
         self._config = config
         self._citer = Citer(index.article)
-        self._texts = LocalTextSearch(index)
         self._names = KnownNames(index)
-        self._mentions = mentions_in(index.lexical)
+        self._mentions = mentions_in(index)
         self._freshness = Freshness(config.articles, index.files())
 
     @classmethod
@@ -151,7 +150,7 @@ class Pipeline:
     @property
     def texts(self) -> TextSearch:
         """The articles' texts, in which a quotation can be looked for."""
-        return self._texts
+        return self._index
 
     def search(
         self,
@@ -320,17 +319,13 @@ class Pipeline:
         if not found.query.text:
             return "empty_question"
         if not found.hits:
-            empty = self._window_is_empty(found.query)
+            empty = self._index.window_is_empty(found.query.window)
             return "outside_window" if empty else "nothing_retrieved"
         if not reply.picks:
             return "no_span"
         least = self._config.min_confidence
         threshold = self._parts.calibrator.threshold if least is None else least
         return "low_confidence" if reply.confidence < threshold else None
-
-    def _window_is_empty(self, query: Query) -> bool:
-        allowed = None if query.window is None else self._index.allowed(query.window)
-        return len(self._index) > 0 and allowed is not None and not allowed.any()
 
 
 def _tells_of(answer: Answer, days: Window | None) -> bool:

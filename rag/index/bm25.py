@@ -7,6 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -209,7 +210,7 @@ class Lexical:
     ) -> None:
         """``article_of``: the article's row of each passage, int32 [passages], ascending.
 
-        ``searched``: bool [passages], the only ones that ``rows`` tells of; ``None`` for all.
+        ``searched``: bool [passages], the only ones that ``rows_with`` gives; ``None`` for all.
         """
         self._postings, self._article_of, self._searched = postings, article_of, searched
         lengths = np.bincount(article_of, postings.lengths, minlength=articles)
@@ -240,9 +241,12 @@ class Lexical:
         rows, _ = self._postings.of(term)
         return math.log(1 + (len(self._postings.lengths) + 1) / (len(rows) + 0.5))
 
-    def rows(self, term: str) -> NDArray[np.int32]:
-        """The searched passages that have ``term``, ascending, int32 [m]."""
-        rows = self._postings.of(term)[0]
+    def rows_with(self, terms: Iterable[str]) -> NDArray[np.int32]:
+        """The searched passages that have all of ``terms``, ascending, int32 [m]."""
+        found = [self._postings.of(term)[0] for term in dict.fromkeys(terms)]
+        if not found:
+            return np.empty(0, dtype=np.int32)
+        rows = reduce(np.intersect1d, sorted(found, key=len))
         return rows if self._searched is None else rows[self._searched[rows]]
 
     def _by_article(

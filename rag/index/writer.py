@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexUnusable, ModelError
 from rag.index import versions
+from rag.index.articles import ArticleTableWriter, Span
 from rag.index.bm25 import PostingsWriter, TermRows
 from rag.index.disk import (
     Disk,
@@ -26,7 +27,6 @@ from rag.index.disk import (
     writing,
 )
 from rag.index.local import LocalStore, missing
-from rag.index.store import ArticleTableWriter, Span
 from rag.index.vectors import check_unit, plan, write_vectors
 from rag.index.versions import (
     FORMAT,
@@ -83,10 +83,10 @@ def verify_version(index: LocalStore) -> None:
 
 def _check_spans(index: LocalStore) -> None:
     """Every article can be read, and its passages lie inside it, in the order of the rows."""
-    store = index.store
-    lengths = np.array([len(store.article(row).text) for row in range(store.articles)], np.int64)
-    article, start, end = store.spans.T
-    first = np.array([store.passage_rows(row).start for row in range(store.articles)], np.int64)
+    table = index.table
+    lengths = np.array([len(table.article(row).text) for row in range(table.articles)], np.int64)
+    article, start, end = table.spans.T
+    first = np.array([table.passage_rows(row).start for row in range(table.articles)], np.int64)
     if not np.array_equal(np.searchsorted(first, np.arange(len(article)), "right") - 1, article):
         raise ValueError("the passages are not in the order of their articles")
     if not ((start >= 0) & (start < end) & (end <= lengths[article])).all():

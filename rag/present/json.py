@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from rag.answer.citations import inside_word
-from rag.index.local import Occurrence
+from rag.index.base import Occurrence
 from rag.quotes.check import CheckedQuotation, NearestText
 from rag.quotes.selector import Selector
 from rag.types import Answer, Article, Citation, Hit, Passage, Window

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rag.answer.citations import citation, inside_word
-from rag.index.local import Occurrence
+from rag.index.base import Occurrence
 from rag.present import wording
 from rag.present.json import REASONS
 from rag.present.wording import by_sentence, pieces
@@ -288,7 +288,7 @@ def _marked(run: DiffRun) -> str:
 
 
 if TYPE_CHECKING:
-    from rag.index.local import LocalStore
+    from rag.index.base import Store
     from rag.quotes.verify import Exported, VerificationResult
 
 
@@ -378,14 +378,14 @@ def verdicts_text(verdicts: Sequence[VerificationResult]) -> str:
     return "\n".join([*lines, f"{len(verdicts)} quotations: {counted or 'none'}."])
 
 
-def info_json(index: LocalStore) -> dict[str, Any]:
+def info_json(index: Store) -> dict[str, Any]:
     """What is indexed, and how."""
     info = index.info
     return {
         "version": info.version,
         "built_at": info.built_at,
         "articles": info.articles,
-        "switched_off": len(index.selection.off),
+        "switched_off": index.switched_off,
         "passages": info.passages,
         "oldest_article": info.oldest_article.isoformat() if info.oldest_article else None,
         "newest_article": info.newest_article.isoformat() if info.newest_article else None,

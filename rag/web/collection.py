@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from rag.errors import ArticleError
-from rag.index.store import noted_files
+from rag.index.articles import read_file_records
 from rag.index.versions import VERSIONS
 from rag.ingest.build import limits
 from rag.ingest.corpus import Changes, Folder
@@ -150,7 +150,7 @@ class Collection:
 
     def _look(self, engine: Engine) -> Look:
         version = self._service.build.index / VERSIONS / engine.info.version
-        files = noted_files(version)
+        files = read_file_records(version)
         changes, warnings = None, engine.warnings
         if files is not None:
             try:

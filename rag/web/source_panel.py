@@ -12,7 +12,7 @@ import gradio as gr
 from rag.answer.citations import citation
 from rag.answer.engine import Answered, ConsideredPassage
 from rag.errors import QuestionError, RagError
-from rag.index.local import TextSearch
+from rag.index.base import TextSearch
 from rag.present import wording
 from rag.quotes.selector import PARAMETER, FoundQuotation, LostQuotation, Selector, find
 from rag.text.escape import markdown, visible

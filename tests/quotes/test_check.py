@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rag.answer.citations import citation, inside_word
 from rag.errors import QuestionError
-from rag.index.local import Occurrence
+from rag.index.base import Occurrence
 from rag.present.json import checked_json
 from rag.quotes.check import (
     MAX_PLACES,
