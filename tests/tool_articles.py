@@ -9,9 +9,8 @@ from pathlib import Path
 
 from rag.config import AskConfig, BuildConfig
 from rag.errors import QuestionError
-from rag.index.base import Occurrence
 from rag.tools import Tools
-from rag.types import Answer, Article, Citation, Passage, Query
+from rag.types import Answer, Article, Citation, Occurrence, Passage, Query
 from tests.web.engine import Collection, Engine
 
 HARBOUR = (

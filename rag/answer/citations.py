@@ -13,9 +13,8 @@ from rag.answer.evidence import Pick, sentence_around
 from rag.answer.speakers import speaker
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexDamaged
-from rag.index.base import Occurrence
 from rag.ingest.files import ArticleFile, open_below
-from rag.types import Article, Citation, DatedWords, Passage
+from rag.types import Article, Citation, DatedWords, Occurrence, Passage
 
 
 class Citer:

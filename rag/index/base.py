@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from rag.types import Article, IndexInfo, Occurrence, Passage, Window, headline
 
-from rag.types import Article, IndexInfo, Passage, Window, headline
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,27 +53,6 @@ class ArticleRow:
     def headline(self) -> str:
         """The title as it is shown."""
         return headline(self.title, derived=self.title_derived)
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """A place where a text occurs: ``[start, end)`` in characters of an article's text."""
-
-    article: Article
-    start: int
-    end: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.start < self.end <= len(self.article.text):
-            raise ValueError(
-                f"[{self.start}, {self.end}) is no place in article {self.article.id!r} "
-                f"of {len(self.article.text)} characters"
-            )
-
-    @property
-    def text(self) -> str:
-        """The slice itself."""
-        return self.article.text[self.start : self.end]
 
 
 class TextSearch(Protocol):

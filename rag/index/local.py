@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
 from rag.index import versions
 from rag.index.articles import ArticleTable, Mask, Selection, Span, content_key
-from rag.index.base import ArticleRow, Candidates, Occurrence
+from rag.index.base import ArticleRow, Candidates
 from rag.index.bm25 import Lexical, Postings, Scores, TermRows, best
 from rag.index.disk import hold
 from rag.index.vectors import VectorStore
@@ -33,7 +33,7 @@ from rag.index.versions import (
     version_names,
 )
 from rag.text.analyzer import ANALYSIS, analyse
-from rag.types import Article, IndexInfo, Passage, Window
+from rag.types import Article, IndexInfo, Occurrence, Passage, Window
 
 _ATTEMPTS = 10
 

@@ -8,10 +8,9 @@ from datetime import date
 from typing import Any
 
 from rag.answer.citations import inside_word
-from rag.index.base import Occurrence
 from rag.quotes.check import CheckedQuotation, NearestText
 from rag.quotes.selector import Selector
-from rag.types import Answer, Article, Citation, Hit, Passage, Window
+from rag.types import Answer, Article, Citation, Hit, Occurrence, Passage, Window
 
 
 def json_object(text: str | bytes) -> dict[str, Any]:

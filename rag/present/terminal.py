@@ -15,12 +15,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rag.answer.citations import citation, inside_word
-from rag.index.base import Occurrence
 from rag.present import wording
 from rag.present.json import REASONS
 from rag.present.wording import by_sentence, pieces
 from rag.quotes.check import CheckedQuotation, DiffRun, NearestText
-from rag.types import Answer, BuildReport, Citation, Hit, Progress
+from rag.types import Answer, BuildReport, Citation, Hit, Occurrence, Progress
 
 WIDTH = 78
 _SPACE = re.compile(r"\s+")

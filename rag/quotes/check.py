@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from rag.errors import QuestionError
-from rag.index.base import Occurrence, TextSearch
+from rag.index.base import TextSearch
 from rag.text.alignment import (
     Pair,
     align,
@@ -19,7 +19,7 @@ from rag.text.alignment import (
     typographic_differences,
     without_quotation_marks,
 )
-from rag.types import Article, Passage
+from rag.types import Article, Occurrence, Passage
 
 MAX_TEXT = 5_000
 MAX_PLACES = 100

@@ -12,8 +12,8 @@ from itertools import takewhile
 from typing import Any, Self
 
 from rag.errors import QuestionError
-from rag.index.base import Occurrence, TextSearch
-from rag.types import Article
+from rag.index.base import TextSearch
+from rag.types import Article, Occurrence
 
 PARAMETER = "quote"
 CONTEXT = 32

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.errors import QuestionError
-from rag.index.base import Occurrence
 from rag.text.analyzer import analyse
-from rag.types import Article, Passage
+from rag.types import Article, Occurrence, Passage
 
 
 class ListedTexts:

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from rag.errors import QuestionError
 from rag.index import versions
-from rag.index.base import ArticleRow, Candidates, Occurrence, Store
+from rag.index.base import ArticleRow, Candidates, Store
 from rag.index.local import LocalStore
 from rag.text.analyzer import analyse
-from rag.types import Article, IndexInfo, Passage, Window
+from rag.types import Article, IndexInfo, Occurrence, Passage, Window
 from tests.index import small
 from tests.index.test_bm25 import plain_bm25
 
