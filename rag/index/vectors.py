@@ -25,7 +25,7 @@ _MARGIN = 1e-5
 
 
 def _faiss() -> Any:
-    """FAISS, imported when first used: its own annotations do not tell what it takes."""
+    """FAISS, imported when first used, and untyped: its annotations do not cover what we call."""
     import faiss
 
     return faiss

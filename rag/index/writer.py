@@ -34,8 +34,8 @@ from rag.index.versions import (
     Manifest,
     encode_manifest,
     live_version,
-    now,
     read_current,
+    timestamp,
     version_names,
 )
 from rag.text.analyzer import ANALYSIS
@@ -267,7 +267,7 @@ class IndexWriter:
             passages=self._store.passages,
             oldest_article=self._store.oldest,
             newest_article=self._store.newest,
-            built_at=now(),
+            built_at=timestamp(),
             fingerprint=self.fingerprint,
             files=records,
         )

@@ -10,7 +10,7 @@ from typing import Any
 from rag.errors import BuildCancelled
 from rag.index.disk import Disk, replace_file
 from rag.index.local import LocalStore
-from rag.index.versions import now, read_current, seal, unseal
+from rag.index.versions import read_current, seal, timestamp, unseal
 from rag.ingest.corpus import SourceFile
 from rag.types import BuildReport, Fate, FileReport, Progress
 
@@ -135,7 +135,7 @@ def save_report(
     report: BuildReport, folder: Path, *, disk: Disk, say: Callable[[str], None]
 ) -> None:
     """Keep ``report`` in the index ``folder``; a live version is not undone for it, so ``say``."""
-    values = {"format": FORMAT, "ended": now(), "report": asdict(report)}
+    values = {"format": FORMAT, "ended": timestamp(), "report": asdict(report)}
     try:
         replace_file(disk, folder / FILE, seal(values))
     except OSError as error:

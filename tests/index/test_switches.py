@@ -139,7 +139,7 @@ def damaged() -> list[bytes]:
 
 @pytest.mark.parametrize("content", damaged(), ids=lambda raw: repr(raw[:12]))
 def test_a_damaged_or_foreign_file_is_named_ignored_and_kept(index: Path, content: bytes) -> None:
-    path = index / versions.FILE
+    path = index / versions.SWITCHES
     path.write_bytes(content)
     with LocalStore.open(index) as opened:
         assert opened.info.articles == 12
@@ -154,7 +154,7 @@ def test_a_damaged_or_foreign_file_is_named_ignored_and_kept(index: Path, conten
 
 def test_no_bit_of_the_file_can_change_unseen(index: Path) -> None:
     versions.set_switches(index, ["a3", "a7"], on=False)
-    path, raw = index / versions.FILE, versions.raw_switches(index)
+    path, raw = index / versions.SWITCHES, versions.raw_switches(index)
     for at in range(len(raw)):
         path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
         assert versions.read_switches(index).off == frozenset(), at
