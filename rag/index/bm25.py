@@ -102,7 +102,7 @@ class PostingsWriter:
         self._ends.frombytes((rows.ends + base).astype(np.int64).tobytes())
 
     def _renumbered(self, rows: TermRows) -> NDArray[np.int32]:
-        """The ids in this writer's numbers, which are given in the order in which terms are added."""
+        """The ids in this writer's own numbers, which count terms in the order of adding."""
         vocabulary = rows.vocabulary
         if vocabulary not in self._renumbering:
             self._renumbering[vocabulary] = np.full(len(vocabulary), -1, dtype=np.int32)
