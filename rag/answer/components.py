@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rag.answer.answerers.lists import ListAnswerer
 from rag.answer.answerers.span import PassageAnswerer, SpanAnswerer
@@ -24,19 +23,15 @@ from rag.answer.rules.matching import Matcher, word_likeness
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
 from rag.index.base import Store
-from rag.models.classifier import load_logistic, read_fitted
 from rag.models.embedder import Embedder, reopen_embedder
 from rag.models.reader import SpanReader, open_reader
-from rag.models.sentence_reader import FEATURES as SENTENCE_FEATURES
-from rag.models.sentence_reader import Rarity, SentenceReader
+from rag.models.sentence_reader import Rarity, open_sentence_reader
 from rag.retrieval.retriever import Fusion, Retriever
 from rag.types import Kind
 
-SENTENCES, SPANS = "sentence_reader.json", "reader/calibration.json"
 # How far behind the best span another may be, and how much a sentence's own score counts.
 # Chosen by hand, not fitted.
 LIST_MARGIN, WHEN_MARGIN, PASSAGE_WEIGHT = 1.0, 1.0, 1.0
-WEIGHTS = ("retrieval_weight", "null_weight", "agreement_weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +67,25 @@ def open_components(
     """
     embedder = _embedder(index, config)
     rarity = index.rarity
-    fitted = read_fitted(SENTENCES)
-    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
-    sentences = Ranker(
-        SentenceReader(embedder, rarity, model), Weights(float(fitted["retrieval_weight"]))
-    )
-    spans = sentences
+    sentence_reader, calibration = open_sentence_reader(embedder, rarity)
+    spans = sentences = Ranker(sentence_reader, Weights(calibration.retrieval_weight))
     features: Features = SentenceFeatures(rarity)
     agreement = 0.0
     reader, warnings = _span_reader(config)
     if reader is not None:
-        fitted = read_fitted(SPANS)
-        retrieval, null, agreement = weights or (float(fitted[name]) for name in WEIGHTS)
+        calibration = reader.calibration
+        retrieval, null, agreement = weights or (
+            calibration.retrieval_weight,
+            calibration.null_weight,
+            calibration.agreement_weight,
+        )
         spans = Ranker(reader, Weights(retrieval, null))
         features = SpanFeatures(rarity, embedder, agreement)
     return Components(
         Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
         spans,
         sentences,
-        _calibrator(fitted, features),
+        Calibrator(calibration.confidence, calibration.threshold, features),
         _modes(embedder, rarity, spans, sentences, agreement),
         warnings,
     )
@@ -111,11 +106,6 @@ def _modes(
         "summary": SummaryAnswerer(stories, lines),
         "passage": PassageAnswerer(PASSAGE_WEIGHT),
     }
-
-
-def _calibrator(fitted: Mapping[str, Any], features: Features) -> Calibrator:
-    model = load_logistic(fitted["confidence"], features.names)
-    return Calibrator(model, float(fitted["threshold"]), features)
 
 
 def _span_reader(config: AskConfig) -> tuple[SpanReader | None, tuple[str, ...]]:

@@ -119,6 +119,8 @@ class Calibrator:
     """A fitted probability that an answer is right, and the threshold below which none is given."""
 
     def __init__(self, model: Logistic, threshold: float, features: Features) -> None:
+        """Raises ModelError when ``model`` was fitted over other ``features``."""
+        model.check_features(features.names)
         self._model = model
         self._features = features
         self.threshold = threshold

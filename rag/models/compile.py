@@ -19,6 +19,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.models.runtime import (
+    CALIBRATION_FILE,
     CARD_FILE,
     FILES,
     MODEL_FILE,
@@ -223,9 +224,10 @@ def reader_fingerprint(model: Path) -> str:
 def export_reader(hf_folder: Path, out: Path) -> None:
     """Write the runtime of the model in ``hf_folder`` to ``out``, replacing an older one.
 
-    Other files of ``out`` stay. Whoever opens ``out`` while it is replaced, or after that was cut
-    short, finds it damaged and never mixed: the card is moved last. The same folder gives the same
-    bytes. Raises ModelError when the model cannot be compiled or ``out`` not written.
+    A ``calibration.json`` of ``hf_folder`` goes with it; other files of ``out`` stay. Whoever opens
+    ``out`` while it is replaced, or after that was cut short, finds it damaged and never mixed: the
+    card is moved last. The same folder gives the same bytes. Raises ModelError when the model
+    cannot be compiled or ``out`` not written.
     """
     fingerprint = reader_fingerprint(hf_folder)
     with _explain_reader_failure(out), draft_beside(out) as draft:
@@ -237,9 +239,12 @@ def export_reader(hf_folder: Path, out: Path) -> None:
         _try_out(draft, limit)
         card = {"recipe": READER_RECIPE, "fingerprint": fingerprint, "max_tokens": limit}
         write_card(draft, {**card, "name": hf_folder.resolve().name})
+        if (hf_folder / CALIBRATION_FILE).is_file():
+            shutil.copyfile(hf_folder / CALIBRATION_FILE, draft / CALIBRATION_FILE)
         out.mkdir(exist_ok=True)
-        for name in (*FILES, CARD_FILE):
-            (draft / name).replace(out / name)
+        for name in (CALIBRATION_FILE, *FILES, CARD_FILE):
+            if (draft / name).is_file():
+                (draft / name).replace(out / name)
 
 
 @contextlib.contextmanager

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.classifier import Logistic
+from rag.models.classifier import (
+    WEIGHTS,
+    Calibration,
+    Logistic,
+    load_logistic,
+    read_calibration,
+    read_fitted,
+)
 from rag.models.embedder import Embedder
 from rag.models.reader import PassageReading
 from rag.text.analyzer import analyse
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage, Span
 
+FITTED = WEIGHTS / "sentence_reader.json"
 FEATURES = ("similarity", "coverage", "context", "expected", "length")
 Place = tuple[str, int, int]
 Rarity = Callable[[str], float]
@@ -119,8 +127,15 @@ def _with_context(
         before = start
 
 
+def open_sentence_reader(embedder: Embedder, rarity: Rarity) -> tuple[SentenceReader, Calibration]:
+    """The reader with its fitted model, and what was fitted on its scores."""
+    model = load_logistic(read_fitted(FITTED)["sentence"])
+    model.check_features(FEATURES)
+    return SentenceReader(embedder, rarity, model), read_calibration(FITTED)
+
+
 class Terms:
-    """The telling terms of a question, each with its weight."""
+    """The content terms of a question, each with its weight."""
 
     def __init__(self, question: str, rarity: Rarity) -> None:
         words = set(analyse(question))

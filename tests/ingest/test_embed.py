@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def test_the_same_texts_give_the_same_bytes(embedder: Embedder) -> None:
 @settings(max_examples=10, deadline=None)
 def test_it_does_not_matter_where_shards_begin(embedder: Embedder, cuts: set[int]) -> None:
     edges = [0, *sorted(cuts), len(TEXTS)]
-    shards = [TEXTS[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    shards = [TEXTS[start:end] for start, end in pairwise(edges)]
     joined = np.concatenate([embed(shard, embedder) for shard in shards])
     assert joined.tobytes() == embed(TEXTS, embedder).tobytes()
 

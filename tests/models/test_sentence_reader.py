@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.errors import ModelError
 from rag.models.classifier import Logistic, load_logistic, read_fitted
 from rag.models.reader import Reader
-from rag.models.sentence_reader import FEATURES, Sentence, SentenceReader, Terms
+from rag.models.sentence_reader import FEATURES, FITTED, Sentence, SentenceReader, Terms
 from rag.types import Passage
 from tests.answer.making import article, passage
 from tests.retrieval.test_retriever import OneDirection
@@ -93,10 +94,11 @@ def test_rare_terms_weigh_more_and_asking_words_nothing() -> None:
 
 
 def test_the_shipped_weights_fit_the_code_and_say_how_they_were_made() -> None:
-    values = read_fitted("sentence_reader.json")
-    model = load_logistic(values["sentence"], FEATURES)
+    values = read_fitted(FITTED)
+    model = load_logistic(values["sentence"])
+    model.check_features(FEATURES)
     assert all(np.isfinite(model.weights))
     assert 0 < values["threshold"] < 1
     assert {"how", "rows", "questions", "risk_coverage", "threshold"} <= values["fitted"].keys()
-    with pytest.raises(ValueError, match="fitted over"):
-        load_logistic(values["sentence"], FEATURES[::-1])
+    with pytest.raises(ModelError, match="fitted over"):
+        model.check_features(FEATURES[::-1])
