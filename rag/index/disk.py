@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from rag.errors import IndexBusy, IndexUnusable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CHUNK_BYTES = 1 << 20
 
@@ -203,6 +203,8 @@ def explained(folder: Path) -> Iterator[None]:
 
 def write_array(disk: Disk, path: Path, array: NDArray[Any]) -> FileRecord:
     """Writes ``array`` as a ``.npy`` file of format 1.0; equal arrays give equal bytes."""
+    import numpy as np
+
     array = np.ascontiguousarray(array)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
@@ -214,6 +216,8 @@ def write_array(disk: Disk, path: Path, array: NDArray[Any]) -> FileRecord:
 
 def map_array(path: Path) -> NDArray[Any]:
     """The array of a ``.npy`` file, read-only, its pages read when they are first looked at."""
+    import numpy as np
+
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 

@@ -11,7 +11,7 @@ from rag.errors import ArticleError
 from rag.index.articles import read_file_records
 from rag.index.versions import VERSIONS
 from rag.ingest.build import limits
-from rag.ingest.corpus import Changes, Folder
+from rag.ingest.changes import ChangeDetector, Changes
 from rag.present import wording
 from rag.service import Engine, Entry, Service
 from rag.types import IndexInfo
@@ -141,7 +141,7 @@ class Collection:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._folder = Folder(service.articles, limits(service.build))
+        self._folder = ChangeDetector(service.articles, limits(service.build))
 
     def look(self) -> Look:
         """Raises IndexMissing when nothing was indexed yet."""

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rag.ingest.corpus import Changes
+from rag.ingest.changes import Changes
 from rag.web.collection import Order, Row, State, matching, ordered, rows
 from tests.web.engine import Row as Entry
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from rag.ingest.files import ArticleFile, Lines, decode, explain, open_below
+from rag.ingest.decoding import Lines, decode
+from rag.ingest.files import ArticleFile, explain, open_below
 from rag.ingest.formats.html import find_html
 from rag.ingest.formats.rows import csv_rows, json_rows, max_line_bytes
 from rag.ingest.formats.text import find_markdown, find_plain

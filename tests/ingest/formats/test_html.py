@@ -130,8 +130,8 @@ def test_the_extractor_complains_to_nobody(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text("<script>alert(1)</script>")
     code = (
-        "import sys; from pathlib import Path; from rag.ingest import html\n"
-        "try: html.find(Path(sys.argv[1]).read_text())\n"
+        "import sys; from pathlib import Path; from rag.ingest.formats import html\n"
+        "try: html.find_html(Path(sys.argv[1]).read_text())\n"
         "except html.Unusable as error: print(error)"
     )
     # Another process, because pytest gives every logger a handler.
