@@ -10,7 +10,17 @@ from typing import Any
 
 from rag.errors import QuestionError
 from rag.feedback import Feedback, Quotation, Verdict, feedback_on
-from rag.types import Answer, Article, Citation, IndexInfo, Kind, Occurrence, Passage, Query, Window
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    IndexInfo,
+    Kind,
+    Occurrence,
+    Passage,
+    Query,
+    Window,
+)
 
 TEXTS = {
     "ferry": "date 2024-01-10 The ferry to Sund was cancelled on Monday because of ice. Captain "

@@ -189,7 +189,7 @@ _ADVICE = {
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def explain_write_errors(folder: Path) -> Iterator[None]:
     """Turns an OSError while the index in ``folder`` is written into IndexUnusable."""
     try:
         yield
@@ -233,7 +233,7 @@ LOCK = ".lock"
 
 
 @contextmanager
-def writing(disk: Disk, folder: Path) -> Iterator[None]:
+def build_lock(disk: Disk, folder: Path) -> Iterator[None]:
     """Holds the one right to build in ``folder``; raises IndexBusy when another build holds it."""
     descriptor = disk.extend(folder / LOCK)
     try:
@@ -248,7 +248,7 @@ def writing(disk: Disk, folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def changing(disk: Disk, path: Path) -> Iterator[None]:
+def exclusive_lock(disk: Disk, path: Path) -> Iterator[None]:
     """Waits for the one right to change what the lock file ``path`` stands for, and holds it."""
     descriptor = disk.extend(path)
     try:
@@ -259,7 +259,7 @@ def changing(disk: Disk, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def removing(manifest: Path) -> Iterator[bool]:
+def removal_lock(manifest: Path) -> Iterator[bool]:
     """Whether no reader holds the version of ``manifest``; while inside, none can begin to."""
     try:
         descriptor = os.open(manifest, os.O_RDONLY)
@@ -272,7 +272,7 @@ def removing(manifest: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
-def hold(manifest: Path) -> BinaryIO:
+def hold_version(manifest: Path) -> BinaryIO:
     """Opens ``manifest``; its version is not removed until the file is closed.
 
     Raises FileNotFoundError when the version has been removed meanwhile.

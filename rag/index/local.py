@@ -19,7 +19,7 @@ from rag.index import versions
 from rag.index.articles import ArticleTable, Mask, Selection, Span, content_key
 from rag.index.base import ArticleRow, Candidates
 from rag.index.bm25 import Lexical, Postings, Scores, TermRows, best
-from rag.index.disk import hold
+from rag.index.disk import hold_version
 from rag.index.vectors import VectorStore
 from rag.index.versions import (
     MANIFEST,
@@ -65,7 +65,7 @@ class LocalStore:
         self._switches = versions.read_switches(folder)
         with ExitStack() as stack:
             try:
-                self._held = stack.enter_context(hold(path / MANIFEST))
+                self._held = stack.enter_context(hold_version(path / MANIFEST))
                 self.manifest = _checked(path, self._held.read())
                 self._map(path)
             except OSError as error:
@@ -123,7 +123,7 @@ class LocalStore:
     def _newest_whole(cls, folder: Path, current: bytes) -> Self:
         names = version_names(folder)
         if not current and not names:
-            raise missing(folder)
+            raise missing_index(folder)
         problems = []
         try:
             live = live_version(folder, current)
@@ -274,7 +274,7 @@ class LocalStore:
         self.close()
 
 
-def missing(folder: Path) -> IndexMissing:
+def missing_index(folder: Path) -> IndexMissing:
     """The error that says that ``folder`` holds no index, and how to make one."""
     return IndexMissing(
         f"There is no index in {str(folder)!r} yet; build it with: python -m rag build"

@@ -46,10 +46,10 @@ from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
 from rag.index.disk import (
     Disk,
     FileRecord,
-    changing,
-    explained,
+    exclusive_lock,
+    explain_write_errors,
+    removal_lock,
     remove_tree,
-    removing,
     replace_file,
     write_file,
 )
@@ -227,7 +227,7 @@ def next_name(folder: Path) -> str:
     return f"{int(names[0]) + 1 if names else 1:06d}"
 
 
-def sweep(disk: Disk, folder: Path) -> None:
+def remove_leftovers(disk: Disk, folder: Path) -> None:
     """Removes what killed builds left half written; only for the holder of the lock.
 
     Other programs may keep files in the folder too: in it, only our own names are removed.
@@ -240,7 +240,7 @@ def sweep(disk: Disk, folder: Path) -> None:
             remove_tree(disk, path)
 
 
-def collect(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
+def remove_old_versions(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
     """Removes every version but those to ``keep`` and those that a reader holds.
 
     A version leaves by one rename, so that a build killed here leaves no half of one. What cannot
@@ -255,7 +255,7 @@ def collect(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
 
 def _remove(disk: Disk, version: Path) -> None:
     gone = version.with_name(TEMPORARY + version.name)
-    with removing(version / MANIFEST) as free:
+    with removal_lock(version / MANIFEST) as free:
         if not free:
             return
         disk.rename(version, gone)
@@ -308,7 +308,7 @@ def set_switches(
     Raises IndexUnusable when the file cannot be written, or what is there must not be replaced.
     """
     disk = disk or Disk()
-    with explained(folder), changing(disk, folder / _SWITCHES_LOCK):
+    with explain_write_errors(folder), exclusive_lock(disk, folder / _SWITCHES_LOCK):
         before = read_switches(folder)
         if before.warning:
             raise IndexUnusable(

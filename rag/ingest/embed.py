@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.cache import EmbeddingCache
-from rag.index.disk import Disk, Output, explained
+from rag.index.disk import Disk, Output, explain_write_errors
 from rag.ingest.report import BuildMonitor
 from rag.models.embedder import BATCH, Embedder
 from rag.models.runtime import Float32
@@ -55,7 +55,7 @@ class Spool:
         self._file: BufferedReader | None = None
 
     def __enter__(self) -> Self:
-        with explained(self._folder):
+        with explain_write_errors(self._folder):
             self._output = Output(self._disk, self._path)
         return self
 
@@ -70,7 +70,7 @@ class Spool:
     def add(self, text: str) -> None:
         """Append the text of the next row."""
         data = text.encode()
-        with explained(self._folder):
+        with explain_write_errors(self._folder):
             self._output.write(data)
         self._ends.append(self._ends[-1] + len(data))
 
@@ -86,7 +86,7 @@ class Spool:
 
     def _read(self, row: int) -> str:
         if self._file is None:
-            with explained(self._folder):
+            with explain_write_errors(self._folder):
                 self._output.finish()
             self._file = self._open.enter_context(self._path.open("rb"))
         self._file.seek(self._ends[row])

@@ -103,7 +103,7 @@ class SentenceReader:
         """What the score is fitted on, shape ``[len(sentences), len(FEATURES)]``."""
         query = self._embedder.encode_queries([question])[0]
         similarity = self._embedder.encode_passages([s.text for s in sentences]) @ query
-        terms = Terms(question, self._rarity)
+        terms = QuestionTerms(question, self._rarity)
         expected = _expected(question)
         rows = [
             (
@@ -134,7 +134,7 @@ def open_sentence_reader(embedder: Embedder, rarity: Rarity) -> tuple[SentenceRe
     return SentenceReader(embedder, rarity, model), read_calibration(FITTED)
 
 
-class Terms:
+class QuestionTerms:
     """The content terms of a question, each with its weight."""
 
     def __init__(self, question: str, rarity: Rarity) -> None:
@@ -151,7 +151,7 @@ class Terms:
         return sum(self._weights[term] for term in sorted(present)) / self._total
 
 
-def shows_expected(question: str, text: str) -> bool:
+def has_expected_form(question: str, text: str) -> bool:
     """Whether ``text`` shows what the form of the question asks for: a number, a date, a name."""
     expected = _expected(question)
     return expected is None or expected.search(text) is not None

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from rag.errors import ModelError
 from rag.models.classifier import Logistic, load_logistic, read_fitted
 from rag.models.reader import Reader
-from rag.models.sentence_reader import FEATURES, FITTED, Sentence, SentenceReader, Terms
+from rag.models.sentence_reader import (
+    FEATURES,
+    FITTED,
+    QuestionTerms,
+    Sentence,
+    SentenceReader,
+)
 from rag.types import Passage
 from tests.answer.making import article, passage
 from tests.retrieval.test_retriever import OneDirection
@@ -86,11 +92,11 @@ def test_spans_lie_in_the_passage_whatever_the_text(text: str, question: str) ->
 
 
 def test_rare_terms_weigh_more_and_asking_words_nothing() -> None:
-    terms = Terms("Who saw the heron?", {"saw": 1.0, "heron": 3.0}.__getitem__)
+    terms = QuestionTerms("Who saw the heron?", {"saw": 1.0, "heron": 3.0}.__getitem__)
     assert terms.coverage("A heron.") == 0.75
     assert terms.coverage("Who? The one.") == 0.0
-    assert Terms("?", lambda term: 1.0).coverage("anything") == 0.0
-    assert Terms("Who?", lambda term: 1.0).coverage("who") == 1.0
+    assert QuestionTerms("?", lambda term: 1.0).coverage("anything") == 0.0
+    assert QuestionTerms("Who?", lambda term: 1.0).coverage("who") == 1.0
 
 
 def test_the_shipped_weights_fit_the_code_and_say_how_they_were_made() -> None:

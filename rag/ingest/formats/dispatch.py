@@ -18,7 +18,7 @@ from rag.ingest.records import (
     Record,
     Rejected,
     Unusable,
-    check,
+    draft_article,
     printable,
 )
 
@@ -95,7 +95,7 @@ def _read_whole(
     decoded = decode(data, html=extension in {".html", ".htm"})
     found = _find(decoded.text, extension)
     found = replace(found, notes=decoded.notes + found.notes)
-    return check(found, sha256=source.sha256, limits=limits, today=today)
+    return draft_article(found, sha256=source.sha256, limits=limits, today=today)
 
 
 def _find(text: str, extension: str) -> Record:
@@ -117,7 +117,7 @@ def _read_rows(
     for row in rows:
         empty = False
         if isinstance(row, Record):
-            yield check(row, sha256="", limits=limits, today=today)
+            yield draft_article(row, sha256="", limits=limits, today=today)
         else:
             yield row
     if empty:
