@@ -1,4 +1,4 @@
-"""Settings: ``[tool.dateline]`` of a toml file and flags in, frozen and checked values out."""
+"""The settings of a build and of asking, read from ``[tool.dateline]`` of a toml file and flags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the vectors of earlier builds, by a hash of model and text."""
+"""The cache of embeddings: vectors of earlier builds by a hash of model and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks what a format found in a file and drafts an article from it, or says why not."""
+"""Checks the records that a format reads from a file: each becomes a draft or is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiles embedders and readers: exported from torch, quantised to int8, cached by fingerprint."""
+"""Compiles embedders and readers: traced from torch, quantised to int8, written as a folder."""
 
 from __future__ import annotations
 
