@@ -109,14 +109,14 @@ def search(options: argparse.Namespace) -> int:
 
 
 def quote(options: argparse.Namespace) -> int:
-    from rag.index.local import LocalStore, LocalTextSearch
+    from rag.index.local import LocalStore
     from rag.present.json import checked_json
     from rag.quotes.check import check_quotation
 
     text = sys.stdin.read() if options.text == "-" else options.text
     with LocalStore.open(_ask_config(options).index) as index:
         _warn(index.warnings)
-        checked = check_quotation(text, LocalTextSearch(index))
+        checked = check_quotation(text, index)
     if options.json:
         _print_json(checked_json(checked))
     else:
@@ -190,7 +190,7 @@ def _switch(options: argparse.Namespace, *, on: bool) -> int:
             index.article(article_id)
     versions.set_switches(config.index, options.ids, on=on)
     with LocalStore.open(config.index) as index:
-        searched, switched_off = index.info.articles, len(index.selection.off)
+        searched, switched_off = index.info.articles, index.switched_off
     if options.json:
         _print_json({"searched": searched, "switched_off": switched_off})
     else:

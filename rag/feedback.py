@@ -16,9 +16,9 @@ from typing import Any, Literal, get_args
 
 from rag.dates.calendar import parse_day
 from rag.errors import ConfigError, IndexUnusable, QuestionError
+from rag.index.base import TextSearch
 from rag.index.disk import Disk, make_folder, write_all
-from rag.index.local import Occurrence, TextSearch
-from rag.types import Answer, Article, Citation, Kind, Window
+from rag.types import Answer, Article, Citation, Kind, Occurrence, Window
 
 Verdict = Literal["right", "wrong_answer", "wrong"]
 Part = Literal["kind", "dates", "words"]
@@ -149,8 +149,8 @@ def _quoted(answer: Answer) -> Iterator[Citation]:
 
 def _elsewhere(typed: str, answer: Answer, texts: TextSearch) -> list[Occurrence]:
     """The first place in each other article that has the words."""
-    likely = [passage.article for passage in texts.passages(answer.query.text, k=_MAX_LIKELY)]
-    literal = [place.article for place in texts.places(typed, limit=_MAX_LITERAL)]
+    likely = [passage.article for passage in texts.passages_like(answer.query.text, k=_MAX_LIKELY)]
+    literal = [place.article for place in texts.find_text(typed, limit=_MAX_LITERAL)]
     articles = {article.id: article for article in (*likely, *literal)}
     found = ((article, find_words(typed, article.text)) for article in articles.values())
     return [Occurrence(article, *first[0]) for article, first in found if first]

@@ -80,6 +80,27 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A place where a text occurs: ``[start, end)`` in characters of an article's text."""
+
+    article: Article
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.article.text):
+            raise ValueError(
+                f"[{self.start}, {self.end}) is no place in article {self.article.id!r} "
+                f"of {len(self.article.text)} characters"
+            )
+
+    @property
+    def text(self) -> str:
+        """The slice itself."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """Half-open interval of days ``[after, before)``; ``None`` leaves a side open.
 

@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from rag.errors import QuestionError
 from rag.feedback import Feedback, Quotation, Verdict, feedback_on
-from rag.index.local import Occurrence
-from rag.types import Answer, Article, Citation, IndexInfo, Kind, Passage, Query, Window
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    IndexInfo,
+    Kind,
+    Occurrence,
+    Passage,
+    Query,
+    Window,
+)
 
 TEXTS = {
     "ferry": "date 2024-01-10 The ferry to Sund was cancelled on Monday because of ice. Captain "
@@ -45,7 +55,7 @@ ARTICLES = {name: article(name, text) for name, text in TEXTS.items()}
 
 @dataclass(frozen=True)
 class Shelf:
-    """Texts by hand: ``places`` looks everywhere, ``passages`` are whole articles."""
+    """Texts by hand: ``find_text`` looks everywhere, ``passages_like`` are whole articles."""
 
     articles: tuple[Article, ...] = tuple(ARTICLES.values())
 
@@ -53,10 +63,13 @@ class Shelf:
     def texts(self) -> Shelf:
         return self
 
-    def article(self, article_id: str) -> Article | None:
-        return next((one for one in self.articles if one.id == article_id), None)
+    def article(self, article_id: str) -> Article:
+        for one in self.articles:
+            if one.id == article_id:
+                return one
+        raise QuestionError(f"there is no article {article_id!r}")
 
-    def places(self, text: str, *, limit: int) -> list[Occurrence]:
+    def find_text(self, text: str, *, limit: int) -> list[Occurrence]:
         found = [
             Occurrence(one, start, start + len(text))
             for one in self.articles
@@ -65,7 +78,7 @@ class Shelf:
         ]
         return found[:limit]
 
-    def passages(self, text: str, *, k: int) -> list[Passage]:
+    def passages_like(self, text: str, *, k: int) -> list[Passage]:
         words = set(text.lower().split())
         sharing = [one for one in self.articles if words & set(one.text.lower().split())]
         return [Passage(one, one.body, len(one.text), 0) for one in sharing][:k]

@@ -209,7 +209,7 @@ def fit(
     with LocalStore.open(config.index) as index:
         embedder = reopen_embedder(index.model_fingerprint, None, models, threads=0)
         retriever = Retriever(index, embedder, AskConfig())
-        work = Fit(retriever, embedder, index.lexical.rarity, asked)
+        work = Fit(retriever, embedder, index.rarity, asked)
         sentence = work.sentence()
         by_weight = work.accuracy(sentence, (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0))
         weight = max(by_weight, key=lambda w: (by_weight[w], -w))

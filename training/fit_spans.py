@@ -199,7 +199,7 @@ def confidence_rows(asked: EvalSet, at: Indexed, weights: Triple) -> tuple[Rows,
     """Features of the answer to each question that got one, and whether it is right."""
     index = LocalStore.open(at.ask.index)
     parts = open_components(index, at.ask, weights=weights)
-    recorder = Recorder(SpanFeatures(index.lexical.rarity, parts.retriever.embedder, weights[2]))
+    recorder = Recorder(SpanFeatures(index.rarity, parts.retriever.embedder, weights[2]))
     rows, right = [], []
     with Pipeline(index, replace(parts, calibrator=recorder), at.ask) as pipeline:
         engine = OpenEngine(pipeline, pipeline, top_k=at.ask.top_k)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from rag.answer.evidence import Pick, sentence_around
 from rag.answer.rules.switches import ALL_RULES, Rules
@@ -11,10 +10,7 @@ from rag.answer.speakers import speaker
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexDamaged
 from rag.text.sentences import Offsets
-from rag.types import Article, Citation, DatedWords, Passage
-
-if TYPE_CHECKING:  # it imports numpy
-    from rag.index.local import Occurrence
+from rag.types import Article, Citation, DatedWords, Occurrence, Passage
 
 
 class Citer:

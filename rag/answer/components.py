@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rag.answer.answerers.lists import ListAnswerer
 from rag.answer.answerers.span import PassageAnswerer, SpanAnswerer
@@ -24,20 +23,16 @@ from rag.answer.rules.matching import Matcher, word_likeness
 from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.config import AskConfig
 from rag.errors import IndexMismatch, ModelError
-from rag.index.local import LocalStore
-from rag.models.classifier import load_logistic, read_fitted
+from rag.index.base import Store
 from rag.models.embedder import Embedder, reopen_embedder
 from rag.models.reader import SpanReader, open_reader
-from rag.models.sentence_reader import FEATURES as SENTENCE_FEATURES
-from rag.models.sentence_reader import Rarity, SentenceReader
+from rag.models.sentence_reader import Rarity, open_sentence_reader
 from rag.retrieval.retriever import Fusion, Retriever
 from rag.types import Kind
 
-SENTENCE_FIT, SPAN_FIT = "sentence_reader.json", "reader/calibration.json"
 # How far below the best span another may score in a list and for a date, and how much a sentence's
 # own score counts. Chosen by hand, not fitted.
 LIST_MARGIN, WHEN_MARGIN, PASSAGE_WEIGHT = 1.0, 1.0, 1.0
-WEIGHT_NAMES = ("retrieval_weight", "null_weight", "agreement_weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class Components:
 
 
 def open_components(
-    index: LocalStore,
+    index: Store,
     config: AskConfig,
     *,
     fusion: Fusion | None = None,
@@ -74,23 +69,26 @@ def open_components(
     here. Without a span reader whole sentences answer, and ``warnings`` says why.
     """
     embedder = _embedder(index, config)
-    rarity = index.lexical.rarity
-    sentence_fit = read_fitted(SENTENCE_FIT)
-    sentences = _sentence_ranker(sentence_fit, embedder, rarity)
+    rarity = index.rarity
+    sentence_reader, calibration = open_sentence_reader(embedder, rarity)
+    spans = sentences = Ranker(sentence_reader, Weights(calibration.retrieval_weight))
+    features: Features = SentenceFeatures(rarity)
+    agreement = 0.0
     reader, warnings = _span_reader(config)
-    if reader is None:
-        spans, agreement = sentences, 0.0
-        calibrator = _calibrator(sentence_fit, SentenceFeatures(rarity))
-    else:
-        span_fit = read_fitted(SPAN_FIT)
-        retrieval, null, agreement = weights or (float(span_fit[name]) for name in WEIGHT_NAMES)
+    if reader is not None:
+        calibration = reader.calibration
+        retrieval, null, agreement = weights or (
+            calibration.retrieval_weight,
+            calibration.null_weight,
+            calibration.agreement_weight,
+        )
         spans = Ranker(reader, Weights(retrieval, null))
-        calibrator = _calibrator(span_fit, SpanFeatures(rarity, embedder, agreement))
+        features = SpanFeatures(rarity, embedder, agreement)
     return Components(
         Retriever(index, embedder, config, fusion=fusion, collapse=collapse),
         spans,
         sentences,
-        calibrator,
+        Calibrator(calibration.confidence, calibration.threshold, features),
         _answerers(embedder, rarity, spans, sentences, agreement, rules),
         warnings,
         rules,
@@ -119,17 +117,6 @@ def _answerers(
     }
 
 
-def _sentence_ranker(fitted: Mapping[str, Any], embedder: Embedder, rarity: Rarity) -> Ranker:
-    model = load_logistic(fitted["sentence"], SENTENCE_FEATURES)
-    reader = SentenceReader(embedder, rarity, model)
-    return Ranker(reader, Weights(float(fitted["retrieval_weight"])))
-
-
-def _calibrator(fitted: Mapping[str, Any], features: Features) -> Calibrator:
-    model = load_logistic(fitted["confidence"], features.names)
-    return Calibrator(model, float(fitted["threshold"]), features)
-
-
 def _span_reader(config: AskConfig) -> tuple[SpanReader | None, tuple[str, ...]]:
     """The reader that the settings name, or None and why whole sentences answer instead."""
     if config.reader == "sentence":
@@ -141,7 +128,7 @@ def _span_reader(config: AskConfig) -> tuple[SpanReader | None, tuple[str, ...]]
         return None, (f"Whole sentences answer, because the reader cannot be used: {error}",)
 
 
-def _embedder(index: LocalStore, config: AskConfig) -> Embedder:
+def _embedder(index: Store, config: AskConfig) -> Embedder:
     named = index.settings.get("model")
     try:
         return reopen_embedder(

@@ -13,7 +13,7 @@ from rag.answer.aggregation import group_answers
 from rag.answer.evidence import Candidate, sentence_around
 from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder
-from rag.models.sentence_reader import Rarity, Terms, shows_expected
+from rag.models.sentence_reader import QuestionTerms, Rarity, has_expected_form
 
 MAX_MARGIN = 5.0
 MAX_SPAN_MARGIN = 10.0
@@ -50,7 +50,7 @@ class SentenceFeatures:
     def __call__(self, question: str, ranked: Sequence[Candidate]) -> NDArray[np.float64]:
         first = ranked[0]
         margin = first.span.score - ranked[1].span.score if len(ranked) > 1 else MAX_MARGIN
-        terms = Terms(question, self._rarity)
+        terms = QuestionTerms(question, self._rarity)
         row = (
             first.span.score,
             max(-MAX_MARGIN, min(margin, MAX_MARGIN)),
@@ -95,7 +95,7 @@ class SpanFeatures:
         start, end = sentence_around(passage, first.span.start, first.span.end)
         sentence = passage.article.text[start:end]
         margin = groups[0].score - groups[1].score if len(groups) > 1 else MAX_SPAN_MARGIN
-        terms = Terms(question, self._rarity)
+        terms = QuestionTerms(question, self._rarity)
         row = (
             first.span.score,
             first.span.score - first.null_score,
@@ -106,7 +106,7 @@ class SpanFeatures:
             terms.coverage(sentence),
             terms.coverage(passage.text),
             1 / first.hit.rank,
-            float(shows_expected(question, first.quote)),
+            float(has_expected_form(question, first.quote)),
         )
         return np.array([row], dtype=np.float64)
 
@@ -119,6 +119,8 @@ class Calibrator:
     """The fitted probability that an answer is right, and the threshold for giving it at all."""
 
     def __init__(self, model: Logistic, threshold: float, features: Features) -> None:
+        """Raises ModelError when ``model`` was fitted over other ``features``."""
+        model.check_features(features.names)
         self._model = model
         self._features = features
         self.threshold = threshold

@@ -9,8 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from rag.answer.evidence import Candidate, Ranker
-from rag.index.local import TextSearch
-from rag.index.store import ArticleRow
+from rag.index.base import ArticleRow, TextSearch
 from rag.query.history import History
 from rag.query.understand import Corrections, Understood
 from rag.types import Answer, Article, Hit, IndexInfo, Query, Window

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import reduce
 
-import numpy as np
-
-from rag.index.bm25 import Lexical
+from rag.index.base import Store
 from rag.query.question_type import topic_of
 from rag.text.analyzer import analyse
 from rag.types import IndexInfo, Query, Reason, Window
@@ -19,14 +16,9 @@ MAX_CHARS = 60
 Mentions = Callable[[Sequence[str]], bool]
 
 
-def mention_check(lexical: Lexical) -> Mentions:
+def mention_check(index: Store) -> Mentions:
     """The ``Mentions`` of an index."""
-
-    def mentions(terms: Sequence[str]) -> bool:
-        rows = [lexical.rows(term) for term in dict.fromkeys(terms)]
-        return bool(rows) and reduce(np.intersect1d, rows).size > 0
-
-    return mentions
+    return lambda terms: bool(index.passages_with(terms, limit=1))
 
 
 def advice(reason: Reason, query: Query, info: IndexInfo, mentions: Mentions) -> str:

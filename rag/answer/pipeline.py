@@ -31,8 +31,8 @@ from rag.answer.no_answer import advice, mention_check
 from rag.answer.rules.switches import kind_by_first_word
 from rag.config import AskConfig
 from rag.errors import QuestionError
-from rag.index.local import LocalStore, LocalTextSearch, TextSearch
-from rag.index.store import ArticleRow
+from rag.index.base import ArticleRow, Store, TextSearch
+from rag.index.local import LocalStore
 from rag.query.history import MAX_CITED, MAX_EARLIER, History, PastTurn
 from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
@@ -96,14 +96,13 @@ class Pipeline:
     ...     answer = pipeline.ask("Where did Sharif and Pezeshkian meet?")
     """
 
-    def __init__(self, index: LocalStore, components: Components, config: AskConfig) -> None:
+    def __init__(self, index: Store, components: Components, config: AskConfig) -> None:
         self._index = index
         self._components = components
         self._config = config
         self._citer = Citer(index.article, components.rules)
-        self._texts = LocalTextSearch(index)
         self._names = KnownNames(index)
-        self._mentions = mention_check(index.lexical)
+        self._mentions = mention_check(index)
         self._freshness = Freshness(config.articles, index.files())
 
     @classmethod
@@ -161,7 +160,7 @@ class Pipeline:
     @property
     def texts(self) -> TextSearch:
         """The articles' texts, to find a quotation in."""
-        return self._texts
+        return self._index
 
     def search(
         self,
@@ -317,17 +316,13 @@ class Pipeline:
         if not evidence.query.text:
             return "empty_question"
         if not evidence.hits:
-            empty = self._window_is_empty(evidence.query)
+            empty = self._index.window_is_empty(evidence.query.window)
             return "outside_window" if empty else "nothing_retrieved"
         if not reply.picks:
             return "no_span"
         least = self._config.min_confidence
         threshold = self._components.calibrator.threshold if least is None else least
         return "low_confidence" if reply.confidence < threshold else None
-
-    def _window_is_empty(self, query: Query) -> bool:
-        allowed = None if query.window is None else self._index.allowed(query.window)
-        return len(self._index) > 0 and allowed is not None and not allowed.any()
 
 
 def _cites_a_date_in(answer: Answer, days: Window | None) -> bool:

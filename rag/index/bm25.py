@@ -1,4 +1,10 @@
-"""Scores passages and whole articles by BM25 over mapped postings."""
+"""Writes the postings of a version, and scores passages and whole articles by BM25 over them.
+
+BM25 (Robertson and Zaragoza 2009) in the form of Lucene, without the constant factor k1 + 1. The
+files: ``terms.txt`` and ``terms.npy`` are the sorted vocabulary; ``postings.npy`` says where each
+term's run begins in ``rows.npy`` (passages) and ``counts.npy`` (occurrences); ``lengths.npy`` holds
+the number of terms of each passage.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -23,7 +30,7 @@ from rag.index.disk import (
     write_file,
 )
 
-_MOST = 65_535
+_MAX_COUNT = 65_535
 
 
 class Vocabulary:
@@ -67,19 +74,19 @@ class TermRows:
 
 
 class PostingsWriter:
-    """Takes passages in the order of their rows and writes the postings of all of them."""
+    """Collects the terms of passages in the order of their rows, then writes the postings."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._ids, self._counts = array("i"), array("i")
         self._ends = array("q")
-        self._known: dict[Vocabulary, NDArray[np.int32]] = {}
+        self._renumbering: dict[Vocabulary, NDArray[np.int32]] = {}
 
     def __len__(self) -> int:
         return len(self._ends)
 
     def add(self, passages: Iterable[Mapping[str, int]]) -> None:
-        """Adds passages by the counts of their terms; ValueError for one that cannot be kept."""
+        """Adds passages by the counts of their terms; ValueError for one that cannot be stored."""
         for counts in passages:
             _check_counts(counts)
             for term, count in counts.items():
@@ -88,22 +95,22 @@ class PostingsWriter:
             self._ends.append(len(self._ids))
 
     def add_rows(self, rows: TermRows) -> None:
-        """Adds passages as an earlier index counted them."""
+        """Adds passages with the counts of an earlier index."""
         base = len(self._ids)
         self._ids.frombytes(self._renumbered(rows).tobytes())
         self._counts.frombytes(rows.counts.astype(np.int32).tobytes())
         self._ends.frombytes((rows.ends + base).astype(np.int64).tobytes())
 
     def _renumbered(self, rows: TermRows) -> NDArray[np.int32]:
-        """The ids in our own numbers, given as terms are first met."""
+        """The ids in this writer's own numbers, which count terms in the order of adding."""
         vocabulary = rows.vocabulary
-        if vocabulary not in self._known:
-            self._known[vocabulary] = np.full(len(vocabulary), -1, dtype=np.int32)
-        known = self._known[vocabulary]
-        for number in np.unique(rows.ids[known[rows.ids] < 0]).tolist():
+        if vocabulary not in self._renumbering:
+            self._renumbering[vocabulary] = np.full(len(vocabulary), -1, dtype=np.int32)
+        numbers = self._renumbering[vocabulary]
+        for number in np.unique(rows.ids[numbers[rows.ids] < 0]).tolist():
             term = vocabulary[number].decode()
-            known[number] = self._numbers.setdefault(term, len(self._numbers))
-        return known[rows.ids]
+            numbers[number] = self._numbers.setdefault(term, len(self._numbers))
+        return numbers[rows.ids]
 
     def write(self, disk: Disk, folder: Path) -> dict[str, FileRecord]:
         """Writes the files; their records, by name."""
@@ -136,7 +143,7 @@ class PostingsWriter:
 
 def _check_counts(counts: Mapping[str, int]) -> None:
     for term, count in counts.items():
-        if not 0 < count <= _MOST or not term or "\n" in term:
+        if not 0 < count <= _MAX_COUNT or not term or "\n" in term:
             raise ValueError(f"the term {term!r} cannot be counted {count} times")
 
 
@@ -146,7 +153,7 @@ def _begins(sizes: NDArray[Any]) -> NDArray[np.int64]:
 
 
 class Postings:
-    """The mapped postings: ``of(term)`` for scoring, ``term_rows`` for a later build."""
+    """The mapped postings: ``find(term)`` for scoring, ``term_rows`` for a later build."""
 
     def __init__(self, folder: Path) -> None:
         self.vocabulary = Vocabulary(folder)
@@ -156,7 +163,7 @@ class Postings:
         self.lengths: NDArray[np.int32] = map_array(folder / "lengths.npy")
         self._forward: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]] | None = None
 
-    def of(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+    def find(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """The passages with ``term``, ascending, and how often each has it."""
         number = self.vocabulary.find(term)
         begin, end = (0, 0) if number < 0 else self._begins[number : number + 2].tolist()
@@ -179,7 +186,7 @@ class Postings:
         return ids[order].astype(np.int32), self._counts[order].astype(np.int32), begins
 
     def check(self) -> None:
-        """Raises ValueError unless the arrays fit together."""
+        """Raises ValueError unless the arrays are consistent."""
         same = len(self._rows) == len(self._counts) == self._begins[-1]
         if not same or len(self._begins) != len(self.vocabulary) + 1:
             raise ValueError("the postings and the vocabulary are of different lengths")
@@ -209,7 +216,7 @@ class Lexical:
     ) -> None:
         """``article_of``: the article's row of each passage, int32 [passages], ascending.
 
-        ``searched``: bool [passages], the only ones that ``rows`` tells of; ``None`` for all.
+        ``searched``: bool [passages], the only ones that ``rows_with`` gives; ``None`` for all.
         """
         self._postings, self._article_of, self._searched = postings, article_of, searched
         lengths = np.bincount(article_of, postings.lengths, minlength=articles)
@@ -226,23 +233,26 @@ class Lexical:
         passages = _Documents(self._postings.lengths, k1=k1, b=b)
         articles = _Documents(self._article_lengths, k1=k1, b=b)
         for term, times in sorted(Counter(terms).items()):
-            rows, counts = self._postings.of(term)
+            rows, counts = self._postings.find(term)
             if len(rows):
                 passages.add(rows, counts, times)
                 articles.add(*self._by_article(rows, counts), times)
         return passages.scores.astype(np.float32), articles.scores.astype(np.float32)
 
     def rarity(self, term: str) -> float:
-        """How telling a term is: the less passages have it, the more; above 0 for every term.
+        """A smoothed inverse document frequency, above 0 for every term.
 
-        A smoothed inverse document frequency that stays moderate where there are few passages.
+        It stays moderate where there are few passages.
         """
-        rows, _ = self._postings.of(term)
+        rows, _ = self._postings.find(term)
         return math.log(1 + (len(self._postings.lengths) + 1) / (len(rows) + 0.5))
 
-    def rows(self, term: str) -> NDArray[np.int32]:
-        """The searched passages that have ``term``, ascending, int32 [m]."""
-        rows = self._postings.of(term)[0]
+    def rows_with(self, terms: Iterable[str]) -> NDArray[np.int32]:
+        """The searched passages that have all of ``terms``, ascending, int32 [m]."""
+        found = [self._postings.find(term)[0] for term in dict.fromkeys(terms)]
+        if not found:
+            return np.empty(0, dtype=np.int32)
+        rows = reduce(np.intersect1d, sorted(found, key=len))
         return rows if self._searched is None else rows[self._searched[rows]]
 
     def _by_article(

@@ -1,4 +1,4 @@
-"""Keeps the vectors of earlier builds, by a hash of model and text."""
+"""The cache of embeddings: vectors of earlier builds by a hash of model and text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.disk import Disk, Output, explained, make_folder, write_all
+from rag.index.disk import Disk, Output, explain_write_errors, make_folder, write_all
 from rag.index.versions import CACHE
 
 _FORMAT = b"dateline embeddings 1"
@@ -84,7 +84,7 @@ class EmbeddingCache:
     def put_many(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Adds ``vectors`` [n, dim]; they outlive this process from the moment this returns."""
         data = self._encoded(keys, vectors)
-        with explained(self._folder.parent):
+        with explain_write_errors(self._folder.parent):
             self._align(self._opened())
             write_all(self._disk, self._descriptor, data)
         self._records = None
@@ -132,7 +132,7 @@ class EmbeddingCache:
         if len(self._mapped()) <= 2 * len(live):
             return
         temporary = self._path.with_name(f".tmp-{self._path.name}")
-        with explained(self._folder.parent):
+        with explain_write_errors(self._folder.parent):
             with Output(self._disk, temporary) as output:
                 output.write(self._header)
                 for start in range(0, len(live), 4096):

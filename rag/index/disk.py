@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from rag.errors import IndexBusy, IndexUnusable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CHUNK_BYTES = 1 << 20
 
@@ -189,7 +189,7 @@ _ADVICE = {
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def explain_write_errors(folder: Path) -> Iterator[None]:
     """Turns an OSError while the index in ``folder`` is written into IndexUnusable."""
     try:
         yield
@@ -203,6 +203,8 @@ def explained(folder: Path) -> Iterator[None]:
 
 def write_array(disk: Disk, path: Path, array: NDArray[Any]) -> FileRecord:
     """Writes ``array`` as a ``.npy`` file of format 1.0; equal arrays give equal bytes."""
+    import numpy as np
+
     array = np.ascontiguousarray(array)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
@@ -214,6 +216,8 @@ def write_array(disk: Disk, path: Path, array: NDArray[Any]) -> FileRecord:
 
 def map_array(path: Path) -> NDArray[Any]:
     """The array of a ``.npy`` file, read-only, its pages read when they are first looked at."""
+    import numpy as np
+
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
@@ -229,7 +233,7 @@ LOCK = ".lock"
 
 
 @contextmanager
-def writing(disk: Disk, folder: Path) -> Iterator[None]:
+def build_lock(disk: Disk, folder: Path) -> Iterator[None]:
     """Holds the one right to build in ``folder``; raises IndexBusy when another build holds it."""
     descriptor = disk.extend(folder / LOCK)
     try:
@@ -244,7 +248,7 @@ def writing(disk: Disk, folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def changing(disk: Disk, path: Path) -> Iterator[None]:
+def exclusive_lock(disk: Disk, path: Path) -> Iterator[None]:
     """Waits for the one right to change what the lock file ``path`` stands for, and holds it."""
     descriptor = disk.extend(path)
     try:
@@ -255,7 +259,7 @@ def changing(disk: Disk, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def removing(manifest: Path) -> Iterator[bool]:
+def removal_lock(manifest: Path) -> Iterator[bool]:
     """Whether no reader holds the version of ``manifest``; while inside, none can begin to."""
     try:
         descriptor = os.open(manifest, os.O_RDONLY)
@@ -268,7 +272,7 @@ def removing(manifest: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
-def hold(manifest: Path) -> BinaryIO:
+def hold_version(manifest: Path) -> BinaryIO:
     """Opens ``manifest``; its version is not removed until the file is closed.
 
     Raises FileNotFoundError when the version has been removed meanwhile.

@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-FILE = "vectors.faiss"
+VECTORS_FILE = "vectors.faiss"
 NORM_TOLERANCE = 1e-3
 # Measured on 2 cores, 384 dimensions: scoring this many rows one by one takes about 5 ms.
 _NARROW_ROWS = 20_000
@@ -25,13 +25,13 @@ _MARGIN = 1e-5
 
 
 def _faiss() -> Any:
-    """FAISS, imported when first used: its own annotations do not tell what it takes."""
+    """FAISS, imported when first used, and untyped: its annotations do not cover what we call."""
     import faiss
 
     return faiss
 
 
-def plan(rows: int, *, exact_limit: int) -> dict[str, Any]:
+def plan_search(rows: int, *, exact_limit: int) -> dict[str, Any]:
     """How so many rows are searched: all of them, or those of ``nprobe`` of ``nlist`` groups.
 
     About 4 * sqrt(n) groups is what the FAISS guidelines advise; 39 rows are the least that its
@@ -57,18 +57,18 @@ def check_unit(vectors: Vectors) -> None:
 def write_vectors(
     disk: Disk, folder: Path, vectors: Vectors, how: Mapping[str, Any]
 ) -> dict[str, FileRecord]:
-    """Writes ``vectors``, float32 [n, dim] of length 1, to be searched as ``plan`` says."""
+    """Writes ``vectors``, float32 [n, dim] of length 1, to be searched as ``plan_search`` says."""
     faiss = _faiss()
     index = _trained(vectors, how)
     index.add(vectors)
-    with Output(disk, folder / FILE) as output:
+    with Output(disk, folder / VECTORS_FILE) as output:
 
         def write(data: bytes) -> int:
             output.write(data)
             return len(data)
 
         faiss.write_index(index, faiss.PyCallbackIOWriter(write, CHUNK_BYTES))
-    return {FILE: output.record}
+    return {VECTORS_FILE: output.record}
 
 
 def _trained(vectors: Vectors, how: Mapping[str, Any]) -> Any:
@@ -98,11 +98,11 @@ class VectorStore:
     def __init__(self, folder: Path, how: Mapping[str, Any]) -> None:
         """Raises IndexDamaged when FAISS cannot read the file."""
         faiss = _faiss()
-        path = folder / FILE
+        path = folder / VECTORS_FILE
         try:
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise IndexDamaged(f"{FILE} cannot be read by FAISS") from error
+            raise IndexDamaged(f"{VECTORS_FILE} cannot be read by FAISS") from error
         self._how = how
         flat = self._index if how["kind"] == "exact" else self._index.refine_index
         self._vectors = _view(faiss.downcast_index(flat), owner=self._index)

@@ -1,6 +1,32 @@
-"""The numbered versions of an index: manifests, the live one, and the articles switched off.
+"""The folder of an index: its layout, its numbered versions, and the articles switched off.
 
-Readers hold one immutable version; ``CURRENT`` names the live one and is replaced by one rename.
+::
+
+    index/
+      CURRENT              the live version's name and the SHA-256 of its manifest
+      versions/000042/     one immutable version; the newest have the highest numbers
+        manifest.json      written last: format, settings, model, counts, and the length and
+                           SHA-256 of every other file
+        articles.txt       the texts of all articles, one after another (rag.index.articles)
+        articles.jsonl     their metadata, a line each
+        articles.npy       where each one's text, line and passages begin; its day and hashes
+        passages.npy       article, start and end of each passage; its number is its row
+        files.jsonl        what the build recorded of each file it read
+        terms.txt/.npy     the sorted vocabulary of BM25 (rag.index.bm25)
+        postings.npy       where each term's postings begin in the next two
+        rows.npy counts.npy lengths.npy
+        vectors.faiss      a unit vector for each passage (rag.index.vectors)
+      cache/               embeddings by text, a file for each model (rag.index.cache)
+      models/              compiled embedders and readers, unless kept elsewhere
+      last-build.json      the report of the build that CURRENT comes from
+      switched-off.json    ids of articles that are not searched
+      feedback.jsonl       what readers noted about answers (rag.feedback)
+      .lock                held while a build runs (rag.index.disk)
+      .tmp-*               left by a killed build; the next one removes them
+
+Readers hold one version, which is never changed. A build writes the next one under a temporary
+name, renames it, reads it back (``rag.index.writer``), and only then replaces ``CURRENT``, by one
+rename; versions that nobody holds are then removed, but for the one that served before.
 """
 
 from __future__ import annotations
@@ -20,23 +46,67 @@ from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
 from rag.index.disk import (
     Disk,
     FileRecord,
-    changing,
-    explained,
+    exclusive_lock,
+    explain_write_errors,
+    removal_lock,
     remove_tree,
-    removing,
     replace_file,
     write_file,
 )
 
 FORMAT = 1
+CURRENT = "CURRENT"
+VERSIONS = "versions"
+CACHE = "cache"
 MANIFEST = "manifest.json"
+SWITCHES = "switched-off.json"
+TEMPORARY = ".tmp-"
 REBUILD = "build it again with: dateline build --full"
+
+# Names under which a build or a replaced file may have left a temporary file in the index folder.
+_REPLACED = (CURRENT, "last-build.json", "texts")
+_VERSION_NAME = re.compile(r"\d{6,18}")
+_SWITCHES_FORMAT = 1
+_SWITCHES_LOCK = ".switched-off.lock"
+# Not a name that a build sweeps away: it may run while an article is switched.
+_NEW_SWITCHES = ".switched-off.new"
+
+
+def seal(values: dict[str, Any]) -> bytes:
+    """``values`` as JSON with its own SHA-256 as the last key."""
+    body = json.dumps(values, indent=1, ensure_ascii=False, default=_encode_day)
+    checksum = hashlib.sha256(body.encode(errors="surrogatepass")).hexdigest()
+    return f'{body[:-2]},\n "sha256": "{checksum}"\n}}\n'.encode(errors="surrogatepass")
+
+
+def unseal(raw: bytes) -> dict[str, Any] | None:
+    """The values that were sealed; ``None`` unless sealing them again gives the same bytes."""
+    try:
+        values: dict[str, Any] = json.loads(raw)
+        del values["sha256"]
+        return values if "format" in values and seal(values) == raw else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _encode_day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} cannot be written into {MANIFEST}")
+
+
+def timestamp() -> str:
+    """The time in UTC, to the second; ``SOURCE_DATE_EPOCH`` overrides it for repeatable builds."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``fingerprint`` depends on articles and settings alone, ``built_at`` (UTC) on the clock.
+    """What ``manifest.json`` holds.
 
+    ``fingerprint`` depends on articles and settings alone, ``built_at`` (UTC) on the clock.
     ``analysis`` is the version of the lexical analysis; ``vectors`` says how FAISS searches them.
     """
 
@@ -61,29 +131,6 @@ def encode_manifest(manifest: Manifest) -> bytes:
         values[field.name] = getattr(manifest, field.name)
     values["files"] = {name: [file.size, file.sha256] for name, file in manifest.files.items()}
     return seal(values)
-
-
-def seal(values: dict[str, Any]) -> bytes:
-    """``values`` as JSON with its own SHA-256 as the last key."""
-    body = json.dumps(values, indent=1, ensure_ascii=False, default=_day)
-    checksum = hashlib.sha256(body.encode(errors="surrogatepass")).hexdigest()
-    return f'{body[:-2]},\n "sha256": "{checksum}"\n}}\n'.encode(errors="surrogatepass")
-
-
-def unseal(raw: bytes) -> dict[str, Any] | None:
-    """What was sealed, if sealing it again gives the same bytes: order, spaces and checksum too."""
-    try:
-        values: dict[str, Any] = json.loads(raw)
-        del values["sha256"]
-        return values if "format" in values and seal(values) == raw else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _day(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} cannot be written into {MANIFEST}")
 
 
 def decode_manifest(raw: bytes) -> Manifest:
@@ -130,20 +177,7 @@ def _sha256(path: Path) -> str:
         raise IndexDamaged(f"{path.name} cannot be read ({error.strerror})") from error
 
 
-def now() -> str:
-    """The time in UTC, to the second; ``SOURCE_DATE_EPOCH`` overrides it for repeatable builds."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-CURRENT = "CURRENT"
-VERSIONS = "versions"
-CACHE = "cache"
-TEMPORARY = ".tmp-"
-# What stands under a temporary name beside CURRENT for a moment, or for the length of a build.
-_REPLACED = (CURRENT, "last-build.json", "texts")
-_NAME = re.compile(r"\d{6,18}")
+# The live version and the others.
 
 
 def read_current(folder: Path) -> bytes:
@@ -183,7 +217,7 @@ def version_names(folder: Path) -> list[str]:
     """Every version there is, newest first."""
     with suppress(FileNotFoundError, NotADirectoryError):
         names = [path.name for path in (folder / VERSIONS).iterdir()]
-        return sorted(filter(_NAME.fullmatch, names), key=int, reverse=True)
+        return sorted(filter(_VERSION_NAME.fullmatch, names), key=int, reverse=True)
     return []
 
 
@@ -193,10 +227,10 @@ def next_name(folder: Path) -> str:
     return f"{int(names[0]) + 1 if names else 1:06d}"
 
 
-def sweep(disk: Disk, folder: Path) -> None:
+def remove_leftovers(disk: Disk, folder: Path) -> None:
     """Removes what killed builds left half written; only for the holder of the lock.
 
-    The folder itself may be one that others use too: there only files of our own names go.
+    Other programs may keep files in the folder too: in it, only our own names are removed.
     """
     own = [folder / f"{TEMPORARY}{name}" for name in _REPLACED]
     for parent in (folder / VERSIONS, folder / CACHE):
@@ -206,8 +240,8 @@ def sweep(disk: Disk, folder: Path) -> None:
             remove_tree(disk, path)
 
 
-def collect(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
-    """Removes every version but those named and those that a reader holds.
+def remove_old_versions(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
+    """Removes every version but those to ``keep`` and those that a reader holds.
 
     A version leaves by one rename, so that a build killed here leaves no half of one. What cannot
     be removed now is tried again by the next build: a published version is not undone for it.
@@ -221,25 +255,22 @@ def collect(disk: Disk, folder: Path, keep: Iterable[str]) -> None:
 
 def _remove(disk: Disk, version: Path) -> None:
     gone = version.with_name(TEMPORARY + version.name)
-    with removing(version / MANIFEST) as free:
+    with removal_lock(version / MANIFEST) as free:
         if not free:
             return
         disk.rename(version, gone)
     remove_tree(disk, gone)
 
 
-FILE = "switched-off.json"
-SWITCHES_FORMAT = 1
-_LOCK = ".switched-off.lock"
-# Not a name that a build sweeps away: it may run while an article is switched.
-_NEW = ".switched-off.new"
+# Articles switched off.
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """``off``: ids of articles, which need not be in the index; ``warning``: why it is ignored.
+    """What ``switched-off.json`` holds.
 
-    ``raw`` are the file's bytes, empty where there is none.
+    ``off``: ids of articles, which need not be in the index. ``warning``: why the file is ignored,
+    if it is. ``raw``: its bytes, empty where there is none.
     """
 
     off: frozenset[str] = frozenset()
@@ -248,23 +279,23 @@ class Switches:
 
 
 def read_switches(folder: Path) -> Switches:
-    """What is switched off in the index of ``folder``; nothing, with a warning, if unclear."""
+    """The switches of the index in ``folder``; none, with a warning, if the file is damaged."""
     try:
-        raw = (folder / FILE).read_bytes()
+        raw = (folder / SWITCHES).read_bytes()
     except FileNotFoundError:
         return Switches()
     except OSError as error:
-        return Switches(warning=_ignored(folder, f"cannot be read ({error.strerror})"))
-    ids = _ids(raw)
+        return Switches(warning=_ignored_warning(folder, f"cannot be read ({error.strerror})"))
+    ids = _parse_ids(raw)
     if ids is None:
-        return Switches(warning=_ignored(folder, "is not as Dateline wrote it"), raw=raw)
+        return Switches(warning=_ignored_warning(folder, "is not as Dateline wrote it"), raw=raw)
     return Switches(ids, raw=raw)
 
 
 def raw_switches(folder: Path) -> bytes:
     """The file's bytes, to tell whether anything was switched; empty where there is none."""
     try:
-        return (folder / FILE).read_bytes()
+        return (folder / SWITCHES).read_bytes()
     except OSError:
         return b""
 
@@ -277,34 +308,34 @@ def set_switches(
     Raises IndexUnusable when the file cannot be written, or what is there must not be replaced.
     """
     disk = disk or Disk()
-    with explained(folder), changing(disk, folder / _LOCK):
+    with explain_write_errors(folder), exclusive_lock(disk, folder / _SWITCHES_LOCK):
         before = read_switches(folder)
         if before.warning:
             raise IndexUnusable(
-                f"{str(folder / FILE)!r} is not a file that Dateline wrote, so nothing was "
+                f"{str(folder / SWITCHES)!r} is not a file that Dateline wrote, so nothing was "
                 "switched; move it away and try again."
             )
         off = before.off - set(ids) if on else before.off | set(ids)
         if off == before.off:
             return before
-        raw = seal({"format": SWITCHES_FORMAT, "off": sorted(off)})
-        write_file(disk, folder / _NEW, raw)
-        disk.rename(folder / _NEW, folder / FILE)
+        raw = seal({"format": _SWITCHES_FORMAT, "off": sorted(off)})
+        write_file(disk, folder / _NEW_SWITCHES, raw)
+        disk.rename(folder / _NEW_SWITCHES, folder / SWITCHES)
         disk.sync_folder(folder)
     return Switches(frozenset(off), raw=raw)
 
 
-def _ids(raw: bytes) -> frozenset[str] | None:
-    """The ids in the file; None unless every bit of it is as it was written."""
+def _parse_ids(raw: bytes) -> frozenset[str] | None:
+    """The ids in the file; ``None`` unless every bit of it is as it was written."""
     values = unseal(raw)
-    off = values.get("off") if values is not None and values["format"] == SWITCHES_FORMAT else None
-    if not isinstance(off, list) or not all(isinstance(one, str) for one in off):
+    off = values.get("off") if values is not None and values["format"] == _SWITCHES_FORMAT else None
+    if not isinstance(off, list) or not all(isinstance(article_id, str) for article_id in off):
         return None
     return frozenset(off)
 
 
-def _ignored(folder: Path, reason: str) -> str:
+def _ignored_warning(folder: Path, reason: str) -> str:
     return (
-        f"{str(folder / FILE)!r} {reason} and is ignored, so no article is switched off; "
+        f"{str(folder / SWITCHES)!r} {reason} and is ignored, so no article is switched off; "
         "move it away and switch them off again."
     )

@@ -15,27 +15,27 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged, IndexUnusable, ModelError
 from rag.index import versions
+from rag.index.articles import ArticleTableWriter, Span
 from rag.index.bm25 import PostingsWriter, TermRows
 from rag.index.disk import (
     Disk,
     FileRecord,
-    explained,
+    build_lock,
+    explain_write_errors,
     make_folder,
     remove_tree,
     write_file,
-    writing,
 )
-from rag.index.local import LocalStore, missing
-from rag.index.store import ArticleTableWriter, Span
-from rag.index.vectors import check_unit, plan, write_vectors
+from rag.index.local import LocalStore, missing_index
+from rag.index.vectors import check_unit, plan_search, write_vectors
 from rag.index.versions import (
     FORMAT,
     MANIFEST,
     Manifest,
     encode_manifest,
     live_version,
-    now,
     read_current,
+    timestamp,
     version_names,
 )
 from rag.text.analyzer import ANALYSIS
@@ -51,7 +51,7 @@ def check_index(folder: Path) -> list[str]:
     """
     names, raw = version_names(folder), read_current(folder)
     if not names and not raw:
-        raise missing(folder)
+        raise missing_index(folder)
     problems = []
     try:
         live_version(folder, raw)
@@ -83,10 +83,10 @@ def verify_version(index: LocalStore) -> None:
 
 def _check_spans(index: LocalStore) -> None:
     """Every article can be read, and its passages lie inside it, in the order of the rows."""
-    store = index.store
-    lengths = np.array([len(store.article(row).text) for row in range(store.articles)], np.int64)
-    article, start, end = store.spans.T
-    first = np.array([store.passage_rows(row).start for row in range(store.articles)], np.int64)
+    table = index.table
+    lengths = np.array([len(table.article(row).text) for row in range(table.articles)], np.int64)
+    article, start, end = table.spans.T
+    first = np.array([table.passage_rows(row).start for row in range(table.articles)], np.int64)
     if not np.array_equal(np.searchsorted(first, np.arange(len(article)), "right") - 1, article):
         raise ValueError("the passages are not in the order of their articles")
     if not ((start >= 0) & (start < end) & (end <= lengths[article])).all():
@@ -136,11 +136,11 @@ class IndexWriter:
         self._unpublished: Path | None = None
 
     def __enter__(self) -> Self:
-        with explained(self._folder), ExitStack() as stack:
+        with explain_write_errors(self._folder), ExitStack() as stack:
             make_folder(self._disk, self._folder)
-            stack.enter_context(writing(self._disk, self._folder))
+            stack.enter_context(build_lock(self._disk, self._folder))
             make_folder(self._disk, self._folder / versions.VERSIONS)
-            versions.sweep(self._disk, self._folder)
+            versions.remove_leftovers(self._disk, self._folder)
             stack.callback(self._discard)
             self._store = ArticleTableWriter(self._disk, self._new_folder())
             stack.callback(self._store.close)
@@ -195,7 +195,7 @@ class IndexWriter:
         rows = terms.ends if isinstance(terms, TermRows) else terms
         if len(rows) != len(spans):
             raise ValueError(f"article {article.id!r}: {len(spans)} spans, {len(rows)} with terms")
-        with explained(self._folder):
+        with explain_write_errors(self._folder):
             self._store.add(article, spans)
         if isinstance(terms, TermRows):
             self._postings.add_rows(terms)
@@ -217,7 +217,7 @@ class IndexWriter:
         """
         vectors = self._checked(vectors)
         before("writing")
-        with explained(self._folder):
+        with explain_write_errors(self._folder):
             serving = _serving(self._folder)
             manifest = self._write(vectors, files)
             before("verifying")
@@ -225,7 +225,7 @@ class IndexWriter:
             before("publishing")
             versions.set_current(self._disk, self._folder, self._name, manifest)
             self._unpublished = None
-            versions.collect(self._disk, self._folder, keep={self._name, serving})
+            versions.remove_old_versions(self._disk, self._folder, keep={self._name, serving})
         return self._name
 
     def _checked(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -245,7 +245,7 @@ class IndexWriter:
         """Puts the version in its place, whole and durable but not yet live; its manifest."""
         folder = self._folder / versions.VERSIONS
         temporary, target = folder / (versions.TEMPORARY + self._name), folder / self._name
-        how = plan(len(vectors), exact_limit=self._exact_limit)
+        how = plan_search(len(vectors), exact_limit=self._exact_limit)
         records = self._store.finish(files) | self._postings.write(self._disk, temporary)
         records |= write_vectors(self._disk, temporary, vectors, how)
         manifest = encode_manifest(self._manifest(how, records))
@@ -267,7 +267,7 @@ class IndexWriter:
             passages=self._store.passages,
             oldest_article=self._store.oldest,
             newest_article=self._store.newest,
-            built_at=now(),
+            built_at=timestamp(),
             fingerprint=self.fingerprint,
             files=records,
         )

@@ -17,8 +17,8 @@ from rag.index.disk import Disk
 from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter, Step
 from rag.ingest.corpus import Corpus, Limits
-from rag.ingest.embed import Embedding
-from rag.ingest.report import Watch, file_records, file_reports, save_report
+from rag.ingest.embed import PassageVectors
+from rag.ingest.report import BuildMonitor, file_records, file_reports, save_report
 from rag.ingest.splitter import (
     PREFIX_TOKENS,
     SPLITTING,
@@ -35,7 +35,7 @@ REPORT_EVERY = 100
 
 
 def limits(config: BuildConfig) -> Limits:
-    """What of the settings bounds the reading of articles."""
+    """The settings that limit what is read."""
     return Limits(
         max_file_bytes=config.max_file_bytes,
         max_article_chars=config.max_article_chars,
@@ -58,60 +58,31 @@ def build(
     """Build or update the index of ``config.articles`` and make it live.
 
     ``full`` uses nothing of earlier builds. Articles dated after ``today`` (the later one of here
-    and of UTC) count as undated.
-    ``cancelled`` is asked between all steps until the new version is live; what was embedded by
-    then is kept. ``embedder`` and ``disk`` replace the model of the settings and the real disk.
-    Whatever is raised, the version that was live still serves. Raises ArticleError, ModelError,
-    IndexBusy, IndexUnusable or BuildCancelled.
+    and of UTC) count as undated. ``cancelled`` is asked between all steps until the new version is
+    live; what was embedded by then stays in the cache. ``embedder`` and ``disk`` replace the model
+    of the settings and the real disk. Whatever is raised, the version that was live still serves.
+    Raises ArticleError, ModelError, IndexBusy, IndexUnusable or BuildCancelled.
     """
-    started = time.perf_counter()
-    today = today or latest_day()
     say = say or (lambda message: None)
-    corpus = Corpus(config.articles, limits=limits(config), today=today)
+    started = time.perf_counter()
+    corpus = Corpus(config.articles, limits=limits(config), today=today or latest_day())
     corpus.check()
-    disk, watch = disk or Disk(), Watch(progress, cancelled)
-    watch.check()
+    disk, monitor = disk or Disk(), BuildMonitor(progress, cancelled)
+    monitor.check()
     embedder = embedder or open_embedder(
         config.model, config.models_folder, threads=config.threads, say=say
     )
     with ExitStack() as stack:
         writer = stack.enter_context(_writer(config, embedder, disk))
-        previous = _previous(config, stack, say)
+        previous = _open_previous(config, stack, say)
         if previous is not None and not full:
             _check_model(config, previous)
-        embedding = stack.enter_context(Embedding(embedder, config.index, disk, watch))
-        work = _Reading(config, embedder, writer, embedding, None if full else previous)
-        work.read(corpus, watch)
-        files = file_records(corpus.files)
-        live = previous is not None and not full and _same(previous, writer, files)
-        if previous is not None and live:
-            version = previous.version
-        else:
-            vectors = embedding.vectors(full=full)
-            version = writer.publish(vectors, files, before=_watching(watch, writer))
-        report = BuildReport(
-            version=version,
-            changed=not live,
-            files=file_reports(corpus.files, previous, work.changed_ids),
-            articles=work.articles,
-            passages=writer.passages,
-            embedded=embedding.embedded,
-            reused=writer.passages - embedding.embedded,
-            seconds=time.perf_counter() - started,
-        )
+        vectors = stack.enter_context(PassageVectors(embedder, config.index, disk, monitor))
+        work = _Build(config, embedder, writer, vectors, previous, full=full)
+        work.read(corpus, monitor)
+        report = work.publish(corpus, monitor, started)
         save_report(report, config.index, disk=disk, say=say)
         return report
-
-
-def _watching(watch: Watch, writer: IndexWriter) -> Callable[[Step], None]:
-    """Tells what the writer is about to do, unless the build is not wanted any more."""
-
-    def before(step: Step) -> None:
-        watch.check()
-        if step != "publishing":
-            watch.report(Progress(step, writer.passages, writer.passages))
-
-    return before
 
 
 def _settings(config: BuildConfig) -> dict[str, Any]:
@@ -136,7 +107,7 @@ def _writer(config: BuildConfig, embedder: Embedder, disk: Disk) -> IndexWriter:
     )
 
 
-def _previous(
+def _open_previous(
     config: BuildConfig, stack: ExitStack, say: Callable[[str], None]
 ) -> LocalStore | None:
     """The version that serves now, if it can be opened."""
@@ -162,18 +133,10 @@ def _check_model(config: BuildConfig, previous: LocalStore) -> None:
         )
 
 
-def _same(previous: LocalStore, writer: IndexWriter, files: Sequence[Mapping[str, Any]]) -> bool:
-    return (
-        not previous.damage
-        and previous.manifest.fingerprint == writer.fingerprint
-        and list(previous.files()) == list(files)
-    )
+class _Build:
+    """Reads the articles into ``writer`` and ``vectors``, then publishes what is new.
 
-
-class _Reading:
-    """Reads articles into the writer, with passages and terms, and their texts into ``embedding``.
-
-    What ``previous`` knows of an unchanged article is taken from it.
+    The passages and terms of an unchanged article are taken from ``previous``.
     """
 
     def __init__(
@@ -181,42 +144,54 @@ class _Reading:
         config: BuildConfig,
         embedder: Embedder,
         writer: IndexWriter,
-        embedding: Embedding,
+        vectors: PassageVectors,
         previous: LocalStore | None,
+        *,
+        full: bool,
     ) -> None:
         self._config = config
         self._embedder = embedder
         self._writer = writer
-        self._embedding = embedding
-        self._reusable = previous if previous and _reusable(previous, config, embedder) else None
+        self._vectors = vectors
+        self._previous = previous
+        self._full = full
+        self._reusable = previous if not full and self._splits_as(previous) else None
         self._splitter: Splitter | None = None
         has_room = embedder.max_tokens >= 2 * PREFIX_TOKENS
         self._prefixer = Prefixer(embedder.count) if config.prefix and has_room else None
-        self.articles = 0
-        self.changed_ids: set[str] = set()
+        self._articles = 0
+        self._changed_ids: set[str] = set()
 
-    def read(self, corpus: Corpus, watch: Watch) -> None:
+    def _splits_as(self, previous: LocalStore | None) -> bool:
+        """Whether the passages of ``previous`` were cut as they would be now."""
+        return (
+            previous is not None
+            and previous.settings == _settings(self._config)
+            and previous.model_fingerprint == self._embedder.fingerprint
+        )
+
+    def read(self, corpus: Corpus, monitor: BuildMonitor) -> None:
         """Every article of ``corpus``; raises ArticleError when there is none."""
         for article in corpus.articles():
-            watch.check()
+            monitor.check()
             self._add(article)
-            self.articles += 1
-            if self.articles % REPORT_EVERY == 0:
-                watch.report(Progress("reading", self.articles, 0))
-        if not self.articles:
+            self._articles += 1
+            if self._articles % REPORT_EVERY == 0:
+                monitor.report(Progress("reading", self._articles, 0))
+        if not self._articles:
             raise ArticleError(
                 f"There is no article to index in {str(self._config.articles)!r}"
                 f"{_why_none(corpus)}; add .txt, .md, .html, .jsonl or .csv files."
             )
 
     def _add(self, article: Article) -> None:
-        known = self._reusable.reuse(article) if self._reusable else None
+        earlier = self._reusable.reuse(article) if self._reusable else None
         prefix = self._prefixer.prefix(article) if self._prefixer else ""
-        if known is not None:
-            spans = known.spans
-            self._writer.add(article, spans, known.terms)
+        if earlier is not None:
+            spans = earlier.spans
+            self._writer.add(article, spans, earlier.terms)
         else:
-            self.changed_ids.add(article.id)
+            self._changed_ids.add(article.id)
             spans = [(passage.start, passage.end) for passage in self._split(article)]
             terms = [
                 Counter(analyse(f"{article.title}\n{article.text[start:end]}"))
@@ -224,7 +199,7 @@ class _Reading:
             ]
             self._writer.add(article, spans, terms)
         for start, end in spans:
-            self._embedding.add(prefix + article.text[start:end])
+            self._vectors.add(prefix + article.text[start:end])
 
     def _split(self, article: Article) -> Sequence[Passage]:
         if self._splitter is None:
@@ -238,17 +213,48 @@ class _Reading:
             )
         return self._splitter.split(article)
 
+    def publish(self, corpus: Corpus, monitor: BuildMonitor, started: float) -> BuildReport:
+        """Embeds and publishes a new version, unless ``previous`` already is the same."""
+        files = file_records(corpus.files)
+        unchanged = self._unchanged_version(files)
+        version = unchanged or self._writer.publish(
+            self._vectors.vectors(full=self._full), files, before=_before(monitor, self._writer)
+        )
+        return BuildReport(
+            version=version,
+            changed=unchanged is None,
+            files=file_reports(corpus.files, self._previous, self._changed_ids),
+            articles=self._articles,
+            passages=self._writer.passages,
+            embedded=self._vectors.embedded,
+            reused=self._writer.passages - self._vectors.embedded,
+            seconds=time.perf_counter() - started,
+        )
+
+    def _unchanged_version(self, files: Sequence[Mapping[str, Any]]) -> str | None:
+        """The name of ``previous`` if it holds just what was read; ``None`` for a full build."""
+        previous = self._previous
+        if previous is None or self._full or previous.damage:
+            return None
+        same = previous.manifest.fingerprint == self._writer.fingerprint
+        return previous.version if same and list(previous.files()) == list(files) else None
+
+
+def _before(monitor: BuildMonitor, writer: IndexWriter) -> Callable[[Step], None]:
+    """Reports each step of the writer before it is taken, and stops a cancelled build there."""
+
+    def before(step: Step) -> None:
+        monitor.check()
+        if step != "publishing":
+            monitor.report(Progress(step, writer.passages, writer.passages))
+
+    return before
+
 
 @cache
 def _token_counter() -> TokenCounter:
-    """One for the whole process: its vocabulary takes a moment to load."""
+    """One for the whole process, because its vocabulary takes a moment to load."""
     return TokenCounter()
-
-
-def _reusable(previous: LocalStore, config: BuildConfig, embedder: Embedder) -> bool:
-    """Whether the passages of ``previous`` were cut as they would be now."""
-    same_settings = previous.settings == _settings(config)
-    return same_settings and previous.model_fingerprint == embedder.fingerprint
 
 
 def _why_none(corpus: Corpus) -> str:

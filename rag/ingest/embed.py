@@ -1,4 +1,9 @@
-"""Embeds the passages of a build, in row order, taking known vectors from the cache."""
+"""Embeds the passages of a build: ``embed`` for one shard, and a cache and a spool around it.
+
+``embed`` is a pure function, so that any machine with the same model can be given a shard.
+``PassageVectors`` is what one build does with it: it spools the texts to disk while articles are
+read, takes the vectors of known texts from the cache, and embeds the others batch by batch.
+"""
 
 from __future__ import annotations
 
@@ -16,28 +21,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.cache import EmbeddingCache
-from rag.index.disk import Disk, Output, explained
-from rag.ingest.report import Watch
+from rag.index.disk import Disk, Output, explain_write_errors
+from rag.ingest.report import BuildMonitor
 from rag.models.embedder import BATCH, Embedder
 from rag.models.runtime import Float32
 from rag.types import Progress
 
-FILE = ".tmp-texts"
+SPOOL_FILE = ".tmp-texts"
+
+
+def embed(texts: Sequence[str], embedder: Embedder) -> Float32:
+    """The vectors of a shard of passages, float32 [len(texts), dim] of length 1, in order.
+
+    No file is read or written. A row depends on its text and the embedder's weights alone, so that
+    it does not matter how the passages are cut into shards. AssertionError for a text that the
+    embedder would cut short: the splitter has to prevent that.
+    """
+    longest = max(embedder.count(texts), default=0)
+    if longest > embedder.max_tokens:
+        raise AssertionError(f"a passage of {longest} tokens would be cut at {embedder.max_tokens}")
+    return embedder.encode_passages(texts)
 
 
 class Spool:
-    """Takes texts with ``add``; after the first of them is read back, it takes no more."""
+    """A temporary file of texts by row. After the first one was read back, no more can be added."""
 
     def __init__(self, disk: Disk, folder: Path) -> None:
         self._disk = disk
         self._folder = folder
-        self._path = folder / FILE
+        self._path = folder / SPOOL_FILE
         self._ends = array("q", [0])
         self._open = ExitStack()
         self._file: BufferedReader | None = None
 
     def __enter__(self) -> Self:
-        with explained(self._folder):
+        with explain_write_errors(self._folder):
             self._output = Output(self._disk, self._path)
         return self
 
@@ -52,7 +70,7 @@ class Spool:
     def add(self, text: str) -> None:
         """Append the text of the next row."""
         data = text.encode()
-        with explained(self._folder):
+        with explain_write_errors(self._folder):
             self._output.write(data)
         self._ends.append(self._ends[-1] + len(data))
 
@@ -68,19 +86,22 @@ class Spool:
 
     def _read(self, row: int) -> str:
         if self._file is None:
-            with explained(self._folder):
+            with explain_write_errors(self._folder):
                 self._output.finish()
             self._file = self._open.enter_context(self._path.open("rb"))
         self._file.seek(self._ends[row])
         return self._file.read(self._ends[row + 1] - self._ends[row]).decode()
 
 
-class Embedding:
-    """Takes texts with ``add``, then gives their ``vectors``; ``embedded`` counts the new ones."""
+class PassageVectors:
+    """Takes the passages' texts with ``add``, then gives their ``vectors``.
 
-    def __init__(self, embedder: Embedder, folder: Path, disk: Disk, watch: Watch) -> None:
+    ``embedded`` counts those that were not in the cache of the index ``folder``.
+    """
+
+    def __init__(self, embedder: Embedder, folder: Path, disk: Disk, monitor: BuildMonitor) -> None:
         self._embedder = embedder
-        self._watch = watch
+        self._monitor = monitor
         self._spool = Spool(disk, folder)
         self._cache = EmbeddingCache(folder, embedder.fingerprint, embedder.dim, disk=disk)
         self._keys: list[bytes] = []
@@ -104,36 +125,28 @@ class Embedding:
     def vectors(self, *, full: bool) -> Float32:
         """float32 [texts, dim] of length 1; ``full`` embeds all of them, cached or not.
 
-        Every batch is cached as soon as it is embedded, so that an interrupted build goes on where
-        it was. Raises BuildCancelled.
+        Every batch is cached as soon as it is embedded, so that a build that was interrupted goes
+        on from there. Raises BuildCancelled.
         """
-        found, vectors = self._cache.get_many(self._keys)
-        missing = np.flatnonzero(~found | full)
+        cached, vectors = self._cache.get_many(self._keys)
+        missing = np.flatnonzero(~cached | full)
         longest_first = np.argsort(-self._spool.sizes[missing], kind="stable")
-        self._embed(missing[longest_first], vectors)
+        self._fill(vectors, missing[longest_first])
         self._cache.keep_only(self._keys)
         return vectors
 
-    def _embed(self, rows: NDArray[np.int64], vectors: Float32) -> None:
+    def _fill(self, vectors: Float32, rows: NDArray[np.int64]) -> None:
+        """Embeds ``rows`` into their places in ``vectors``."""
         started = time.perf_counter()
         for first in range(0, len(rows), BATCH):
-            self._watch.check()
+            self._monitor.check()
             batch = rows[first : first + BATCH]
-            texts = self._spool.texts(batch)
-            self._check_lengths(texts)
-            vectors[batch] = self._embedder.encode_passages(texts)
+            vectors[batch] = embed(self._spool.texts(batch), self._embedder)
             self._cache.put_many([self._keys[row] for row in batch.tolist()], vectors[batch])
             self.embedded += len(batch)
-            self._watch.report(_step(self.embedded, len(rows), time.perf_counter() - started))
-
-    def _check_lengths(self, texts: Sequence[str]) -> None:
-        longest = max(self._embedder.count(texts))
-        if longest > self._embedder.max_tokens:
-            raise AssertionError(
-                f"a passage of {longest} tokens would be cut at {self._embedder.max_tokens}"
-            )
+            self._monitor.report(_progress(self.embedded, len(rows), time.perf_counter() - started))
 
 
-def _step(done: int, total: int, seconds: float) -> Progress:
+def _progress(done: int, total: int, seconds: float) -> Progress:
     rate = done / seconds if seconds > 0 else 0.0
     return Progress("embedding", done, total, rate, (total - done) / rate if rate else None)

@@ -1,4 +1,4 @@
-"""Checks what a format found in a file and drafts an article from it, or says why not."""
+"""Checks the records that a format reads from a file: each becomes a draft or is rejected."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Unusable(Exception):
     """Stops the reading of a row or file; its message is the reason. Never leaves this package."""
 
 
-def check(found: Record, *, sha256: str, limits: Limits, today: date) -> Draft | Rejected:
+def draft_article(found: Record, *, sha256: str, limits: Limits, today: date) -> Draft | Rejected:
     """A draft of what was found; an empty ``sha256`` stands for that of the text."""
     try:
         return _draft(found, sha256, limits, today)

@@ -1,4 +1,4 @@
-"""Follows a build while it runs, and reports what became of every file."""
+"""Follows a build while it runs, and reports afterwards what it did with every file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import BuildCancelled
+from rag.index.base import Store
 from rag.index.disk import Disk, replace_file
-from rag.index.local import LocalStore
-from rag.index.versions import now, read_current, seal, unseal
+from rag.index.versions import read_current, seal, timestamp, unseal
 from rag.ingest.corpus import SourceFile
 from rag.types import BuildReport, Fate, FileReport, Progress
 
 
-class Watch:
-    """Tells ``progress`` how far a build is, and asks ``cancelled`` whether to go on."""
+class BuildMonitor:
+    """Reports to ``progress`` how far a build is, and asks ``cancelled`` whether to stop it."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Watch:
             self._progress(step)
 
     def check(self) -> None:
-        """Raises BuildCancelled once the build is not wanted any more."""
+        """Raises BuildCancelled once the build was cancelled."""
         if self._cancelled is not None and self._cancelled():
             raise BuildCancelled(
                 "The build was cancelled; what was embedded is kept, and the version that was "
@@ -40,7 +40,7 @@ class Watch:
 
 
 def file_records(files: Sequence[SourceFile]) -> list[dict[str, Any]]:
-    """What the index keeps of each file, to tell later what has changed and what is not in it."""
+    """What the index records of each file, to find later what has changed and what is not in it."""
     return [
         {
             "path": file.path,
@@ -55,11 +55,11 @@ def file_records(files: Sequence[SourceFile]) -> list[dict[str, Any]]:
 
 
 def file_reports(
-    files: Sequence[SourceFile], previous: LocalStore | None, new_ids: Collection[str]
+    files: Sequence[SourceFile], previous: Store | None, new_ids: Collection[str]
 ) -> tuple[FileReport, ...]:
     """One report per file in order of path, removed ones included.
 
-    ``new_ids`` are the articles that the index before did not hold in the same words.
+    ``new_ids`` are the articles that ``previous`` did not hold in the same words.
     """
     before = {str(file["path"]): file for file in previous.files()} if previous else {}
     ids_before = _ids_by_path(files, before, previous)
@@ -75,7 +75,7 @@ def file_reports(
 def _ids_by_path(
     files: Sequence[SourceFile],
     before: Mapping[str, Mapping[str, Any]],
-    previous: LocalStore | None,
+    previous: Store | None,
 ) -> dict[str, frozenset[str]]:
     """The ids that changed files held before; only files of several articles need them."""
     wanted = {
@@ -119,8 +119,8 @@ def _fate(file: SourceFile, before: Mapping[str, Any] | None) -> Fate:
     return "unchanged" if before["sha256"] == file.sha256 else "changed"
 
 
-FILE = "last-build.json"
-FORMAT = 1
+REPORT_FILE = "last-build.json"
+_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +134,21 @@ class LastBuild:
 def save_report(
     report: BuildReport, folder: Path, *, disk: Disk, say: Callable[[str], None]
 ) -> None:
-    """Keep ``report`` in the index ``folder``; a live version is not undone for it, so ``say``."""
-    values = {"format": FORMAT, "ended": now(), "report": asdict(report)}
+    """Writes ``report`` into the index ``folder``; only ``say`` so if that fails."""
+    values = {"format": _FORMAT, "ended": timestamp(), "report": asdict(report)}
     try:
-        replace_file(disk, folder / FILE, seal(values))
+        replace_file(disk, folder / REPORT_FILE, seal(values))
     except OSError as error:
         say(f"The index is live, but the report of its build was not kept ({error.strerror}).")
 
 
 def load_report(folder: Path) -> LastBuild | None:
-    """The report of the build that the live version comes from, if it was kept and is whole."""
+    """The report of the build that the live version comes from, if it is there and undamaged."""
     try:
-        values = unseal((folder / FILE).read_bytes())
+        values = unseal((folder / REPORT_FILE).read_bytes())
     except OSError:
         return None
-    if values is None or values["format"] != FORMAT:
+    if values is None or values["format"] != _FORMAT:
         return None
     report = _report_from_json(values["report"])
     if not read_current(folder).startswith(f"{report.version} ".encode()):

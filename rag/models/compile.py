@@ -1,4 +1,4 @@
-"""Compiles embedders and readers: exported from torch, quantised to int8, cached by fingerprint."""
+"""Compiles embedders and readers: traced from torch, quantised to int8, written as a folder."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.models.runtime import (
+    CALIBRATION_FILE,
     CARD_FILE,
     FILES,
     MODEL_FILE,
@@ -47,7 +48,7 @@ def prepare_transformers() -> None:
 
 
 @contextlib.contextmanager
-def draft_beside(folder: Path) -> Iterator[Path]:
+def draft_folder(folder: Path) -> Iterator[Path]:
     """A temporary folder that can be renamed to ``folder``; what is left of it is removed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
@@ -57,7 +58,7 @@ def draft_beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def quantised(network: Any, example: Sequence[Any], *, remedy: str) -> Any:
+def quantise(network: Any, example: Sequence[Any], *, remedy: str) -> Any:
     """The openvino model of ``network``, traced on the tensors of ``example``, in int8.
 
     Raises ModelError, which ends with ``remedy``, when the network cannot be traced.
@@ -144,7 +145,7 @@ def compile_embedder(model: Path, folder: Path) -> None:
 
     Raises ModelError when the model cannot be traced or has no fast tokenizer.
     """
-    with _explain_embedder_failure(folder), draft_beside(folder) as draft:
+    with _explain_embedder_failure(folder), draft_folder(folder) as draft:
         transformer = load_sentence_transformer(model, attn_implementation="eager")
         _write_embedder(transformer, draft)
         _write_tokenizer(model, draft)
@@ -179,7 +180,7 @@ def _write_embedder(transformer: Any, draft: Path) -> None:
             return torch.nn.functional.normalize(vectors, p=2, dim=1)
 
     ids = torch.arange(32).reshape(2, 16)
-    network = quantised(Network(), (ids, torch.ones_like(ids)), remedy=INSTEAD)
+    network = quantise(Network(), (ids, torch.ones_like(ids)), remedy=INSTEAD)
     save_network(network, draft)
 
 
@@ -223,12 +224,13 @@ def reader_fingerprint(model: Path) -> str:
 def export_reader(hf_folder: Path, out: Path) -> None:
     """Write the runtime of the model in ``hf_folder`` to ``out``, replacing an older one.
 
-    Other files of ``out`` stay. Whoever opens ``out`` while it is replaced, or after that was cut
-    short, finds it damaged and never mixed: the card is moved last. The same folder gives the same
-    bytes. Raises ModelError when the model cannot be compiled or ``out`` not written.
+    A ``calibration.json`` of ``hf_folder`` goes with it; other files of ``out`` stay. Whoever opens
+    ``out`` while it is replaced, or after that was cut short, finds it damaged and never mixed: the
+    card is moved last. The same folder gives the same bytes. Raises ModelError when the model
+    cannot be compiled or ``out`` not written.
     """
     fingerprint = reader_fingerprint(hf_folder)
-    with _explain_reader_failure(out), draft_beside(out) as draft:
+    with _explain_reader_failure(out), draft_folder(out) as draft:
         network = _load(hf_folder)
         limit = _max_tokens(network)
         shutil.copyfile(hf_folder / TOKENIZER_FILE, draft / TOKENIZER_FILE)
@@ -237,9 +239,12 @@ def export_reader(hf_folder: Path, out: Path) -> None:
         _try_out(draft, limit)
         card = {"recipe": READER_RECIPE, "fingerprint": fingerprint, "max_tokens": limit}
         write_card(draft, {**card, "name": hf_folder.resolve().name})
+        if (hf_folder / CALIBRATION_FILE).is_file():
+            shutil.copyfile(hf_folder / CALIBRATION_FILE, draft / CALIBRATION_FILE)
         out.mkdir(exist_ok=True)
-        for name in (*FILES, CARD_FILE):
-            (draft / name).replace(out / name)
+        for name in (CALIBRATION_FILE, *FILES, CARD_FILE):
+            if (draft / name).is_file():
+                (draft / name).replace(out / name)
 
 
 @contextlib.contextmanager
@@ -346,7 +351,7 @@ def _write_reader(model: Any, draft: Path) -> None:
 
     ids = torch.arange(32).reshape(2, 16)
     example = (ids, torch.zeros_like(ids))[: len(names)]
-    network = quantised(Network(), example, remedy=_ANOTHER)
+    network = quantise(Network(), example, remedy=_ANOTHER)
     _rename(network, names)
     save_network(network, draft)
 

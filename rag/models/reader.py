@@ -1,4 +1,9 @@
-"""Reads passages for the answer to a question: spans with scores that compare across passages."""
+"""The Reader protocol, and the network that reads passages for the answer to a question.
+
+A reader is a folder: ``model.xml`` and ``model.bin`` (the network), ``tokenizer.json``,
+``compiled.json`` (its card: name, limits and the SHA-256 of those files) and ``calibration.json``
+(what was fitted on its scores). ``weights/reader`` is the one that is shipped.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from rag.errors import ModelError
+from rag.models.classifier import WEIGHTS, Calibration, read_calibration
 from rag.models.compile import export_reader, reader_fingerprint
 from rag.models.runtime import (
+    CALIBRATION_FILE,
     CARD_FILE,
     REMAKE,
     TOKENIZER_FILE,
@@ -35,7 +42,7 @@ class PassageReading:
 class Reader(Protocol):
     """Finds answers to a question in passages.
 
-    ``read`` returns one Reading per passage, in order. Spans lie inside their passage, in
+    ``read`` returns one PassageReading per passage, in order. Spans lie inside their passage, in
     characters of the article's text, do not overlap, and their scores compare across passages.
     """
 
@@ -44,7 +51,7 @@ class Reader(Protocol):
     def read(self, question: str, passages: Sequence[Passage]) -> list[PassageReading]: ...
 
 
-SHIPPED = Path(__file__).with_name("weights") / "reader"
+SHIPPED = WEIGHTS / "reader"
 BATCH = 64
 
 
@@ -56,24 +63,26 @@ class _Card:
 
 
 class SpanReader:
-    """A compiled question-answering network, read from its folder.
+    """A compiled question-answering network with its calibration, read from its folder.
 
     Spans are exact slices of the article: whole words, trimmed, at most ``MAX_SPANS`` a passage.
     A reading depends on the question and its passage alone, not on the others in the call.
 
-    ``fingerprint`` names weights and arithmetic; a window has at most ``max_tokens``. Raises
-    ModelError, which ends with ``remedy``, when a file is missing or not the one that was written.
+    ``fingerprint`` names weights and arithmetic; a window has at most ``max_tokens``. A folder
+    without ``calibration.json`` gets that of the shipped reader. Raises ModelError, which ends with
+    ``remedy``, when another file is missing or not the one that was written.
     """
 
     def __init__(self, folder: Path, *, threads: int, remedy: str = REMAKE) -> None:
         card = read_card(folder, _parse_card, remedy=remedy)
         self.name, self.fingerprint = card.name, card.fingerprint
         self.max_tokens = card.max_tokens
+        self.calibration = _calibration(folder)
         self._windows = Windows(folder / TOKENIZER_FILE, card.max_tokens)
         self._runtime = Runtime(folder, threads=threads, remedy=remedy)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[PassageReading]:
-        """One Reading for each passage, in order.
+        """One PassageReading for each passage, in order.
 
         The null score is the sum of both logits of the no-answer token; of several windows the
         least one counts, as in BERT's recipe for SQuAD 2.0, because a window without the answer
@@ -84,11 +93,11 @@ class SpanReader:
         readings = []
         for first in range(0, len(passages), BATCH):
             batch = passages[first : first + BATCH]
-            cut = self._windows.cut(opening, [passage.text for passage in batch])
-            logits = iter(self._logits([window for windows in cut for window in windows]))
+            windows_of = self._windows.cut(opening, [passage.text for passage in batch])
+            logits = iter(self._logits([window for windows in windows_of for window in windows]))
             readings += [
                 _reading(passage, [(window, next(logits)) for window in windows])
-                for passage, windows in zip(batch, cut, strict=True)
+                for passage, windows in zip(batch, windows_of, strict=True)
             ]
         return readings
 
@@ -103,6 +112,11 @@ class SpanReader:
         used = len(self._runtime.inputs)  # a network without token types takes the ids alone
         self._runtime.run([tuple(windows[i].inputs[:used]) for i in order], store)
         return logits
+
+
+def _calibration(folder: Path) -> Calibration:
+    own = folder / CALIBRATION_FILE
+    return read_calibration(own if own.is_file() else SHIPPED / CALIBRATION_FILE)
 
 
 def _reading(passage: Passage, read: Sequence[tuple[TokenWindow, Float32]]) -> PassageReading:

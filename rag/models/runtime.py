@@ -1,6 +1,6 @@
-"""Runs compiled models with OpenVINO: token ids go in, output arrays come out, without torch.
+"""Finds models on disk, checks the files of compiled ones, and runs them with OpenVINO, not torch.
 
-A compiled model's folder carries a card with the SHA-256 of every file, which is checked on load.
+A compiled model's folder has a card with the SHA-256 of every file, which is checked on loading.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def weights_fingerprint(folder: Path) -> str:
 
 
 CARD_FILE = "compiled.json"
+CALIBRATION_FILE = "calibration.json"
 MODEL_FILE = "model.xml"
 TOKENIZER_FILE = "tokenizer.json"
 FILES = (MODEL_FILE, "model.bin", TOKENIZER_FILE)

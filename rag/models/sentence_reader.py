@@ -9,13 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.classifier import Logistic
+from rag.models.classifier import (
+    WEIGHTS,
+    Calibration,
+    Logistic,
+    load_logistic,
+    read_calibration,
+    read_fitted,
+)
 from rag.models.embedder import Embedder
 from rag.models.reader import PassageReading
 from rag.text.analyzer import analyse
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage, Span
 
+FITTED = WEIGHTS / "sentence_reader.json"
 FEATURES = ("similarity", "coverage", "context", "expected", "length")
 Place = tuple[str, int, int]
 Rarity = Callable[[str], float]
@@ -95,7 +103,7 @@ class SentenceReader:
         """What the score is fitted on, shape ``[len(sentences), len(FEATURES)]``."""
         query = self._embedder.encode_queries([question])[0]
         similarity = self._embedder.encode_passages([s.text for s in sentences]) @ query
-        terms = Terms(question, self._rarity)
+        terms = QuestionTerms(question, self._rarity)
         expected = _expected(question)
         rows = [
             (
@@ -119,8 +127,15 @@ def _with_context(
         before = start
 
 
-class Terms:
-    """The telling terms of a question, each with its weight."""
+def open_sentence_reader(embedder: Embedder, rarity: Rarity) -> tuple[SentenceReader, Calibration]:
+    """The reader with its fitted model, and what was fitted on its scores."""
+    model = load_logistic(read_fitted(FITTED)["sentence"])
+    model.check_features(FEATURES)
+    return SentenceReader(embedder, rarity, model), read_calibration(FITTED)
+
+
+class QuestionTerms:
+    """The content terms of a question, each with its weight."""
 
     def __init__(self, question: str, rarity: Rarity) -> None:
         words = set(analyse(question))
@@ -136,7 +151,7 @@ class Terms:
         return sum(self._weights[term] for term in sorted(present)) / self._total
 
 
-def shows_expected(question: str, text: str) -> bool:
+def has_expected_form(question: str, text: str) -> bool:
     """Whether ``text`` shows what the form of the question asks for: a number, a date, a name."""
     expected = _expected(question)
     return expected is None or expected.search(text) is not None

@@ -1,4 +1,4 @@
-"""Cuts a question and its passages into the windows of token ids that a reader reads."""
+"""Cuts passages into overlapping windows of token ids, each with the whole question before it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rag.answer.citations import inside_word
-from rag.index.local import Occurrence
 from rag.quotes.check import CheckedQuotation, NearestText
 from rag.quotes.selector import Selector
 from rag.types import (
@@ -18,12 +17,13 @@ from rag.types import (
     Citation,
     Hit,
     IndexInfo,
+    Occurrence,
     Passage,
     Window,
 )
 
 if TYPE_CHECKING:
-    from rag.index.local import LocalStore
+    from rag.index.base import Store
     from rag.quotes.verify import VerificationResult
 
 Json = dict[str, Any]
@@ -137,14 +137,14 @@ def version_json(info: IndexInfo) -> Json:
     return {"version": info.version, "fingerprint": info.fingerprint}
 
 
-def info_json(index: LocalStore) -> Json:
+def info_json(index: Store) -> Json:
     """What is indexed, and how."""
     info = index.info
     return {
         "version": info.version,
         "built_at": info.built_at,
         "articles": info.articles,
-        "switched_off": len(index.selection.off),
+        "switched_off": index.switched_off,
         "passages": info.passages,
         "oldest_article": _day(info.oldest_article),
         "newest_article": _day(info.newest_article),

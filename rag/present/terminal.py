@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from rag.present import wording
 from rag.present.wording import by_sentence, pieces
-from rag.types import Answer, BuildReport, Citation, Hit, Progress
+from rag.types import Answer, BuildReport, Citation, Hit, Occurrence, Progress
 
 if TYPE_CHECKING:
-    from rag.index.local import Occurrence
     from rag.quotes.check import CheckedQuotation, DiffRun, NearestText
     from rag.quotes.verify import Exported, VerificationResult
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from rag.errors import QuestionError
-from rag.index.local import Occurrence, TextSearch
+from rag.index.base import TextSearch
 from rag.text.alignment import (
     Pair,
     align,
@@ -19,7 +19,7 @@ from rag.text.alignment import (
     typographic_differences,
     without_quotation_marks,
 )
-from rag.types import Article, Passage
+from rag.types import Article, Occurrence, Passage
 
 MAX_TEXT = 5_000
 MAX_PLACES = 100
@@ -114,7 +114,7 @@ def check_quotation(text: str, texts: TextSearch) -> CheckedQuotation:
         raise QuestionError(
             f"The text has {len(wanted):,} characters; paste at most {MAX_TEXT:,} at a time."
         )
-    places = texts.places(wanted, limit=MAX_PLACES + 1)
+    places = texts.find_text(wanted, limit=MAX_PLACES + 1)
     if places:
         return CheckedQuotation(wanted, tuple(places[:MAX_PLACES]), more=len(places) > MAX_PLACES)
     return CheckedQuotation(wanted, near=_nearest(wanted, texts))
@@ -156,7 +156,7 @@ def _stretches(wanted: str, words: int, texts: TextSearch) -> Iterator[_Stretch]
     """
     reach = 3 * len(wanted) // 2
     seen: list[tuple[str, int, int]] = []
-    for passage in texts.passages(wanted, k=_PASSAGES):
+    for passage in texts.passages_like(wanted, k=_PASSAGES):
         article, start, end = passage.article, passage.start, passage.end
         if any(a == article.id and s <= start and end <= e for a, s, e in seen):
             continue

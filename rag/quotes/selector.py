@@ -12,8 +12,8 @@ from itertools import takewhile
 from typing import Any, Self
 
 from rag.errors import QuestionError
-from rag.index.local import Occurrence, TextSearch
-from rag.types import Article
+from rag.index.base import TextSearch
+from rag.types import Article, Occurrence
 
 PARAMETER = "quote"
 CONTEXT = 32
@@ -142,7 +142,7 @@ def find(selector: Selector, texts: TextSearch) -> FoundQuotation | LostQuotatio
     they do not tell, one in another article: the same file under a new name, or the same words with
     telling surroundings; else the words alone in the same article.
     """
-    article = texts.article(selector.article_id)
+    article = _indexed(selector.article_id, texts)
     if article is not None and _is_unchanged(selector, article):
         return FoundQuotation(
             Occurrence(article, selector.start, selector.end),
@@ -154,6 +154,13 @@ def find(selector: Selector, texts: TextSearch) -> FoundQuotation | LostQuotatio
     if own is not None and own.agrees:
         return own
     return _elsewhere(selector, texts) or own or LostQuotation(selector, article)
+
+
+def _indexed(article_id: str, texts: TextSearch) -> Article | None:
+    try:
+        return texts.article(article_id)
+    except QuestionError:
+        return None
 
 
 def _is_unchanged(selector: Selector, article: Article) -> bool:
@@ -176,7 +183,7 @@ def _elsewhere(selector: Selector, texts: TextSearch) -> FoundQuotation | None:
         ("", selector.suffix),
         ("", ""),
     ):
-        whole = texts.places(f"{before}{selector.exact}{after}", limit=_MAX_PLACES)
+        whole = texts.find_text(f"{before}{selector.exact}{after}", limit=_MAX_PLACES)
         found = _best(
             selector,
             (

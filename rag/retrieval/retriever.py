@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.config import AskConfig
-from rag.index.base import Searcher
+from rag.index.base import Store
 from rag.models.embedder import Embedder
 from rag.text.analyzer import analyse
 from rag.types import Hit, Passage, Query
@@ -143,7 +143,7 @@ class Retriever:
 
     def __init__(
         self,
-        index: Searcher,
+        index: Store,
         embedder: Embedder,
         config: AskConfig,
         *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.index.local import LocalStore
+from rag.index.base import Store
 from rag.text.analyzer import analyse
 
 PASSAGES = 8
@@ -19,7 +19,7 @@ class KnownNames:
     half of its occurrences inside a sentence are capitalised.
     """
 
-    def __init__(self, index: LocalStore) -> None:
+    def __init__(self, index: Store) -> None:
         self._index = index
         self._is_name = lru_cache(maxsize=CACHED)(self._look)
 
@@ -31,11 +31,11 @@ class KnownNames:
         terms = analyse(phrase)
         if not terms:
             return False
-        rows = min((self._index.lexical.rows(term) for term in sorted(set(terms))), key=len)
+        rarest = max(sorted(set(terms)), key=self._index.rarity)
         written = [
             match.group()
-            for row in rows[:PASSAGES]
-            for match in _inside_sentence(phrase).finditer(self._index.passage(int(row)).text)
+            for passage in self._index.passages_with([rarest], limit=PASSAGES)
+            for match in _inside_sentence(phrase).finditer(passage.text)
         ]
         capitalised = sum(all(word[:1].isupper() for word in _long_words(text)) for text in written)
         return bool(written) and 2 * capitalised >= len(written)

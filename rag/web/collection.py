@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from rag.answer.engine import Engine
 from rag.errors import ArticleError
-from rag.index.store import ArticleRow, noted_files
+from rag.index.articles import read_file_records
+from rag.index.base import ArticleRow
 from rag.index.versions import VERSIONS
 from rag.ingest.build import limits
-from rag.ingest.corpus import Changes, Folder
+from rag.ingest.changes import ChangeDetector, Changes
 from rag.present import wording
 from rag.service import Service
 from rag.types import IndexInfo
@@ -156,7 +157,7 @@ class Collection:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._folder = Folder(service.articles, limits(service.build))
+        self._folder = ChangeDetector(service.articles, limits(service.build))
 
     def look(self) -> CollectionState:
         """Raises IndexMissing when nothing was indexed yet."""
@@ -165,7 +166,7 @@ class Collection:
 
     def _look(self, engine: Engine) -> CollectionState:
         version = self._service.build.index / VERSIONS / engine.info.version
-        files = noted_files(version)
+        files = read_file_records(version)
         changes, warnings = None, engine.warnings
         if files is not None:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
-from rag.ingest.corpus import Changes
+from rag.ingest.changes import Changes
 from rag.present import wording
 from rag.present.wording import by_sentence, count, pieces
 from rag.text.escape import markdown, one_line

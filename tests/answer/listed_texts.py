@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.index.local import Occurrence
+from rag.errors import QuestionError
 from rag.text.analyzer import analyse
-from rag.types import Article, Passage
+from rag.types import Article, Occurrence, Passage
 
 
 class ListedTexts:
@@ -15,10 +15,13 @@ class ListedTexts:
     def __init__(self, articles: Sequence[Article]) -> None:
         self._articles = list(articles)
 
-    def article(self, article_id: str) -> Article | None:
-        return next((one for one in self._articles if one.id == article_id), None)
+    def article(self, article_id: str) -> Article:
+        for one in self._articles:
+            if one.id == article_id:
+                return one
+        raise QuestionError(f"there is no article {article_id!r}")
 
-    def places(self, text: str, *, limit: int) -> list[Occurrence]:
+    def find_text(self, text: str, *, limit: int) -> list[Occurrence]:
         found = [
             Occurrence(one, start, start + len(text))
             for one in self._articles
@@ -27,7 +30,7 @@ class ListedTexts:
         ]
         return found[:limit]
 
-    def passages(self, text: str, *, k: int) -> list[Passage]:
+    def passages_like(self, text: str, *, k: int) -> list[Passage]:
         wanted = set(analyse(text))
         shared = [(len(wanted & set(analyse(one.text))), one) for one in self._articles]
         ranked = sorted((pair for pair in shared if pair[0]), key=lambda pair: -pair[0])

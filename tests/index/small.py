@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.articles import Span
 from rag.index.disk import Disk
 from rag.index.local import LocalStore
-from rag.index.store import Span
 from rag.index.writer import IndexWriter
 from rag.text.analyzer import analyse
 from rag.types import Article

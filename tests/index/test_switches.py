@@ -8,7 +8,6 @@ import threading
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,8 +81,8 @@ def test_what_is_off_is_not_counted(index: Path) -> None:
         assert info.fingerprint != before.fingerprint
         assert [entry.id for entry in opened.entries() if not entry.on] == [newest.id]
         assert opened.article(newest.id) == newest
-        held = {opened.passage(int(row)).article.id for row in opened.lexical.rows("11")}
-        assert newest.id not in held
+        found = opened.passages_with(["11"], limit=99)
+        assert newest.id not in {passage.article.id for passage in found}
         told = info_json(opened)
         assert (told["articles"], told["switched_off"]) == (11, 1)
     versions.set_switches(index, [newest.id], on=True)
@@ -140,7 +139,7 @@ def damaged() -> list[bytes]:
 
 @pytest.mark.parametrize("content", damaged(), ids=lambda raw: repr(raw[:12]))
 def test_a_damaged_or_foreign_file_is_named_ignored_and_kept(index: Path, content: bytes) -> None:
-    path = index / versions.FILE
+    path = index / versions.SWITCHES
     path.write_bytes(content)
     with LocalStore.open(index) as opened:
         assert opened.info.articles == 12
@@ -155,7 +154,7 @@ def test_a_damaged_or_foreign_file_is_named_ignored_and_kept(index: Path, conten
 
 def test_no_bit_of_the_file_can_change_unseen(index: Path) -> None:
     versions.set_switches(index, ["a3", "a7"], on=False)
-    path, raw = index / versions.FILE, versions.raw_switches(index)
+    path, raw = index / versions.SWITCHES, versions.raw_switches(index)
     for at in range(len(raw)):
         path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
         assert versions.read_switches(index).off == frozenset(), at
@@ -211,15 +210,3 @@ def test_a_build_that_runs_meanwhile_does_not_sweep_it_away(index: Path) -> None
     versions.set_switches(index, ["a3"], on=False, disk=Building())
     with LocalStore.open(index) as opened:
         assert (opened.version, opened.info.articles) == ("000002", 5)
-
-
-def test_the_mask_is_exact(index: Path) -> None:
-    put(index, {"a2", "a4"})
-    with LocalStore.open(index) as opened:
-        allowed = opened.allowed(WINDOW)
-        assert allowed is not None
-        expected = [
-            WINDOW.contains(passage.article.published) and passage.article.id not in {"a2", "a4"}
-            for passage in map(opened.passage, range(len(opened)))
-        ]
-        assert np.array_equal(allowed, expected)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.index.disk import Bytes
-from rag.index.vectors import VectorStore, plan, write_vectors
+from rag.index.vectors import VectorStore, plan_search, write_vectors
 from tests.index import small
 
 Floats = NDArray[np.float32]
@@ -35,7 +35,7 @@ def clustered(rows: int, dim: int, *, seed: int) -> Floats:
 
 
 def stored(folder: Path, vectors: Floats, *, exact_limit: int) -> VectorStore:
-    how = plan(len(vectors), exact_limit=exact_limit)
+    how = plan_search(len(vectors), exact_limit=exact_limit)
     write_vectors(small.QuickDisk(), folder, vectors, how)
     return VectorStore(folder, how)
 
@@ -139,7 +139,9 @@ def test_the_file_depends_on_the_vectors_alone(large: Floats, tmp_path: Path) ->
     for number in (1, 2):
         faiss.omp_set_num_threads(number)
         written.append(
-            write_vectors(small.QuickDisk(), tmp_path, large[:5000], plan(5000, exact_limit=1))
+            write_vectors(
+                small.QuickDisk(), tmp_path, large[:5000], plan_search(5000, exact_limit=1)
+            )
         )
     faiss.omp_set_num_threads(threads)
     assert written[0] == written[1]
@@ -163,7 +165,7 @@ def test_an_exact_file_is_plain_faiss(tmp_path: Path) -> None:
     ],
 )
 def test_plan(rows: int, limit: int, expected: dict[str, Any]) -> None:
-    assert plan(rows, exact_limit=limit) == expected
+    assert plan_search(rows, exact_limit=limit) == expected
 
 
 @pytest.mark.parametrize("exact_limit", [1000, 0])
@@ -193,5 +195,5 @@ class FullDisk(small.QuickDisk):
 
 def test_a_full_disk_is_told_through_faiss(large: Floats, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full") as caught:
-        write_vectors(FullDisk(), tmp_path, large, plan(len(large), exact_limit=100_000))
+        write_vectors(FullDisk(), tmp_path, large, plan_search(len(large), exact_limit=100_000))
     assert caught.value.errno == errno.ENOSPC

@@ -9,7 +9,7 @@ from rag.config import BuildConfig
 from rag.errors import ArticleError
 from rag.index.local import LocalStore
 from rag.ingest.build import build, limits
-from rag.ingest.corpus import Changes, Folder
+from rag.ingest.changes import ChangeDetector, Changes
 from tests.ingest.building import TODAY, Hashing, run, story, write
 
 FILES = {
@@ -27,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
-def since(folder: Path, compared: Folder | None = None) -> Changes:
-    compared = compared or Folder(folder, limits(BuildConfig()))
+def since(folder: Path, compared: ChangeDetector | None = None) -> Changes:
+    compared = compared or ChangeDetector(folder, limits(BuildConfig()))
     with LocalStore.open(folder.parent / "index") as index:
         return compared.since(index.files())
 
@@ -58,7 +58,7 @@ def test_new_changed_and_gone_are_told_apart(folder: Path) -> None:
 
 
 def test_a_file_of_the_same_size_and_times_is_compared_by_its_bytes(folder: Path) -> None:
-    path, compared = folder / "a.txt", Folder(folder, limits(BuildConfig()))
+    path, compared = folder / "a.txt", ChangeDetector(folder, limits(BuildConfig()))
     assert since(folder, compared) == Changes()
     before = path.stat()
     path.write_text(story(1).replace("grain", "wheat"))
@@ -76,7 +76,7 @@ def test_a_file_that_is_too_large_to_read_has_changed_only_when_its_size_has(
     huge.write_text(story(9) * 20)
     config = BuildConfig(folder, folder.parent / "index", max_tokens=40, max_file_bytes=5_000)
     build(config, embedder=Hashing(), today=TODAY)
-    compared = Folder(folder, limits(config))
+    compared = ChangeDetector(folder, limits(config))
     assert since(folder, compared) == Changes()
     huge.write_text(story(3))
     assert since(folder, compared) == Changes(changed=("huge.txt",))

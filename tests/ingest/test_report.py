@@ -29,7 +29,7 @@ def test_the_report_of_the_last_build_is_there_for_whoever_comes_later(
 def test_a_report_of_another_version_or_a_damaged_one_does_not_count(tmp_path: Path) -> None:
     articles, index = write(tmp_path / "in", TWO), tmp_path / "index"
     run(articles, index)
-    path = index / report.FILE
+    path = index / report.REPORT_FILE
     raw = path.read_bytes()
     for content in (b"", raw[:-9], raw.replace(b"added", b"addle"), b"{}"):
         path.write_bytes(content)

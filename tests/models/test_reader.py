@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import tracemalloc
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +16,9 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from transformers import AutoModelForQuestionAnswering
 
-from rag.errors import QuestionError
-from rag.models.reader import PassageReading, Reader, SpanReader
+from rag.errors import ModelError, QuestionError
+from rag.models.compile import export_reader
+from rag.models.reader import SHIPPED, PassageReading, Reader, SpanReader
 from rag.models.spans import MAX_SPANS, Edges
 from rag.types import Article, Passage
 
@@ -191,3 +194,25 @@ def test_what_it_says_of_itself(bert_reader: SpanReader, roberta_reader: SpanRea
     assert len(bert_reader.fingerprint) == 64
     assert bert_reader.fingerprint != roberta_reader.fingerprint
     assert (bert_reader.max_tokens, roberta_reader.max_tokens) == (384, 64)
+
+
+def test_its_calibration_is_in_its_folder_or_that_of_the_shipped_reader(
+    bert_folder: Path, bert_compiled: Path, tmp_path: Path
+) -> None:
+    shipped = json.loads((SHIPPED / "calibration.json").read_text("utf-8"))
+    borrowed = SpanReader(bert_compiled, threads=1).calibration
+    assert borrowed.threshold == shipped["threshold"]
+    assert borrowed.retrieval_weight == shipped["retrieval_weight"]
+    assert borrowed.confidence.weights == tuple(shipped["confidence"]["weights"])
+    source = Path(shutil.copytree(bert_folder, tmp_path / "source"))
+    (source / "calibration.json").write_text(json.dumps({**shipped, "threshold": 0.75}), "utf-8")
+    export_reader(source, tmp_path / "compiled")
+    assert SpanReader(tmp_path / "compiled", threads=1).calibration.threshold == 0.75
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"threshold": 1}'])
+def test_a_damaged_calibration_is_named(bert_compiled: Path, tmp_path: Path, content: str) -> None:
+    folder = Path(shutil.copytree(bert_compiled, tmp_path / "reader"))
+    (folder / "calibration.json").write_text(content, "utf-8")
+    with pytest.raises(ModelError, match=r"calibration\.json"):
+        SpanReader(folder, threads=1)

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.errors import ModelError
 from rag.models.classifier import Logistic, load_logistic, read_fitted
 from rag.models.reader import Reader
-from rag.models.sentence_reader import FEATURES, Sentence, SentenceReader, Terms
+from rag.models.sentence_reader import (
+    FEATURES,
+    FITTED,
+    QuestionTerms,
+    Sentence,
+    SentenceReader,
+)
 from rag.types import Passage
 from tests.answer.making import article, passage
 from tests.retrieval.test_retriever import OneDirection
@@ -85,18 +92,19 @@ def test_spans_lie_in_the_passage_whatever_the_text(text: str, question: str) ->
 
 
 def test_rare_terms_weigh_more_and_asking_words_nothing() -> None:
-    terms = Terms("Who saw the heron?", {"saw": 1.0, "heron": 3.0}.__getitem__)
+    terms = QuestionTerms("Who saw the heron?", {"saw": 1.0, "heron": 3.0}.__getitem__)
     assert terms.coverage("A heron.") == 0.75
     assert terms.coverage("Who? The one.") == 0.0
-    assert Terms("?", lambda term: 1.0).coverage("anything") == 0.0
-    assert Terms("Who?", lambda term: 1.0).coverage("who") == 1.0
+    assert QuestionTerms("?", lambda term: 1.0).coverage("anything") == 0.0
+    assert QuestionTerms("Who?", lambda term: 1.0).coverage("who") == 1.0
 
 
 def test_the_shipped_weights_fit_the_code_and_say_how_they_were_made() -> None:
-    values = read_fitted("sentence_reader.json")
-    model = load_logistic(values["sentence"], FEATURES)
+    values = read_fitted(FITTED)
+    model = load_logistic(values["sentence"])
+    model.check_features(FEATURES)
     assert all(np.isfinite(model.weights))
     assert 0 < values["threshold"] < 1
     assert {"how", "rows", "questions", "risk_coverage", "threshold"} <= values["fitted"].keys()
-    with pytest.raises(ValueError, match="fitted over"):
-        load_logistic(values["sentence"], FEATURES[::-1])
+    with pytest.raises(ModelError, match="fitted over"):
+        model.check_features(FEATURES[::-1])

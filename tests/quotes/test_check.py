@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from rag.answer.citations import citation, inside_word
 from rag.errors import QuestionError
-from rag.index.local import Occurrence
 from rag.present.json import checked_json
 from rag.quotes.check import (
     MAX_PLACES,
@@ -24,6 +23,7 @@ from rag.quotes.check import (
     check_quotation,
 )
 from rag.text.alignment import typographic_differences, without_quotation_marks
+from rag.types import Occurrence
 from tests.answer.listed_texts import ListedTexts
 from tests.answer.making import article
 

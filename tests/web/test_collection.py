@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from rag.index.store import ArticleRow
-from rag.ingest.corpus import Changes
+from rag.index.base import ArticleRow
+from rag.ingest.changes import Changes
 from rag.web.collection import CollectionRow, Order, State, matching, ordered, rows
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from rag.ingest.corpus import Changes
+from rag.ingest.changes import Changes
 from rag.text.escape import visible
 from rag.types import (
     Answer,

@@ -13,7 +13,7 @@ import gradio as gr
 import pytest
 
 from rag.errors import IndexMissing
-from rag.index.local import TextSearch
+from rag.index.base import TextSearch
 from rag.quotes.check import MAX_TEXT
 from rag.quotes.selector import Selector
 from rag.text.escape import visible

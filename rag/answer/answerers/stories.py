@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.answer.evidence import Pick
 from rag.dates.tagger import expressions
 from rag.models.embedder import Embedder
-from rag.models.sentence_reader import Rarity, Terms
+from rag.models.sentence_reader import QuestionTerms, Rarity
 from rag.query.question_type import topic_of
 from rag.text.analyzer import analyse
 from rag.text.lexicon import MONTH_NAMES
@@ -110,7 +110,7 @@ class StoryReader:
         return Stories(topic, tuple(stories), confidence)
 
     def _coverage(self, topic: str, texts: Sequence[str]) -> NDArray[np.float64]:
-        terms = Terms(_undated(topic), self._rarity)
+        terms = QuestionTerms(_undated(topic), self._rarity)
         return np.array([terms.coverage(text) for text in texts])
 
     def _similarity(self, topic: str, leads: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -242,7 +242,7 @@ class LineReader:
         texts = [story.article.text[start:end] for story, _, _, (start, end) in found]
         vectors = self._embedder.encode_passages(texts)
         similarity = vectors @ self._target(topic, vectors)
-        terms = Terms(topic, self._rarity)
+        terms = QuestionTerms(topic, self._rarity)
         return [
             Line(story, hit, *span, place, vector, float(near), terms.coverage(text))
             for (story, hit, place, span), text, vector, near in zip(

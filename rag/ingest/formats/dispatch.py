@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from rag.ingest.files import ArticleFile, Lines, decode, explain, open_below
+from rag.ingest.decoding import Lines, decode
+from rag.ingest.files import ArticleFile, explain, open_below
 from rag.ingest.formats.html import find_html
 from rag.ingest.formats.rows import csv_rows, json_rows, max_line_bytes
 from rag.ingest.formats.text import find_markdown, find_plain
@@ -17,7 +18,7 @@ from rag.ingest.records import (
     Record,
     Rejected,
     Unusable,
-    check,
+    draft_article,
     printable,
 )
 
@@ -94,7 +95,7 @@ def _read_whole(
     decoded = decode(data, html=extension in {".html", ".htm"})
     found = _find(decoded.text, extension)
     found = replace(found, notes=decoded.notes + found.notes)
-    return check(found, sha256=source.sha256, limits=limits, today=today)
+    return draft_article(found, sha256=source.sha256, limits=limits, today=today)
 
 
 def _find(text: str, extension: str) -> Record:
@@ -116,7 +117,7 @@ def _read_rows(
     for row in rows:
         empty = False
         if isinstance(row, Record):
-            yield check(row, sha256="", limits=limits, today=today)
+            yield draft_article(row, sha256="", limits=limits, today=today)
         else:
             yield row
     if empty:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rag.ingest.files import Lines
+from rag.ingest.decoding import Lines
 from rag.ingest.records import Limits, Record, Rejected, Unusable, printable
 
 _FIELDS = ("id", "title", "date", "text", "url")

@@ -13,13 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ArticleError, QuestionError
-from rag.index.store import (
-    ArticleRow,
-    ArticleTable,
-    ArticleTableWriter,
-    Span,
-    content_key,
-)
+from rag.index.articles import ArticleTable, ArticleTableWriter, Span, content_key
+from rag.index.base import ArticleRow
 from rag.types import Article, Passage, Window
 from tests.index import small
 
@@ -72,7 +67,7 @@ def test_what_was_added_comes_back(
         assert [store.article(row) for row in range(store.articles)] == [a for a, _ in collection]
         assert [store.passage(row) for row in range(store.passages)] == expected
         assert [store.row_of(article.id) for article, _ in collection] == [*range(store.articles)]
-        allowed = store.allowed(window)
+        allowed = store.passages_in(window)
         inside = [window.contains(passage.article.published) for passage in expected]
         assert inside == ([True] * len(expected) if allowed is None else allowed.tolist())
         assert [(entry.id, entry.passages) for entry in store.entries()] == [

@@ -1,13 +1,19 @@
-"""Stores articles and the spans of their passages, and reads them back by row."""
+"""Stores articles and the spans of their passages, and reads them back by row.
+
+The files are ``articles.txt`` (all texts, one after another), ``articles.jsonl`` (metadata, a line
+an article), ``articles.npy`` and ``passages.npy`` (a fixed-size row for each) and ``files.jsonl``
+(what the build recorded of each file).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from array import array
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -17,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ArticleError, QuestionError
+from rag.index.base import ArticleRow
 from rag.index.disk import (
     Disk,
     FileRecord,
@@ -26,10 +33,10 @@ from rag.index.disk import (
     write_array,
     write_file,
 )
-from rag.types import Article, IndexInfo, Passage, Window, headline
+from rag.types import Article, IndexInfo, Passage, Window
 
-# One closing row follows the last article, so that row i + 1 always tells where row i ends.
-ARTICLE_ROW = np.dtype(
+# A closing row follows the last article, so that row i ends where row i + 1 begins.
+_ROW = np.dtype(
     [
         ("text", "<i8"),
         ("line", "<i8"),
@@ -39,29 +46,10 @@ ARTICLE_ROW = np.dtype(
         ("content", "V32"),  # content_key
     ]
 )
-_RECENT_CHARS = 8_000_000
+_CACHED_CHARS = 8_000_000
 
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """An article without its text, for lists; ``passages`` counts them; ``on``: it is searched."""
-
-    id: str
-    title: str
-    title_derived: bool
-    published: date | None
-    url: str
-    path: str
-    sha256: str
-    passages: int
-    on: bool = True
-
-    @property
-    def headline(self) -> str:
-        """The title as it is shown."""
-        return headline(self.title, derived=self.title_derived)
+Mask = NDArray[np.bool_]
 
 
 def content_key(article: Article) -> bytes:
@@ -79,20 +67,20 @@ def id_hash(article_id: str) -> int:
     return int.from_bytes(digest[:8], "little")
 
 
-def noted_files(folder: Path) -> list[Mapping[str, Any]] | None:
-    """What the build noted of each file in the version ``folder``; ``None`` if that is gone."""
+def read_file_records(folder: Path) -> list[Mapping[str, Any]] | None:
+    """What the build recorded of each file in the version ``folder``; ``None`` if that is gone."""
     try:
-        return _noted((folder / "files.jsonl").read_bytes())
+        return _parse_lines((folder / "files.jsonl").read_bytes())
     except FileNotFoundError:
         return None
 
 
-def _noted(lines: bytes) -> list[Mapping[str, Any]]:
+def _parse_lines(lines: bytes) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in lines.splitlines()]
 
 
-class _Recent:
-    """The articles last asked for, up to a number of characters, for several threads."""
+class _ArticleCache:
+    """The articles read last, up to a number of characters; several threads may use it."""
 
     def __init__(self, max_chars: int) -> None:
         self._articles: OrderedDict[int, Article] = OrderedDict()
@@ -116,7 +104,10 @@ class _Recent:
 
 
 class ArticleTable:
-    """Articles by id or row, passages by row."""
+    """The articles of one version by row or id, and the spans of their passages by row.
+
+    ``spans`` is int32 [passages, 3]: the article's row, start, end.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._texts = map_bytes(folder / "articles.txt")
@@ -124,7 +115,7 @@ class ArticleTable:
         self._files = map_bytes(folder / "files.jsonl")
         self._rows = map_array(folder / "articles.npy")
         self.spans: NDArray[np.int32] = map_array(folder / "passages.npy")
-        self._recent = _Recent(_RECENT_CHARS)
+        self._cache = _ArticleCache(_CACHED_CHARS)
         self._by_content: dict[bytes, int] | None = None
 
     @property
@@ -137,10 +128,10 @@ class ArticleTable:
 
     def article(self, row: int) -> Article:
         """The article of a row, ``0 <= row < articles``."""
-        article = self._recent.get(row)
+        article = self._cache.get(row)
         if article is None:
             article = self._read(row)
-            self._recent.put(row, article)
+            self._cache.put(row, article)
         return article
 
     def _read(self, row: int) -> Article:
@@ -186,8 +177,8 @@ class ArticleTable:
             yield ArticleRow(**values, passages=counts[row])
 
     def files(self) -> list[Mapping[str, Any]]:
-        """What the build noted of each file."""
-        return _noted(bytes(self._files[:]))
+        """What the build recorded of each file."""
+        return _parse_lines(bytes(self._files[:]))
 
     def passage(self, row: int) -> Passage:
         """The passage of a row; raises IndexError outside ``0 <= row < passages``."""
@@ -197,7 +188,7 @@ class ArticleTable:
         ordinal = row - int(self._rows["passage"][article])
         return Passage(self.article(article), start, end, ordinal)
 
-    def days(self, rows: NDArray[np.bool_]) -> tuple[date | None, date | None]:
+    def days(self, rows: Mask) -> tuple[date | None, date | None]:
         """The oldest and the newest day of the chosen articles, bool [articles]."""
         days = self._rows["published"][:-1][rows]
         days = days[days > 0]
@@ -205,12 +196,32 @@ class ArticleTable:
             return None, None
         return date.fromordinal(int(days.min())), date.fromordinal(int(days.max()))
 
+    def find_text(self, text: str) -> Iterator[tuple[int, int]]:
+        """The article's row and the first character of each occurrence of ``text``, in order.
+
+        All texts are scanned: at about a gigabyte a second that is quicker than the rest of a
+        page's work up to some million articles, and it misses nothing. ``re`` takes linear time;
+        ``mmap.find`` is quadratic for texts made for it. No character of UTF-8 begins inside
+        another, so that bytes and characters agree.
+        """
+        if not text:
+            return
+        begins: NDArray[np.int64] = self._rows["text"]
+        pattern = re.compile(re.escape(text.encode(errors="surrogatepass")))
+        match = pattern.search(self._texts)
+        while match is not None:
+            row = int(np.searchsorted(begins, match.start(), side="right")) - 1
+            begin, end = begins[row : row + 2].tolist()
+            if match.end() <= end:
+                yield row, len(self._texts[begin : match.start()].decode())
+            match = pattern.search(self._texts, match.start() + 1)
+
     def passage_rows(self, article: int) -> range:
         """The rows of an article's passages."""
         begin, end = self._rows["passage"][article : article + 2].tolist()
         return range(begin, end)
 
-    def allowed(self, window: Window | None) -> NDArray[np.bool_] | None:
+    def passages_in(self, window: Window | None) -> Mask | None:
         """Which passages are of articles in the window; ``None`` when it is open on both sides."""
         if window is None or (window.after is None and window.before is None):
             return None
@@ -223,8 +234,49 @@ class ArticleTable:
         return np.asarray(inside[self.spans[:, 0]])
 
 
+class Selection:
+    """Which articles are searched: all but those that are switched off.
+
+    ``off``: the rows of the articles that are switched off, int64 [m], ascending. ``passages``:
+    bool [passages], those of the other articles; ``None`` while nothing is off.
+    """
+
+    def __init__(self, table: ArticleTable, off: Collection[str]) -> None:
+        self._table = table
+        self.off = table.rows_of(off)
+        self._articles = np.ones(table.articles, dtype=np.bool_)
+        self._articles[self.off] = False
+        none_off = not len(self.off)
+        self.passages: Mask | None = None if none_off else self._articles[table.spans[:, 0]]
+
+    def has(self, article: int) -> bool:
+        """Whether the article of this row is switched on."""
+        return bool(self._articles[article])
+
+    def restrict(self, passages: Mask | None) -> Mask | None:
+        """Those of ``passages`` (``None``: all) that are not switched off; ``None`` for all."""
+        if passages is None or self.passages is None:
+            return self.passages if passages is None else passages
+        return passages & self.passages
+
+    def restrict_info(self, whole: IndexInfo) -> IndexInfo:
+        """``whole`` without what is switched off, which the fingerprint then depends on too."""
+        if self.passages is None:
+            return whole
+        oldest, newest = self._table.days(self._articles)
+        rows = self.off.astype("<i8").tobytes()
+        return replace(
+            whole,
+            fingerprint=hashlib.sha256(whole.fingerprint.encode() + rows).hexdigest(),
+            newest_article=newest,
+            oldest_article=oldest,
+            articles=whole.articles - len(self.off),
+            passages=int(self.passages.sum()),
+        )
+
+
 class ArticleTableWriter:
-    """Streams the texts to disk; ``finish`` makes the files durable."""
+    """Writes an ``ArticleTable``: texts as they come, and the rest on ``finish``."""
 
     def __init__(self, disk: Disk, folder: Path) -> None:
         self._disk, self._folder = disk, folder
@@ -259,11 +311,11 @@ class ArticleTableWriter:
         if article.id in self._ids:
             raise ArticleError(f"Two articles have the id {article.id!r}; rename one of them.")
         text, line, content = _encoded(article)
-        places = _places(article, spans, row=self.articles)
+        rows = _span_rows(article, spans, row=self.articles)
         self._rows.append(self._row(article, content))
         self._ids.add(article.id)
-        self._spans.extend(places)
-        self._digest.update(content + line + places.tobytes())
+        self._spans.extend(rows)
+        self._digest.update(content + line + rows.tobytes())
         self._note_day(article.published)
         self._texts.write(text)
         self._lines.write(line)
@@ -281,7 +333,7 @@ class ArticleTableWriter:
     def finish(self, files: Sequence[Mapping[str, Any]]) -> dict[str, FileRecord]:
         """Makes everything durable; what was written, by file name."""
         closing = (self._texts.size, self._lines.size, self.passages, 0, 0, bytes(32))
-        rows = np.array([*self._rows, closing], dtype=ARTICLE_ROW)
+        rows = np.array([*self._rows, closing], dtype=_ROW)
         spans = np.array(self._spans, dtype="<i4").reshape(-1, 3)
         lines = "".join(json.dumps(file) + "\n" for file in files)
         return {
@@ -293,7 +345,7 @@ class ArticleTableWriter:
         }
 
     def close(self) -> None:
-        """Lets go of files that were not finished."""
+        """Closes files that were not finished."""
         self._texts.close()
         self._lines.close()
 
@@ -324,49 +376,10 @@ def _line(article: Article) -> bytes:
     return json.dumps(values).encode() + b"\n"
 
 
-def _places(article: Article, spans: Sequence[Span], *, row: int) -> array[int]:
-    places = array("i")
+def _span_rows(article: Article, spans: Sequence[Span], *, row: int) -> array[int]:
+    rows = array("i")
     for start, end in spans:
         if not 0 <= start < end <= len(article.text):
             raise ValueError(f"passage [{start}, {end}) outside article {article.id!r}")
-        places.extend((row, start, end))
-    return places
-
-
-Mask = NDArray[np.bool_]
-
-
-class Selection:
-    """``off``: the rows of the articles that are switched off, int64 [m], ascending.
-
-    ``passages``: bool [passages], those of the others; ``None`` while nothing is off.
-    """
-
-    def __init__(self, store: ArticleTable, off: Collection[str]) -> None:
-        self._store = store
-        self.off = store.rows_of(off)
-        self._articles = np.ones(store.articles, dtype=np.bool_)
-        self._articles[self.off] = False
-        none_off = not len(self.off)
-        self.passages: Mask | None = None if none_off else self._articles[store.spans[:, 0]]
-
-    def within(self, inside: Mask | None) -> Mask | None:
-        """Those of the passages ``inside`` (``None``: all) that are not switched off."""
-        if inside is None or self.passages is None:
-            return self.passages if inside is None else inside
-        return inside & self.passages
-
-    def informed(self, whole: IndexInfo) -> IndexInfo:
-        """``whole`` without what is switched off; the fingerprint then tells which articles are."""
-        if self.passages is None:
-            return whole
-        oldest, newest = self._store.days(self._articles)
-        rows = self.off.astype("<i8").tobytes()
-        return replace(
-            whole,
-            fingerprint=hashlib.sha256(whole.fingerprint.encode() + rows).hexdigest(),
-            newest_article=newest,
-            oldest_article=oldest,
-            articles=whole.articles - len(self.off),
-            passages=int(self.passages.sum()),
-        )
+        rows.extend((row, start, end))
+    return rows
