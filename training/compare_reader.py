@@ -1,4 +1,4 @@
-"""The shipped reader against the same weights in PyTorch: F1 on dev rows, and speed, of both out.
+"""Compares the shipped reader with the same weights in PyTorch: F1 on dev rows, and speed.
 
     python -m training.compare_reader FOLDER DEV.jsonl.gz
 
@@ -22,7 +22,7 @@ from transformers import AutoModelForQuestionAnswering
 
 from rag.models.reader import SpanReader, open_reader
 from rag.types import Article, Passage
-from training.measure import figures, said_to
+from training.measure import row_figures
 from training.rows import Row, read_file
 
 ROUNDS = 15
@@ -72,7 +72,8 @@ def passage_of(text: str) -> Passage:
 
 def quality(reader: SpanReader, rows: Sequence[Row]) -> dict[str, float]:
     """EM and F1 where there is an answer; SQuAD 2.0's best F1 over all."""
-    return figures([said_to(row, *_answer(reader, row)) for row in rows])
+    said, margins = zip(*(_answer(reader, row) for row in rows), strict=True)
+    return {name: round(value, 4) for name, value in row_figures(rows, said, margins).items()}
 
 
 def _answer(reader: SpanReader, row: Row) -> tuple[str, float]:
@@ -103,7 +104,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     options.add_argument("folder", type=Path)
     options.add_argument("dev", type=Path)
-    options.add_argument("--compiled", type=Path, default=Path("rag/models/weights/reader"))
+    options.add_argument("--compiled", type=Path, default=Path("rag/models/reader"))
     options.add_argument("--limit", type=int, default=0, help="of the dev rows; 0 for all")
     options.add_argument("--threads", type=int, default=1)
     chosen = options.parse_args()

@@ -6,8 +6,9 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,10 @@ class Row:
     answers: tuple[tuple[int, int], ...]
 
 
-def read_rows(folder: Path, forbidden: frozenset[str]) -> dict[str, list[Row]]:
-    """The rows of every set in ``folder``, each question on a context once.
+def read_rows(
+    folder: Path, forbidden: frozenset[str], names: Collection[str] | None = None
+) -> dict[str, list[Row]]:
+    """The rows of the sets ``names`` in ``folder``, of all by default, each question once.
 
     Rows whose context or question has a ``fingerprint`` in ``forbidden`` (what is reported on) and
     those of ``held_out`` are left out. Raises FileNotFoundError when the folder holds no
@@ -41,7 +44,8 @@ def read_rows(folder: Path, forbidden: frozenset[str]) -> dict[str, list[Row]]:
     files = sorted(folder.glob("*.jsonl.gz"))
     if not files:
         raise FileNotFoundError(f"{str(folder)!r} holds no *.jsonl.gz with training rows.")
-    rows = [row for path in files for row in read_file(path)]
+    wanted = [path for path in files if names is None or set_name(path) in names]
+    rows = [row for path in wanted for row in read_file(path)]
     kept_out = forbidden | {fingerprint(row.context) for row in rows if _is_held_out(row)}
     seen: set[tuple[str, str]] = set()
     sets: dict[str, list[Row]] = defaultdict(list)
@@ -55,11 +59,15 @@ def read_rows(folder: Path, forbidden: frozenset[str]) -> dict[str, list[Row]]:
 
 def read_file(path: Path) -> Iterator[Row]:
     """The rows of one file; a question whose answers are all too long to be shown is left out."""
-    name = path.name.removesuffix(".gz").removesuffix(".jsonl")
     for raw in read_jsonl(path):
-        row = _cleaned(raw, name)
+        row = _cleaned(raw, set_name(path))
         if row.answers or raw["is_impossible"]:
             yield row
+
+
+def set_name(path: Path) -> str:
+    """The name of the set in a file of rows."""
+    return path.name.removesuffix(".gz").removesuffix(".jsonl")
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
@@ -80,6 +88,7 @@ def _is_held_out(row: Row) -> bool:
     return row.set == HELD_OUT_SET and share < HELD_OUT_SHARE
 
 
+@lru_cache(maxsize=200_000)
 def fingerprint(text: str) -> str:
     """The same for texts that differ in case, spaces and punctuation only."""
     letters = "".join(filter(str.isalnum, text.casefold()))
@@ -92,7 +101,7 @@ def fingerprints(paths: Iterable[Path]) -> frozenset[str]:
         fingerprint(raw[field])
         for path in paths
         for raw in read_jsonl(path)
-        for field in ("context", "question", "text")
+        for field in ("context", "question", "text", "q", "full")
         if field in raw
     )
 

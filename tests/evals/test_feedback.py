@@ -31,7 +31,7 @@ from rag.feedback import (
     feedback_on,
     find_span,
 )
-from rag.index.local import LocalStore, LocalTextSearch
+from rag.index.local import LocalStore
 from rag.types import Article, Kind, Window
 from tests.conftest import SEEDS
 from tests.judging import ARTICLES, NOW, TODAY, answered, article, cite, said, span
@@ -282,7 +282,7 @@ def index(seed_index: BuildConfig, tmp_path_factory: pytest.TempPathFactory) -> 
     shutil.copytree(seed_index.index, folder)
     config = AskConfig(seed_index.articles, folder, models=seed_index.models)
     with Pipeline.open(config=config) as pipeline, LocalStore.open(folder) as opened:
-        texts = LocalTextSearch(opened)
+        texts = opened
         for question, verdict, words in (
             ("Where did Sharif and Pezeshkian meet?", "right", ""),
             ("Did Sharif meet Pezeshkian in Cairo?", "right", ""),

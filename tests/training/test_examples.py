@@ -1,68 +1,109 @@
-"""Examples: token places of answers, windows, rounds that can be resumed."""
+"""Examples: token places of labels, the prefix, windows, blocks that can be drawn again."""
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 from tokenizers import Tokenizer
 
-from rag.models.runtime import default_model
-from training.examples import Rounds
-from training.rows import Row
-from training.settings import Recipe, read_recipe
+from training.examples import Blocks, Encoder, Example
+from training.loss import collate
+from training.recipe import Recipe, read_recipe
+from training.sources import Asked, Label, Passage
 
 TEXT = "Ada Lovelace wrote the first program in 1843. Charles Babbage built the engine in London."
 LONG = "The harbour was quiet that day and nothing at all was heard of it. " * 30 + TEXT
 
 
-@pytest.fixture(scope="module")
-def tokenizer() -> Tokenizer:
-    return Tokenizer.from_file(str(default_model() / "tokenizer.json"))
+def passage(text: str, answer: str, *, dated: bool = True) -> Passage:
+    start = text.index(answer)
+    span = ((start, start + len(answer)),)
+    prefix = {"date": "1843-05-06", "title": "Ada Lovelace in London"} if dated else {}
+    return Passage(text, Label.SPAN, span, span, span, **prefix)
 
 
-def recipe(**unanswerable: float) -> Recipe:
-    read = read_recipe()
-    return replace(read, unanswerable=replace(read.unanswerable, **unanswerable))
+def decoded(tokenizer: Tokenizer, example: Example, spans: tuple[tuple[int, int], ...]) -> str:
+    [(start, end)] = spans
+    return str(tokenizer.decode(list(example.ids[start : end + 1])))
 
 
-def row(context: str, question: str, answer: str) -> Row:
-    start = context.index(answer)
-    return Row("squad_v1_part_a", "T", context, question, ((start, start + len(answer)),))
-
-
-def rounds(tokenizer: Tokenizer, rows: list[Row], settings: Recipe) -> Rounds:
-    return Rounds({"squad_v1_part_a": rows}, tokenizer, settings)
-
-
-@pytest.mark.parametrize("context", [TEXT, LONG])
+@pytest.mark.parametrize("text", [TEXT, LONG])
+@pytest.mark.parametrize("dated", [True, False])
 @pytest.mark.parametrize("answer", ["Ada Lovelace", "1843", "London"])
-def test_the_answer_is_where_it_is_said_to_be(
-    tokenizer: Tokenizer, context: str, answer: str
+def test_labels_are_where_they_are_said_to_be(
+    tokenizer: Tokenizer, text: str, dated: bool, answer: str
 ) -> None:
-    settings = recipe(near_miss=0.0, other_passage=0.0)
-    made = rounds(tokenizer, [row(context, "Who was it?", answer)], settings)
-    examples = [example for batch in made.batches(0) for example in batch]
-    [held] = [example for example in examples if example.answers]
-    [(start, end)] = held.answers
-    assert tokenizer.decode(list(held.ids[start : end + 1])) == answer.lower()
-    assert all(len(e.ids) <= settings.network.max_tokens for e in examples)
-    assert tokenizer.decode(list(held.ids[1 : held.context - 1])) == "who was it?"
+    windows = Encoder(tokenizer, 128).windows("Who was it?", passage(text, answer, dated=dated))
+    held = [window for window in windows if window.spans]
+    assert held
+    for window in held:
+        for spans in (window.spans, window.items, window.evidence):
+            assert spans is not None
+            assert decoded(tokenizer, window, spans) == answer.lower()
+        assert window.label == Label.SPAN
+    assert {w.label for w in windows if not w.spans} <= {Label.NONE}
+    assert all(len(window.ids) <= 128 for window in windows)
+    assert tokenizer.decode(list(windows[0].ids[1 : windows[0].second - 1])) == "who was it?"
 
 
-def test_other_passages_and_near_misses_have_no_answer(tokenizer: Tokenizer) -> None:
-    rows = [row(TEXT, f"When was program {i} written in London?", "1843") for i in range(20)]
-    rows.append(Row("squad_v1_part_a", "T", "In London a program was on.", "What?", ()))
-    made = rounds(tokenizer, rows, recipe(near_miss=1.0, other_passage=1.0))
-    examples = [example for batch in made.batches(0) for example in batch]
-    groups: dict[int, list[bool]] = {}
-    for example in examples:
-        groups.setdefault(example.group, []).append(bool(example.answers))
-    assert {tuple(sorted(group)) for group in groups.values()} == {(False,), (False, True)}
+def test_the_prefix_can_never_be_marked(tokenizer: Tokenizer) -> None:
+    [example] = Encoder(tokenizer, 128).windows("Who was it?", passage(TEXT, "London"))
+    shown = tokenizer.decode(list(example.ids[example.second : example.first]))
+    assert shown == "1843 - 05 - 06 · ada lovelace in london ·"
+    allowed = collate([example]).allowed[0].tolist()
+    assert allowed[0]
+    assert not any(allowed[1 : example.first])
+    assert all(allowed[example.first : len(example.ids) - 1])
+    assert not any(allowed[len(example.ids) - 1 :])
 
 
-def test_a_round_is_the_same_again_and_another_one_differs(tokenizer: Tokenizer) -> None:
-    rows = [row(TEXT, f"When was program {i} written?", "1843") for i in range(40)]
-    one, other = (rounds(tokenizer, rows, recipe()) for _ in range(2))
+def test_a_long_title_is_cut(tokenizer: Tokenizer) -> None:
+    assert len(Encoder(tokenizer, 128).prefix("2020-01-01", "word " * 99)) == 24
+
+
+class Fixed:
+    """A source of so many questions on one passage."""
+
+    def __init__(self, name: str, count: int) -> None:
+        self._name, self._count = name, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def ask(self, number: int, chance: random.Random) -> Asked:
+        return Asked(f"{self._name} {number}?", (passage(TEXT, "1843"), passage(TEXT, "London")))
+
+
+def recipe() -> Recipe:
+    weights = {"one": {"a": 1.0, "b": 0.5}, "two": {"c": 1.0}}
+    return replace(
+        read_recipe(),
+        batch=8,
+        questions=MappingProxyType({"one": 30, "two": 10}),
+        weights=MappingProxyType({name: MappingProxyType(w) for name, w in weights.items()}),
+    )
+
+
+def blocks(tokenizer: Tokenizer) -> Blocks:
+    sources = {"a": Fixed("a", 50), "b": Fixed("b", 40), "c": Fixed("c", 7)}
+    return Blocks(sources, Encoder(tokenizer, 128), recipe())
+
+
+def test_a_block_is_the_same_again_and_another_one_differs(tokenizer: Tokenizer) -> None:
+    one, other = blocks(tokenizer), blocks(tokenizer)
     assert one.batches(3) == other.batches(3) == one.batches(3)
     assert one.batches(3) != one.batches(4)
+
+
+def test_groups_stay_whole_and_every_question_comes_once_a_cycle(tokenizer: Tokenizer) -> None:
+    made = blocks(tokenizer)
+    for batch in made.batches(0):
+        groups = [example.group for example in batch]
+        assert all(groups.count(group) == 2 for group in groups)
+    drawn = [made._families["two"].draw(7 * i, 7) for i in range(3)]
+    assert all(sorted(one) == [("c", i) for i in range(7)] for one in drawn)
+    long = made._families["one"].draw(0, 300)
+    assert made._families["one"].draw(120, 60) == long[120:180]

@@ -1,63 +1,82 @@
-"""The loss by hand."""
+"""Losses against slow, plain ones; what is masked teaches nothing."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
 from training.examples import Example
-from training.loss import collate, span_loss
-from training.settings import read_recipe
+from training.loss import Batch, collate, losses
+from training.sources import Label
+
+IDS = (101, 2040, 102, 8149, 2626, 1996, 2034, 102)
+PLACES = range(3, 7)
 
 
-def example(answers: tuple[tuple[int, int], ...], group: int, length: int = 6) -> Example:
-    return Example(tuple(range(length)), 3, answers, group)
+def example(group: int, *spans: tuple[int, int], **more: object) -> Example:
+    label = Label.SPAN if spans else Label.NONE
+    made = Example(IDS, 3, 3, 0, group, label, spans, None, None, 1.0)
+    return replace(made, **more)  # type: ignore[arg-type]
 
 
-def logits(*rows: list[float]) -> torch.Tensor:
-    """Start and end logits that are the same, padded to the width of a batch."""
-    wide = torch.full((len(rows), 16), 9.0)
-    for i, row in enumerate(rows):
-        wide[i, : len(row)] = torch.tensor(row)
-    return torch.stack((wide, wide), dim=-1)
+@pytest.fixture
+def batch() -> Batch:
+    examples = [example(4, (3, 4), (6, 6)), example(4), example(4, (5, 5), weight=0.5), example(9)]
+    return collate(examples)
 
 
-def test_only_cls_and_the_context_compete() -> None:
-    batch = collate([example(((3, 4),), 0)], "cpu")
-    scores = logits([1.0, 50.0, 50.0, 2.0, 3.0, 50.0])
-    whole = math.log(math.exp(1) + math.exp(2) + math.exp(3))
-    expected = ((whole - 2) + (whole - 3)) / 2
-    assert float(span_loss(scores, batch, 0.0)) == pytest.approx(expected, rel=1e-4)
+def outputs(count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(1)
+    return torch.randn(count, 16, 4) * 3, torch.randn(count, 4)
 
 
-def test_without_an_answer_cls_is_right() -> None:
-    batch = collate([example((), 0)], "cpu")
-    scores = logits([5.0, 0.0, 0.0, 1.0, 1.0, 0.0])
-    expected = math.log(math.exp(5) + 2 * math.exp(1)) - 5
-    assert float(span_loss(scores, batch, 1.0)) == pytest.approx(expected, rel=1e-4)
+def test_span_losses_are_those_of_the_slow_way(batch: Batch) -> None:
+    tokens, label = outputs(4)
+    made = losses(tokens, label, batch)
+    rights = [[{3, 6}, {4, 6}], [{0}, {0}], [{5}, {5}], [{0}, {0}]]
+    alone = shared = 0.0
+    for place in (0, 1):
+        e = [[math.exp(tokens[k, t, place].item()) for t in range(16)] for k in range(4)]
+        for k, right in enumerate(rights):
+            whole = e[k][0] + sum(e[k][t] for t in PLACES)
+            gold = sum(e[k][t] for t in right[place])
+            alone += (0.5 if k == 2 else 1.0) * math.log(whole / gold) / 2
+        whole = sum(e[k][t] for k in range(3) for t in PLACES)
+        gold = sum(e[k][t] for k in range(3) for t in rights[k][place] - {0})
+        shared += math.log(whole / gold) / 2
+    assert made["span"].item() == pytest.approx(alone, rel=1e-4)
+    assert made["shared"].item() == pytest.approx(shared, rel=1e-4)
 
 
-def test_any_right_place_counts() -> None:
-    batch = collate([example(((3, 3), (4, 4)), 0)], "cpu")
-    scores = logits([-100.0, 0.0, 0.0, 2.0, 2.0, 0.0])
-    assert float(span_loss(scores, batch, 0.0)) == pytest.approx(0.0, abs=1e-4)
+def test_a_question_without_any_answer_has_no_shared_loss() -> None:
+    tokens, label = outputs(3)
+    assert losses(tokens, label, collate([example(1), example(1), example(2)]))["shared"] == 0.0
 
 
-def test_passages_of_a_question_share_a_softmax() -> None:
-    batch = collate([example(((3, 3),), 0), example((), 0)], "cpu")
-    scores = logits([-100.0, 0.0, 0.0, 2.0, 0.0, 0.0], [100.0, 0.0, 0.0, 4.0, 1.0, 0.0])
-    alone = float(span_loss(scores, batch, 0.0))
-    together = float(span_loss(scores, batch, 1.0))
-    whole = math.log(sum(math.exp(score) for score in (2.0, 0.0, 4.0, 1.0)))
-    assert together - alone == pytest.approx((whole - 2.0) / 2, rel=1e-4)
+def test_an_example_with_everything_masked_has_no_gradient() -> None:
+    masked = example(1, label=None, spans=None)
+    tokens, label = (one.requires_grad_() for one in outputs(2))
+    parts = losses(tokens, label, collate([example(0, (3, 3), items=((3, 3),)), masked]))
+    sum(parts.values()).backward()  # type: ignore[union-attr]
+    assert tokens.grad is not None
+    assert label.grad is not None
+    assert tokens.grad[0].abs().sum() > 0
+    assert label.grad[0].abs().sum() > 0
+    assert tokens.grad[1].abs().sum() == 0
+    assert label.grad[1].abs().sum() == 0
 
 
-def test_the_rate_rises_stays_and_falls() -> None:
-    schedule = read_recipe().schedule
-    rates = [schedule.rate_at(step) for step in range(schedule.steps)]
-    assert max(rates) == schedule.rate
-    assert rates[0] < schedule.rate / 10
-    assert rates[schedule.steps // 2] == schedule.rate
-    assert 0 < rates[-1] < schedule.rate / 100
+def test_marks_are_learnt_in_the_passage_alone() -> None:
+    tokens, label = outputs(1)
+    marked = example(0, spans=None, items=((4, 5),), evidence=())
+    parts = losses(tokens, label, collate([marked]))
+    slow = [0.0, 0.0]
+    for place in PLACES:
+        for k, right in enumerate((place in (4, 5), False)):
+            p = 1 / (1 + math.exp(-tokens[0, place, 2 + k].item()))
+            slow[k] -= math.log(p if right else 1 - p) / len(PLACES)
+    assert parts["items"].item() == pytest.approx(slow[0], rel=1e-4)
+    assert parts["evidence"].item() == pytest.approx(slow[1], rel=1e-4)

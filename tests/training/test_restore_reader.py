@@ -8,9 +8,8 @@ import pytest
 
 from rag.models.reader import SHIPPED, SpanReader
 from training.compare_reader import passage_of, torch_reader
+from training.network import load_network
 from training.restore_reader import restore
-from training.settings import read_recipe
-from training.train_reader import load_network
 
 TEXT = (
     "Prime Minister Shehbaz Sharif met Iranian President Masoud Pezeshkian on the sidelines of the "
@@ -38,7 +37,7 @@ def test_the_restored_weights_read_alike(restored: Path, question: str) -> None:
 @pytest.mark.slow
 def test_a_training_goes_on_from_them(restored: Path) -> None:
     """A head that is missing in the folder would be drawn anew each time."""
-    one, other = (load_network(restored, read_recipe()).qa_outputs.weight for _ in range(2))
+    one, other = (load_network(restored).spans.qa_outputs.weight for _ in range(2))
     assert one.tolist() == other.tolist()
 
 

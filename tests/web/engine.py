@@ -27,7 +27,7 @@ from rag.answer.engine import (
 from rag.config import AskConfig, BuildConfig
 from rag.dates.anchoring import article_dates
 from rag.errors import IndexMissing
-from rag.index.store import ArticleRow
+from rag.index.base import ArticleRow
 from rag.query.understand import understand
 from rag.types import (
     Answer,

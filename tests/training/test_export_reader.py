@@ -1,0 +1,69 @@
+"""Exporting: the compiled network says what the one in PyTorch says, for every output."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModelForQuestionAnswering
+
+from rag.models.runtime import Runtime
+from training.export_reader import HUGGING_FACE, OPENVINO, export_network
+from training.network import load_network, save_network
+
+LENGTHS = (7, 23, 120)
+
+
+@pytest.fixture(scope="module")
+def exported(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A network's folder, and what was exported of it."""
+    folder, out = tmp_path_factory.mktemp("network"), tmp_path_factory.mktemp("exported")
+    network = load_network(tiny)
+    with torch.no_grad():
+        for parameter in network.label.parameters():
+            parameter.mul_(30)
+    save_network(network, folder, (tiny / "tokenizer.json").read_bytes())
+    export_network(folder, out, "tiny")
+    return folder, out
+
+
+def windows() -> list[tuple[Any, Any]]:
+    numbers = np.random.default_rng(5)
+    ids = [numbers.integers(1000, 20000, length) for length in LENGTHS]
+    return [(one, (np.arange(len(one)) > 4).astype(np.int64)) for one in ids]
+
+
+def test_all_outputs_are_those_of_torch(exported: tuple[Path, Path]) -> None:
+    folder, out = exported
+    network = load_network(folder).eval()
+    said: dict[int, list[Any]] = {}
+
+    def store(number: int, outputs: list[Any]) -> None:
+        said[number] = [output.copy() for output in outputs]
+
+    Runtime(out / OPENVINO, threads=1).run(windows(), store)
+    for number, (ids, types) in enumerate(windows()):
+        one = torch.from_numpy(ids)[None]
+        with torch.no_grad():
+            tokens, label = network(one, torch.from_numpy(types)[None], torch.ones_like(one))
+        assert said[number][0].shape == (1, 4, len(ids))
+        assert said[number][1].shape == (1, 4)
+        spread = float(tokens.std())
+        assert np.abs(said[number][0][0].T - tokens[0].numpy()).mean() < 0.05 * spread
+        assert np.abs(said[number][1] - label.numpy()).max() < 0.2 * float(label.std())
+
+
+def test_the_card_names_the_outputs(exported: tuple[Path, Path]) -> None:
+    card = json.loads((exported[1] / OPENVINO / "compiled.json").read_text("utf-8"))
+    assert card["token_outputs"] == ["start", "end", "item", "evidence"]
+    assert card["labels"] == ["none", "span", "yes", "no"]
+
+
+def test_other_programs_load_the_spans(exported: tuple[Path, Path]) -> None:
+    plain = AutoModelForQuestionAnswering.from_pretrained(exported[1] / HUGGING_FACE)
+    theirs, ours = plain.state_dict(), load_network(exported[0]).spans.state_dict()
+    assert all(torch.equal(theirs[name], ours[name]) for name in ours)
