@@ -2,8 +2,9 @@
 
 ``group_answers`` puts candidates that say the same into one ``AnswerGroup``;
 ``conflicting_answers`` finds the groups that give another value for the same thing, and
-``corroborating_answers`` the articles that really support an answer. ``could_answer`` tells before
-that which candidates have the type of answer that the question asks for.
+``corroborating_answers`` the articles that really support an answer. ``could_answer`` leaves
+out candidates that are not of the type that the question asks for. ``SpanAnswerer`` compares with
+all of them, ``ListAnswerer`` groups only; yes/no and when-answers are not compared yet.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ def group_answers(ranked: Sequence[Candidate], *, weight: float) -> list[AnswerG
 def same_answer(first: str, second: str) -> bool:
     """Whether two quotations say the same thing: the same words, or a name and a part of it.
 
-    Case, punctuation, articles, prepositions, plurals and the titles of people do not count;
-    "three" is "3" and "5m" is "5 million". Where a figure occurs, all figures must be the same.
+    Case, punctuation, "a", "an" and "the", prepositions, plurals and the titles of people do not
+    count; "three" is "3" and "5m" is "5 million". Where a figure occurs, all must be the same.
     """
     words, others = _normalized_words(first), _normalized_words(second)
     if not words or not others:
@@ -136,9 +137,10 @@ _INJURY = re.compile(r"\b(?:injur\w+|wound(?:s|ed|ing)?|hurt)\b", re.IGNORECASE)
 
 
 def could_answer(question: str, candidate: Candidate) -> bool:
-    """Whether it gives a number where one is asked for, and not that of the injured for the dead.
+    """Whether the candidate is of the type that the question asks for.
 
-    A sentence about the injured alone says nothing about the dead, nor the reverse.
+    "How many" needs a number; one in a sentence about the injured alone does not answer a question
+    about the dead, nor the reverse.
     """
     if _ASKS_HOW_MANY.search(question) and not _has_number(candidate.quote):
         return False

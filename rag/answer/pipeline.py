@@ -71,7 +71,7 @@ def answer_earlier_turns(history: History, ask: AskEarlier) -> list[PastTurn]:
     """The last turns of ``history``; those without an answer are asked again, in order.
 
     A question that cannot be asked, such as one with an impossible date, stays without an answer.
-    What is neither a text nor an ``PastTurn`` is skipped.
+    What is neither a text nor a ``PastTurn`` is skipped.
     """
     turns: list[PastTurn] = []
     for turn in history[-MAX_EARLIER:]:

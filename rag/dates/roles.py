@@ -39,7 +39,8 @@ _NOT_EXTREME = frozenset("latest newest earliest west east forest interest prote
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """``filters``: articles of other days are left out. ``ambiguous``: it may be the other way."""
+    """``filters``: articles of other days are left out. ``ambiguous``: the date may play
+    the other role, which is tried next."""
 
     filters: bool
     ambiguous: bool = False
@@ -75,7 +76,7 @@ def neutral_words(words: DateTokens, found: DateMatch) -> int:
 
 
 def _of_news(words: DateTokens, found: DateMatch) -> bool:
-    """Yesterday's news, the June articles, the events of 3 June."""
+    """Whether the date belongs to a word for news: yesterday's news, the events of 3 June."""
     noun = found.stop + 2 if words.possessive(found.stop) else found.stop
     before = words.at(found.start - 2)
     return words.at(noun) in _HAPPENED or (
@@ -95,12 +96,12 @@ def _names_a_thing(words: DateTokens, found: DateMatch) -> bool:
 
 
 def _is_deictic(found: DateMatch) -> bool:
-    """For the past three days, of last week: a stretch that is counted from today."""
+    """Whether the date is a stretch counted from today: the past three days, last week."""
     return found.relative and found.grain in {"range", "week"}
 
 
 def _stands_before_a_noun(words: DateTokens, found: DateMatch) -> bool:
-    """The 2023 budget, which Tuesday meeting, Veldmere's new 2024 law; not: did last week end."""
+    """Whether the date qualifies a noun: the 2023 budget, which Tuesday meeting."""
     if not words.noun(found.stop):
         return False
     if found.start == 0:

@@ -109,6 +109,7 @@ def _with_marks(words: DateTokens, start: int, stop: int) -> tuple[int, int]:
     return start, stop
 
 
+# A bound of a window; ``None`` leaves that side open.
 Side = date | None
 
 

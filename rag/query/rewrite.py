@@ -1,10 +1,10 @@
 """Rewrites a follow-up into a question that stands alone, by rules.
 
-``rewrite`` is the whole of it for the rest of the program, behind the Protocol
-``rag.query.understand.FollowUpRewriter``. The rules find three things: a question that is only a
-fragment ("And in 2023?"), one that points back ("How old is she?"), and one that leaves open what
-it is about ("Who attended?"). The first is merged into the earlier question; to the others the
-earlier subject is added in brackets.
+``rewrite``, near the end, is the entry; it fulfils ``rag.query.understand.FollowUpRewriter``. The
+rules find three things: a question that is only a fragment ("And in 2023?"), one that points back
+("How old is she?"), and one that leaves open what it is about ("Who attended?"). A fragment is
+merged into the earlier question, but for one such as "her name", which becomes "What is her
+name?"; to that and to the other two the earlier subject is added in brackets.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def lacks_context(question: str, last: PastTurn, *, is_name: NameLookup | None =
 
 
 def may_lack_context(question: str, *, is_name: NameLookup | None = None) -> bool:
-    """Whether there are earlier turns with which ``question`` would lack its context."""
+    """Whether ``question`` could need an earlier turn to be understood."""
     plain = normalize_question(question).plain
     if _names(question, is_name):
         return _SIDE.match(plain) is not None

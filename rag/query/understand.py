@@ -26,7 +26,7 @@ MAX_CHARS = 2_000
 
 
 class FollowUpRewriter(Protocol):
-    """Makes a question that stands alone of one that was asked after others.
+    """Rewrites a question asked after others into one that stands alone.
 
     ``question`` is one line without control characters. ``history`` is untrusted: earlier
     questions, oldest first, or ``PastTurn`` with what was cited for them. ``is_name`` tells whether

@@ -39,7 +39,7 @@ class Password:
         self._digest = _digest(secret.encode())
 
     def is_in(self, authorization: str) -> bool:
-        """Whether the value of an Authorization header has it."""
+        """Whether the value of an Authorization header holds the password."""
         return hmac.compare_digest(_digest(_given(authorization)), self._digest)
 
 
@@ -220,7 +220,7 @@ class _TooLarge(Exception):
 
 
 class Capped:
-    """One exchange: counts the body while it streams in, and makes the reply's headers safe."""
+    """Caps one request's body while it streams in, and makes its reply's headers safe."""
 
     def __init__(self, receive: Receive, send: Send, limit: int) -> None:
         self._receive = receive
@@ -276,7 +276,7 @@ class Capped:
 
 
 def values(scope: Scope, name: bytes) -> list[str]:
-    """The values of every header of that name, in lower case."""
+    """The values of every header called ``name``, which is given in lower case."""
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
 
 

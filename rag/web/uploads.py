@@ -14,11 +14,10 @@ from datetime import date
 from pathlib import Path
 
 from rag.errors import ArticleError
-from rag.ingest.formats.dispatch import Limits, read_file
+from rag.ingest.formats.dispatch import EXTENSIONS, Limits, read_file
 from rag.ingest.records import Draft
 from rag.text.escape import one_line
 
-SUFFIXES = (".txt", ".md", ".html", ".jsonl", ".csv")
 MAX_BYTES = 50_000_000
 MAX_FILES = 50
 _COPY_BYTES = 1 << 20
@@ -56,8 +55,8 @@ def save(upload: Path, folder: Path, limits: Limits) -> SavedUpload:
 
 
 def _check(upload: Path, label: str) -> None:
-    if upload.suffix.lower() not in SUFFIXES:
-        raise ArticleError(f"“{label}” was not saved: articles are {', '.join(SUFFIXES)} files.")
+    if upload.suffix.lower() not in EXTENSIONS:
+        raise ArticleError(f"“{label}” was not saved: articles are {', '.join(EXTENSIONS)} files.")
     size = upload.stat().st_size
     if not size:
         raise ArticleError(f"“{label}” was not saved: it is empty.")

@@ -72,7 +72,7 @@ def test_nothing_is_overwritten_even_when_the_name_is_taken(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        ("a.exe", b"MZ", "“a.exe” was not saved: articles are .txt, .md, .html, .jsonl, .csv"),
+        ("a.exe", b"MZ", "“a.exe” was not saved: articles are .csv, .htm, .html, .jsonl, .md"),
         ("noending", b"text", "“noending” was not saved: articles are"),
         ("a.txt", b"", "“a.txt” was not saved: it is empty."),
         ("a.txt", b"\x89PNG\x00\x01\x02\x03", "“a.txt” was not saved: looks binary"),

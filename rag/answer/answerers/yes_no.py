@@ -2,9 +2,9 @@
 
 1. The sentence reader has ranked the sentences of all hits. The first ``_SENTENCES_JUDGED`` of them
    are judged one by one against the question (``EntailmentJudge`` in ``rules/entailment.py``): a
-   sentence that does not state the question's predicate of the same subject fails the relevance
-   gate; one that passes says yes, or no where negation, an opposite or a figure turns it round, or
-   "unclear" where it only reports a plan, a claim or a denial.
+   sentence that does not state the question's predicate fails the relevance gate; one that states
+   it of another subject says no; one that passes says yes, or no where negation, an opposite or a
+   figure turns it round, or "unclear" where it only reports a plan, a claim or a denial.
 2. Of the sentences that pass the gate the strongest answers (``_strength``): how much of the
    question it covers, a bonus for a committed label, and a little of the reader's score. A yes in
    one article and a no in another are not compared; the stronger one wins.
@@ -101,7 +101,7 @@ def _strength(judged: JudgedSentence) -> float:
 
 
 def as_yes_or_no(question: str) -> str:
-    """What a question for a day presupposes, as a yes/no question; others stay as they are.
+    """A when-question as the yes/no question whether the event happened; others stay as they are.
 
     >>> as_yes_or_no("On which day did the dyke break?")
     'did the dyke break?'

@@ -1,8 +1,9 @@
 """Decides whether one sentence answers a yes/no question, and with yes or no.
 
 1. The words of the question are matched to those of the sentence (``matching.py``).
-2. The relevance gate: the sentence must state the question's predicate (``predicate.py``), of the
-   same subject, and cover most of the question. Otherwise it is "unclear".
+2. The relevance gate: the sentence must state the question's predicate (``predicate.py``) and cover
+   most of the question. What states it of another subject (a rival) says "no"; what only refuses
+   or denies the rest says "no", too; anything else that fails the gate is "unclear".
 3. Figures are compared: "more than 100 people" is not answered yes by 96.
 4. Negation, denials and doubts (``negation.py``) and opposites turn a yes into a no, or into
    "unclear".
@@ -224,7 +225,8 @@ _COMPARED = re.compile(
 class Entailment:
     """What a sentence says to a yes/no question.
 
-    ``relevant`` is whether it passed the relevance gate; if not, ``label`` is "unclear".
+    ``relevant`` is whether the sentence speaks to the question at all; if not, ``label`` is
+    "unclear".
     ``coverage`` is the weighted share of the question's content words in it, in [0, 1].
     """
 
@@ -414,7 +416,10 @@ def _nearest_figure(given: Sequence[Quantity], matches: Sequence[Match]) -> list
 def _satisfies(
     asked: Quantity, given: Quantity, wanted: re.Match[str] | None, said: re.Match[str] | None
 ) -> bool:
-    """Whether a figure is as large as asked; "well over 100" is more than 100."""
+    """Whether a figure meets the question's: equal, at least, at most, over or under it.
+
+    "Well over 100" counts as more than 100.
+    """
     value: Decimal = given.value
     beyond = value >= asked.value if said and said.lastgroup == "over" else value > asked.value
     return {
