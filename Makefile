@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --constraint requirements.lock $(PIP_FLAGS)
 
-.PHONY: chat build test check evals gate screenshots lock clean
+.PHONY: chat build test check full evals gate screenshots lock clean
 
 chat: $(VENV)/.installed
 	$(RUN) app.py
@@ -15,13 +15,17 @@ build: $(VENV)/.installed
 	$(RUN) -m rag build
 
 test: $(VENV)/.tested
-	$(RUN) -m pytest --numprocesses 2 --dist loadfile
+	$(RUN) -m pytest --numprocesses 3 --dist loadfile
 
 check: $(VENV)/.tested
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest --numprocesses 2 --dist loadfile
+	$(RUN) -m pytest --numprocesses 3 --dist loadfile
+
+# The tests that are too long for every change.
+full: $(VENV)/.tested
+	$(RUN) -m pytest -m full --numprocesses 3 --dist loadfile
 
 # Asks both question sets: tables here, out/report.html to look at.
 evals: $(VENV)/.installed

@@ -30,7 +30,7 @@ UNDATED_TODAY = date(2000, 1, 1)
 class Settings:
     """How a set is indexed and asked: changes to the fields of BuildConfig and of AskConfig.
 
-    ``search`` are arguments of ``open_parts``, for ways of searching that are only compared with.
+    ``search`` are arguments of ``open_components``, for what is only compared with.
     """
 
     name: str = "default"
@@ -208,7 +208,7 @@ def opened(
 ) -> Iterator[EvalEngine]:
     """The engine over the index of ``config``; raises a RagError when it cannot be opened.
 
-    ``search`` are arguments of ``open_parts``.
+    ``search`` are arguments of ``open_components``.
     """
     given = FixedPassage() if reader_only else None
     index = LocalStore.open(config.index)

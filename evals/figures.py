@@ -180,7 +180,7 @@ def cold_start(config: BuildConfig, effort: Effort) -> Figure:
     seconds = in_turn({name: _process(words) for name, words in commands.items()}, effort.rounds)
     ratio = seconds["ask"] / seconds["import"]
     return Figure(
-        "cold `rag ask`, against `import sentence_transformers`",
+        "cold `dateline ask`, against `import sentence_transformers`",
         f"{ratio:.2f}x ({seconds['ask']:.2f} s to {seconds['import']:.2f} s)",
         "at most 0.35x",
         ratio <= 0.35,

@@ -1,4 +1,4 @@
-"""Fits the sentence reader and its confidence: SQuAD-like rows in, ``sentences.json`` out.
+"""Fits the sentence reader and its confidence: SQuAD-like rows in, ``sentence_reader.json`` out.
 
     python -m training.fit_sentences ROWS.jsonl.gz
 
@@ -198,7 +198,7 @@ def main() -> None:
 def fit(
     folder: Path, contexts: dict[str, str], asked: Sequence[Asked], models: Path
 ) -> dict[str, Any]:
-    """Everything that ``sentences.json`` holds."""
+    """Everything that ``sentence_reader.json`` holds."""
     articles = folder / "articles"
     articles.mkdir()
     with (articles / "contexts.jsonl").open("w", encoding="utf-8") as lines:

@@ -1,4 +1,4 @@
-"""Fits how span answers are ranked and how sure they are: question rows in, ``spans.json`` out.
+"""Fits how span answers are ranked and how sure they are, and writes ``calibration.json``.
 
     python -m training.fit_spans ROWS.jsonl.gz
 
@@ -98,7 +98,7 @@ def main() -> None:
 
 
 def fit(work: Path, rows: Path, reader: str, models: Path, limit: int) -> dict[str, Any]:
-    """Everything that ``spans.json`` holds."""
+    """Everything that ``calibration.json`` holds."""
     ask = AskConfig(models=models, reader=reader, min_confidence=0.0)
     kept = kept_questions(work, rows, limit)
     weights, by_weights = fit_weights(indexed(kept, work, ask))

@@ -32,7 +32,7 @@ def fitted(
 
 
 def values(model: Logistic) -> dict[str, Any]:
-    """The model as ``rag.answer.fitted.load_logistic`` reads it."""
+    """The model as ``rag.models.classifier.load_logistic`` reads it."""
     return {
         "features": list(model.features),
         "weights": list(model.weights),

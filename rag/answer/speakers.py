@@ -38,7 +38,7 @@ DATES = frozenset(WEEKDAY_NAMES) | frozenset(
     "now here there asked last night week month".split()
 )
 _OF = frozenset("of for at from in de la al bin van von".split())
-DETERMINERS = frozenset("the a an his her its their our my this these those some".split())
+_PHRASE_OPENERS = frozenset("the a an his her its their our my this these those some".split())
 # Not ``word_spans``: the grammar needs marks as tokens, and "Dr." with its point.
 _TOKEN = re.compile(
     r"(?:Dr|Mr|Mrs|Ms|Prof|St|Gen|Lt|Sen|Rep|\b[A-Z])\.|[^\W_][\w&-]*(?:(?:[.’']|(?<=\d),(?=\d))[^\W_][\w&-]*)*"
@@ -65,7 +65,7 @@ class ClauseToken:
 
     @property
     def is_name(self) -> bool:
-        return self.text[0].isupper() and self.word not in DETERMINERS
+        return self.text[0].isupper() and self.word not in _PHRASE_OPENERS
 
 
 class NounPhrases:
@@ -98,7 +98,7 @@ class NounPhrases:
         stop = place
         while stop < min(len(self.tokens), place + _LONGEST) and self._continues(place, stop):
             stop += 1
-        while stop > place and self.word(stop - 1) in _OF | DETERMINERS | {"and"}:
+        while stop > place and self.word(stop - 1) in _OF | _PHRASE_OPENERS | {"and"}:
             stop -= 1
         return stop
 
@@ -112,7 +112,7 @@ class NounPhrases:
             return False
         if token.word in PREPOSITIONS - _OF or (token.word == "in" and stop == place):
             return False
-        ended = stop > place and self.word(stop - 1) not in DETERMINERS | _OF
+        ended = stop > place and self.word(stop - 1) not in _PHRASE_OPENERS | _OF
         return not (ended and token.word.endswith("ed") and not token.is_name)
 
     def _is_name(self, place: int) -> bool:
@@ -167,7 +167,7 @@ class NounPhrases:
             begin -= 1
         begin = self._without_adverbial(begin, place + 1)
         words = {self.word(n) for n in range(begin, place + 1)}
-        return self._span(begin, place + 1) if words - DETERMINERS - DATES else None
+        return self._span(begin, place + 1) if words - _PHRASE_OPENERS - DATES else None
 
     def _leads(self, place: int, last: int) -> bool:
         token = self.tokens[place]
@@ -184,7 +184,7 @@ class NounPhrases:
             begin += 1
         if self.word(begin) not in PREPOSITIONS:
             return begin
-        later = [n for n in range(begin + 2, stop) if self.word(n) in DETERMINERS]
+        later = [n for n in range(begin + 2, stop) if self.word(n) in _PHRASE_OPENERS]
         name = stop
         while name > begin + 1 and self._is_name(name - 1):
             name -= 1
@@ -274,7 +274,7 @@ class _SpeechClause:
         before = self._before_verb(place - 1)
         if self._words.word(before) in _PASSIVE:
             return self._by(place) if word in PASSIVELY else None
-        if self._words.word(before) in DETERMINERS:  # "the alleged sum"
+        if self._words.word(before) in _PHRASE_OPENERS:  # "the alleged sum"
             return None
         if inverted := self._inverted(place):
             return inverted

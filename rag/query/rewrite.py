@@ -52,7 +52,6 @@ _DATE = (
     rf"|(?:the|a) {_UNIT} (?:before|after|earlier|later)\b"
     rf"|yesterday|today|tomorrow|{_WEEKDAY}\b)"
 )
-_BARE_MONTH = rf"(?P<month>{_MONTH})"
 _BEFORE = "(?:in|on|during|since|before|after|by|until|till|from|for|of|around|at)"
 _DATE_MENTION = re.compile(rf"\b(?:(?P<before>{_BEFORE}) )?(?P<date>{_DATE})(?!\w)", re.IGNORECASE)
 _MONTH_MENTION = re.compile(rf"\b(?P<before>{_BEFORE}) (?P<date>{_MONTH})(?!\w)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""``rag ask``: quotations, windows, follow-ups, refusals."""
+"""``dateline ask``: quotations, windows, follow-ups, refusals."""
 
 from __future__ import annotations
 

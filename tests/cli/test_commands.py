@@ -1,4 +1,4 @@
-"""``rag search``, ``ask --batch``, ``verify``, ``info`` and ``check``: what they print."""
+"""``dateline search``, ``ask --batch``, ``verify``, ``info`` and ``check``: what they print."""
 
 from __future__ import annotations
 

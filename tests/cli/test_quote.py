@@ -1,4 +1,4 @@
-"""``rag quote`` and ``rag ask --export``: what they print, write and end with."""
+"""``dateline quote`` and ``rag ask --export``: what they print, write and end with."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def lines(data: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) ->
         (1, r"TIME, held-out half of the queries: nDCG@10: 1\.000 \(wanted: \.70\)"),
         (2, r"passages embedded, against SentenceTransformer\.encode \(.*\): [\d.]+x \(.*\)"),
         (3, r"the same: MRR@10 on TIME, dense alone: 1\.0000 against 1\.0000 \(\+0\.00%\) \(.*\)"),
-        (4, r"cold `rag ask`, against `import .*`: [\d.]+x \([\d.]+ s to [\d.]+ s\) \(.*\)"),
+        (4, r"cold `dateline ask`, against `import .*`: [\d.]+x \([\d.]+ s to [\d.]+ s\) \(.*\)"),
         (5, r"one article added to 3: .*: [\d.]+% \(1 of 9 passages embedded\) \(.*\)"),
         (6, r"peak memory of asking over that index: \d+ MB \(wanted: at most 500 MB\)"),
         (7, r"quotations with text\[start:end\] == quote: 20 of 20 \(wanted: 20 of 20\)"),

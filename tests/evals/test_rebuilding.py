@@ -1,4 +1,4 @@
-"""Eight ask the real engine during eight rebuilds: each answer is of one version, none fails."""
+"""Eight ask the real engine during five rebuilds: each answer is of one version, none fails."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def test_no_answer_fails_or_mixes_two_versions(models: Path, tmp_path: Path) -> 
     (tmp_path / "few" / "flood.txt").write_text(FLOOD, "utf-8")
     with served(tmp_path / "few", tmp_path, models) as service:
         asked = ["Which river flooded Veldt?"]
-        test = ask_during_rebuilds(service, asked, askers=8, rebuilds=8, between=3, pause_s=0.5)
+        test = ask_during_rebuilds(service, asked, askers=8, rebuilds=5, between=3, pause_s=0.5)
     assert test.errors == []
     assert test.mixed == []
-    assert len(test.texts) == 9
-    assert len({answer.index.version for answer in shown(test)}) > 4
+    assert len(test.texts) == 6
+    assert len({answer.index.version for answer in shown(test)}) > 3
     assert test.times_ms(rebuilding=True)
-    assert len(test.times_ms(rebuilding=False)) >= 3 * 8
+    assert len(test.times_ms(rebuilding=False)) >= 3 * 5
 
     old = shown(test)[0]
     other = next(a for a in shown(test) if a.index.version != old.index.version)

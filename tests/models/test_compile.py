@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import runpy
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,22 +183,6 @@ def test_a_place_that_cannot_be_written(bert_folder: Path, tmp_path: Path) -> No
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(ModelError, match="cannot be written"):
         export_reader(bert_folder, tmp_path / "file" / "out")
-
-
-def test_the_command_exports_and_explains(
-    bert_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def command(*arguments: Path) -> None:
-        monkeypatch.setattr(sys, "argv", ["export_reader.py", *map(str, arguments)])
-        runpy.run_path(str(ROOT / "training" / "export_reader.py"), run_name="__main__")
-
-    command(bert_folder, tmp_path / "out")
-    assert reader_fingerprint(bert_folder) in capsys.readouterr().out
-    with pytest.raises(SystemExit, match="is not a model folder"):
-        command(tmp_path, tmp_path / "out")
 
 
 @pytest.mark.skipif(not (SHIPPED / CARD_FILE).is_file(), reason="no reader is shipped yet")

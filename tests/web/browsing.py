@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.web.running import Site
 
 SCREENSHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 SIZES = {"wide": (1280, 860), "narrow": (390, 844)}
+# The first two have both sizes and both schemes; the others are left to the full run.
+VIEWS = pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("wide", "light"),
+        ("narrow", "dark"),
+        pytest.param("wide", "dark", marks=pytest.mark.full),
+        pytest.param("narrow", "light", marks=pytest.mark.full),
+    ],
+)
 ANSWERS = "#chat [data-testid=bot]"
 QUESTION = "Where did Pezeshkian and Sharif meet?"
 FAR = "What bilateral relations between Iran and Pakistan were discussed?"

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.text.escape import one_line
 from rag.web.articles_tab import ROWS
-from tests.web.browsing import SIZES, Visit, visit
+from tests.web.browsing import SIZES, VIEWS, Visit, visit
 from tests.web.payloads import HOSTILE
 from tests.web.real_site import Desk, opened_desk
 
@@ -51,8 +51,7 @@ def switches(page: Page) -> Locator:
     return page.locator("#switches label")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+@VIEWS
 def test_the_whole_tab(browser: Browser, desk: Desk, size: str, scheme: str) -> None:
     (desk.folder / "flood-2024-03-12.txt").write_text("date 2024-03-12 It was a hoax.", "utf-8")
     (desk.folder / "new.txt").write_text("date 2025-02-01 A new bridge opened in Veldt.", "utf-8")

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.web.browsing import Visit, visit
+from tests.web.browsing import VIEWS, Visit, visit
 from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,8 +19,7 @@ SCHEME = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
 NEAR = "They met on the sidelines of the D-8 Summit in Rome"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+@VIEWS
 def test_no_view_breaks_a_rule(browser: Browser, site: Site, size: str, scheme: str) -> None:
     for number in range(60):
         (site.folder / f"{number:02}.txt").write_text(f"date 2020-01-01 Story {number}.", "utf-8")

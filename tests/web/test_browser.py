@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.browsing import QUESTION, SIZES, Visit, mark_in_view, visit
+from tests.web.browsing import QUESTION, SIZES, VIEWS, Visit, mark_in_view, visit
 from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+@VIEWS
 def test_the_whole_way(
     browser: Browser, site: Site, tmp_path: Path, size: str, scheme: str
 ) -> None:

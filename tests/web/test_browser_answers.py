@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsing import QUESTION, SIZES, Visit, visit
+from tests.web.browsing import QUESTION, SIZES, VIEWS, Visit, visit
 from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -36,8 +36,7 @@ def flooded(opened: Visit) -> None:
     opened.site.collection.build(opened.site.collection.built_with)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+@VIEWS
 def test_every_kind_of_answer(browser: Browser, site: Site, size: str, scheme: str) -> None:
     opened = visit(browser, site, size=size, scheme=scheme)
     page = opened.page

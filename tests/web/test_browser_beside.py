@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.browsing import ANSWERS, QUESTION, SIZES, Visit, visit
+from tests.web.browsing import ANSWERS, QUESTION, SIZES, VIEWS, Visit, visit
 from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -118,8 +118,7 @@ def test_a_link_opened_where_questions_were_asked_shows_its_quotation_and_loses_
     opened.assert_calm()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+@VIEWS
 def test_a_month_of_the_plot_asks_again_about_it_alone(
     browser: Browser, site: Site, size: str, scheme: str
 ) -> None:

@@ -15,6 +15,7 @@ from tests.web.browsing import (
     FAR,
     QUESTION,
     SIZES,
+    VIEWS,
     Visit,
     begin,
     finish,
@@ -49,8 +50,7 @@ def all_given_back(service: Service, opened: Visit) -> bool:
     return sorted(collection.closed) == list(range(1, len(collection.versions)))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+@VIEWS
 def test_every_state_of_a_conversation(
     browser: Browser, site: Site, size: str, scheme: str
 ) -> None:

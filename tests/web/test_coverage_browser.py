@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from rag.service import Rebuild, Service
 from rag.types import Window
 from rag.web import coverage
-from tests.web.browsing import SIZES, visit
+from tests.web.browsing import SIZES, VIEWS, visit
 from tests.web.engine import Collection
 from tests.web.running import served
 
@@ -44,8 +44,7 @@ def plot_tab(page: gr.Blocks, service: Service, *, waiting: object) -> None:
     plot.bars.select(ask_again, shown, dates)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+@VIEWS
 def test_bars_gaps_and_choices(
     browser: Browser,
     service: Service,

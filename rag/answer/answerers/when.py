@@ -57,7 +57,7 @@ _BACKGROUND = re.compile(
     r"(?:\b(?:the|that)(?: [\w-]+){0,2}|(?:\b(?:his|her|its|their)|['’]s?)(?: [\w-]+){0,4}) \Z",
     re.IGNORECASE,
 )
-_PASSIVE_BEFORE = re.compile(
+_FINITE_PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|being|be|got)(?: \w+ly)? \Z", re.IGNORECASE
 )
 _VERB_WITH_OBJECT = re.compile(r"\w+ (?:the|an?|his|her|its|their|this|that|[A-Z\d])")
@@ -224,7 +224,7 @@ def _is_background_mention(sentence: str, place: int, *, passive: bool = False) 
     before = sentence[:place]
     if _PAST_PERFECT.search(before) or (not is_verb and _BACKGROUND.search(before)):
         return True
-    finite = _PASSIVE_BEFORE.search(before) or _VERB_WITH_OBJECT.match(sentence, place)
+    finite = _FINITE_PASSIVE.search(before) or _VERB_WITH_OBJECT.match(sentence, place)
     return passive and is_verb and finite is None
 
 

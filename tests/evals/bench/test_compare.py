@@ -24,6 +24,7 @@ def bench(data: Path, work: Path, models: Path, *more: str) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_the_command_runs_with_who_can_be_started_and_goes_on_where_it_stopped(
     data: Path,
     work: Path,
