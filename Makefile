@@ -15,17 +15,17 @@ build: $(VENV)/.installed
 	$(RUN) -m rag build
 
 test: $(VENV)/.tested
-	$(RUN) -m pytest --numprocesses 3 --dist loadfile
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.tested
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest --numprocesses 3 --dist loadfile
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 # The tests that are too long for every change.
 full: $(VENV)/.tested
-	$(RUN) -m pytest -m full --numprocesses 3 --dist loadfile
+	$(RUN) -m pytest -m full --numprocesses 2 --dist loadfile
 
 # Asks both question sets: tables here, out/report.html to look at.
 evals: $(VENV)/.installed

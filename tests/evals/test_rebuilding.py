@@ -49,7 +49,7 @@ def test_no_answer_fails_or_mixes_two_versions(models: Path, tmp_path: Path) -> 
     ]
     assert [answer.query.text for answer in test.mixed] == [old.query.text]
     assert figures_text(test).splitlines() == [
-        "9 rebuilds, 2 answers: 0 errors, 1 answers that mix two versions",
+        "6 rebuilds, 2 answers: 0 errors, 1 answers that mix two versions",
         "p95 with a rebuild going on: 1 ms (1 answers)",
         "p95 without:                 2 ms (1 answers)",
         "ratio: 0.50",
