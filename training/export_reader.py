@@ -20,7 +20,13 @@ from typing import Any
 import torch
 
 from rag.errors import RagError
-from rag.models.compile import QUANTISATION, export_reader, quantise, save_network
+from rag.models.compile import (
+    QUANTISATION,
+    export_reader,
+    quantise,
+    reader_fingerprint,
+    save_network,
+)
 from rag.models.reader import SpanReader
 from rag.models.runtime import FILES, MODEL_FILE, TOKENIZER_FILE, weights_fingerprint, write_card
 from training.network import HEADS_FILE, ReaderNetwork, load_network, takes_types
@@ -54,8 +60,9 @@ class _Untyped(_Compiled):
 def export_network(folder: Path, out: Path, name: str) -> None:
     """Write the network in ``folder`` to ``out`` in both forms; ``name`` goes into its card.
 
-    Raises ModelError when it cannot be compiled.
+    Raises ModelError when ``folder`` holds no question-answering model, or it cannot be compiled.
     """
+    reader_fingerprint(folder)  # refuses what is no such folder, in one sentence
     network = load_network(folder).eval()
     typed = takes_types(network.spans.config)
     inputs = ("input_ids", "token_type_ids")[: 2 if typed else 1]
@@ -113,7 +120,11 @@ def main() -> None:
     except RagError as error:
         sys.exit(str(error))
     size = sum((given.out / OPENVINO / name).stat().st_size for name in FILES)
-    print(f"{given.out / OPENVINO / MODEL_FILE}: {given.name}, {size / 1e6:.1f} MB")
+    fingerprint = weights_fingerprint(given.network)
+    print(
+        f"{given.out / OPENVINO / MODEL_FILE}: {given.name}, {size / 1e6:.1f} MB, "
+        f"fingerprint {fingerprint}"
+    )
 
 
 if __name__ == "__main__":

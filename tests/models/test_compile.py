@@ -17,8 +17,6 @@ from rag.models.runtime import CARD_FILE, FILES, default_model
 from rag.types import Article, Passage
 from tests.models import readers
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture
 def folder(bert_folder: Path, tmp_path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 import torch
 from transformers import AutoModelForQuestionAnswering
 
-from rag.models.runtime import Runtime
-from training.export_reader import HUGGING_FACE, OPENVINO, export_network
+from rag.models.compile import reader_fingerprint
+from rag.models.runtime import Runtime, weights_fingerprint
+from training.export_reader import HUGGING_FACE, OPENVINO, export_network, main
 from training.network import load_network, save_network
 
 LENGTHS = (7, 23, 120)
@@ -67,3 +69,24 @@ def test_other_programs_load_the_spans(exported: tuple[Path, Path]) -> None:
     plain = AutoModelForQuestionAnswering.from_pretrained(exported[1] / HUGGING_FACE)
     theirs, ours = plain.state_dict(), load_network(exported[0]).spans.state_dict()
     assert all(torch.equal(theirs[name], ours[name]) for name in ours)
+
+
+def test_the_command_exports_and_explains(
+    exported: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def command(*arguments: Path | str) -> None:
+        monkeypatch.setattr(sys, "argv", ["export_reader.py", *map(str, arguments)])
+        main()
+
+    folder = exported[0]
+    command(folder, tmp_path / "spans", "--spans-only")
+    assert reader_fingerprint(folder) in capsys.readouterr().out
+    command(folder, tmp_path / "all")
+    assert weights_fingerprint(folder) in capsys.readouterr().out
+    (tmp_path / "none").mkdir()
+    for more in ((), ("--spans-only",)):
+        with pytest.raises(SystemExit, match="is not a model folder"):
+            command(tmp_path / "none", tmp_path / "out", *more)
