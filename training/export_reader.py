@@ -82,6 +82,7 @@ def export_network(folder: Path, out: Path, name: str) -> None:
         "name": name,
         "token_outputs": TOKEN_OUTPUTS,
         "labels": LABELS,
+        "prefixed": True,
     }
     write_card(target, card)
     plain = out / HUGGING_FACE

@@ -143,6 +143,29 @@ def best_spans(logits: Float32, starts: Ints, ends: Ints, edges: Edges) -> list[
     return spans
 
 
+LIKELY = 0.5
+
+
+def marked_spans(marks: Float32, starts: Ints, ends: Ints, edges: Edges) -> list[Span]:
+    """The runs of tokens that are likelier marked than not, in order: whole words, trimmed.
+
+    ``marks``, shape ``[n]``, are probabilities; a span's score is the mean of its tokens'.
+    """
+    low, high = edges.widen_starts(starts), edges.widen_ends(ends)
+    likely = np.concatenate(([False], marks > LIKELY, [False]))
+    changes = np.flatnonzero(likely[1:] != likely[:-1]).reshape(-1, 2)
+    spans: list[Span] = []
+    for begin, stop in changes:
+        first = int(edges.first_pieces(low[begin : begin + 1])[0])
+        last = int(edges.last_pieces(high[stop - 1 : stop])[0])
+        if last < first or not edges.leads[first]:
+            continue
+        start, end = edges.trim(int(low[begin]), int(high[stop - 1]), first, last)
+        if not spans or start >= spans[-1].end:
+            spans.append(Span(start, end, float(marks[begin:stop].mean())))
+    return spans
+
+
 def _band(values: NDArray[Any], padding: float) -> NDArray[Any]:
     """Row i holds ``values[i : i + MAX_SPAN_TOKENS]``, filled up with ``padding``."""
     padded = np.full(len(values) + MAX_SPAN_TOKENS, padding, dtype=values.dtype)

@@ -1,4 +1,10 @@
-"""Cuts passages into overlapping windows of token ids, each with the whole question before it."""
+"""Cuts passages into overlapping windows of token ids, each with the whole question before it.
+
+    [CLS] question [SEP] date · title · passage [SEP]
+
+Date and title are read by networks that were trained with them; they are not part of the quotable
+text, and no span can begin or end in them.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +19,13 @@ from rag.errors import ModelError, QuestionError
 from rag.models.spans import Ints
 
 OVERLAP = 128
+MAX_PREFIX_TOKENS = 24
+_DOT = " · "
 
 
 @dataclass(frozen=True, slots=True)
 class TokenWindow:
-    """The whole question, consecutive tokens of a passage, and the special tokens around them.
+    """The whole question, a prefix, tokens of a passage in a row, and special tokens around them.
 
     ``inputs`` has the shape ``[2, length]``: token ids, then token types. The passage's tokens
     stand in it from column ``first``; they begin and end in the passage's text at ``starts`` and
@@ -69,14 +77,32 @@ class Windows:
             )
         return opening
 
-    def cut(self, opening: Ints, texts: Sequence[str]) -> list[list[TokenWindow]]:
+    def prefix(self, date: str, title: str) -> Ints:
+        """Date and title, each followed by a dot, cut to ``MAX_PREFIX_TOKENS``: ``[2, length]``."""
+        dot = self._ids(_DOT)
+        dated = self._ids(date) + dot if date else []
+        room = MAX_PREFIX_TOKENS - len(dated) - len(dot)
+        titled = self._ids(title)[:room] + dot if title else []
+        return _typed(dated + titled, self._passage_type)
+
+    def cut(
+        self, opening: Ints, texts: Sequence[str], prefixes: Sequence[Ints] = ()
+    ) -> list[list[TokenWindow]]:
         """The windows of each text, at least one, of which neighbours overlap by ``OVERLAP``.
 
-        The last one reaches back as far as it has room. Where a long question leaves less than
+        ``prefixes``, one for each text if any, stand before the passage in each of its windows.
+        The last window reaches back as far as it has room. Where a long question leaves less than
         two overlaps of room, neighbours overlap by half of it.
         """
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return [list(self._windows(opening, encoding)) for encoding in encodings]
+        openings = [self._joined(opening, prefix) for prefix in prefixes] or [opening] * len(texts)
+        return [
+            list(self._windows(before, encoding))
+            for before, encoding in zip(openings, encodings, strict=True)
+        ]
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _windows(self, opening: Ints, encoding: Any) -> Iterator[TokenWindow]:
         passage = _typed(encoding.ids, self._passage_type)
@@ -98,7 +124,7 @@ class Windows:
 
 
 def _typed(ids: Sequence[int], type_id: int) -> Ints:
-    return np.array([ids, [type_id] * len(ids)], dtype=np.int64)
+    return np.array([ids, [type_id] * len(ids)], dtype=np.int64).reshape(2, -1)
 
 
 def _load_tokenizer(file: Path) -> Any:

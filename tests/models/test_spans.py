@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rag.models.spans import MAX_SPAN_TOKENS, MAX_SPANS, Edges, best_spans, merge_spans
+from rag.models.spans import (
+    MAX_SPAN_TOKENS,
+    MAX_SPANS,
+    Edges,
+    best_spans,
+    marked_spans,
+    merge_spans,
+)
 from rag.text.sentences import word_spans
 from rag.types import Span
 
@@ -205,3 +212,17 @@ def test_of_several_windows_the_best_that_do_not_overlap_are_kept() -> None:
     ]
     many = [Span(place, place + 1, 0.0) for place in range(9)]
     assert merge_spans(reversed(many)) == many[:MAX_SPANS]
+
+
+def test_marked_tokens_become_whole_words_in_order() -> None:
+    text = "Lena Olm, Piet Maas (AP) and Ada Roe were there."
+    words = [(m.start(), m.end()) for m in re.finditer(r"\w\w|\w|[^\w\s]", text)]  # pieces of words
+    starts, ends = (np.array(side) for side in zip(*words, strict=True))
+    marked = [text.index("na Olm"), text.index("Piet"), text.index("aas"), text.index("Roe") + 2]
+    likely = {i for i, (a, b) in enumerate(words) for place in marked if a <= place < b}
+    likely |= {i for i, (a, _) in enumerate(words) if text[a:].startswith(("Pi", "et Maas", "Ma"))}
+    marks = np.array([0.9 if i in likely else 0.1 for i in range(len(words))], dtype=np.float32)
+    found = marked_spans(marks, starts, ends, Edges(text))
+    assert [text[span.start : span.end] for span in found] == ["Lena", "Piet Maas", "Roe"]
+    assert all(span.score == pytest.approx(0.9) for span in found)
+    assert marked_spans(marks * 0, starts, ends, Edges(text)) == []

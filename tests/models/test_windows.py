@@ -11,7 +11,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from rag.errors import ModelError, QuestionError
-from rag.models.windows import OVERLAP, Windows
+from rag.models.windows import MAX_PREFIX_TOKENS, OVERLAP, Windows
 from tests.models.readers import VOCABULARY, byte_level, wordpiece
 
 QUESTION = "is cairo the new york?"
@@ -84,3 +84,29 @@ def test_tokenizers_that_cannot_join_are_refused(tmp_path: Path, tokenizer_file:
     tokenizer.save(str(file))
     with pytest.raises(ModelError, match="does not join a question and a passage after a special"):
         Windows(file, 384)
+
+
+def test_date_and_title_stand_before_the_passage_of_every_window(tokenizer_file: Path) -> None:
+    windows = Windows(tokenizer_file, 40)
+    opening = windows.opening("is cairo new?")
+    prefix = windows.prefix("2024-05-01", "the new york " * 30)
+    assert prefix.shape[1] == MAX_PREFIX_TOKENS
+    text = "cairo the new york " * 20
+    (bare,) = Windows(tokenizer_file, 400).cut(opening, [text])
+    (cut,) = windows.cut(opening, [text], [prefix])
+    assert len(cut) > 1
+    for window in cut:
+        before = window.inputs[:, : window.first]
+        assert before[:, opening.shape[1] :].tolist() == prefix.tolist()
+        assert window.inputs.shape[1] <= 40
+    covered = sorted({start for window in cut for start in window.starts.tolist()})
+    assert covered == bare[0].starts.tolist()
+
+
+def test_without_date_and_title_there_is_no_prefix(tokenizer_file: Path) -> None:
+    windows = Windows(tokenizer_file, 40)
+    assert windows.prefix("", "").shape == (2, 0)
+    opening = windows.opening("is cairo new?")
+    ((bare,),) = windows.cut(opening, ["cairo"])
+    ((empty,),) = windows.cut(opening, ["cairo"], [windows.prefix("", "")])
+    assert bare.inputs.tolist() == empty.inputs.tolist()

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import astuple, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoModelForQuestionAnswering
 
 from rag.models.compile import reader_fingerprint
+from rag.models.reader import SpanReader
 from rag.models.runtime import Runtime, weights_fingerprint
+from rag.models.windows import Windows
+from rag.types import Article, Passage
+from training.examples import Encoder
 from training.export_reader import HUGGING_FACE, OPENVINO, export_network, main
 from training.network import load_network, save_network
+from training.sources import Passage as TaughtPassage
 
 LENGTHS = (7, 23, 120)
 
@@ -57,6 +65,37 @@ def test_all_outputs_are_those_of_torch(exported: tuple[Path, Path]) -> None:
         spread = float(tokens.std())
         assert np.abs(said[number][0][0].T - tokens[0].numpy()).mean() < 0.05 * spread
         assert np.abs(said[number][1] - label.numpy()).max() < 0.2 * float(label.std())
+
+
+def test_the_product_reads_every_output_of_what_was_exported(exported: tuple[Path, Path]) -> None:
+    reader = SpanReader(exported[1] / OPENVINO, threads=1)
+    text = "Police met in Bergen. Lena Olm, Piet Maas and Ada Roe were there."
+    article = Article(
+        "a", text, 0, date(2020, 5, 4), "Police meet", False, "", "a.txt", "0" * 64
+    )  # fmt: skip
+    passage = Passage(article, 0, len(text), 0)
+    (reading,) = reader.read("Who met?", [passage])
+    assert reading.labels is not None
+    assert sum(astuple(reading.labels)) == pytest.approx(1, abs=1e-5)
+    assert [text[one.start : one.end] for one in reading.evidence] == [text[:21], text[22:]]
+    assert all(0 < one.score < 1 for one in reading.evidence)
+    (undated,) = reader.read(
+        "Who met?", [replace(passage, article=replace(article, published=None))]
+    )
+    assert undated.null_score != reading.null_score
+
+
+def test_the_product_joins_question_prefix_and_passage_as_training_does(tiny: Path) -> None:
+    tokenizer = tiny / "tokenizer.json"
+    encoder, windows = Encoder(Tokenizer.from_file(str(tokenizer)), 384), Windows(tokenizer, 384)
+    title = "Drivers of buses and trams in Bergen go back to work after a strike of nine days " * 2
+    for day, headline in (("2020-05-04", title), ("", "Police meet"), ("2020-05-04", ""), ("", "")):
+        text = "Police met in Bergen. They stayed for 3.5 hours."
+        (taught,) = encoder.windows("Who met?", TaughtPassage(text, None, date=day, title=headline))
+        prefix = windows.prefix(day, headline)
+        ((read,),) = windows.cut(windows.opening("Who met?"), [text], [prefix])
+        assert read.inputs[0].tolist() == list(taught.ids)
+        assert read.first == taught.first
 
 
 def test_the_card_names_the_outputs(exported: tuple[Path, Path]) -> None:
