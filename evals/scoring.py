@@ -74,7 +74,8 @@ class ParsedCitation:
 class ParsedAnswer:
     """An answer as its reader saw it; without ``quoted`` and ``text`` when nothing was answered.
 
-    ``text`` is the line shown first. ``window`` is (after, before), None when there is none.
+    ``text`` is the line shown first. ``window``, the days that were searched, and ``preferred``,
+    those that were not the only ones, are (after, before), None when there are none.
     """
 
     answered: bool
@@ -82,6 +83,7 @@ class ParsedAnswer:
     text: str
     quoted: tuple[ParsedCitation, ...]
     window: tuple[date | None, date | None] | None
+    preferred: tuple[date | None, date | None] | None = None
 
     @property
     def first_quote(self) -> str:
@@ -105,6 +107,7 @@ def parse_answer(question: Question, answer: Mapping[str, Any]) -> ParsedAnswer:
         text="" if refused else text,
         quoted=tuple(_quoted(citation) for citation in citations),
         window=_parsed_window(answer.get("window")),
+        preferred=_parsed_window(answer.get("preferred")),
     )
 
 
@@ -331,9 +334,13 @@ def _said_is_right(question: Question, seen: ParsedAnswer, scores: Scores) -> bo
 
 
 def _window_is_right(question: Question, seen: ParsedAnswer) -> bool:
-    """Whether the window is the question's; ``as_of`` is a window that the caller has set."""
+    """Whether the window is the question's; ``as_of`` is a window that the caller has set.
+
+    A question without a window may prefer days, since that hides nothing.
+    """
     if question.window:
-        return seen.window == (question.window.after, question.window.before)
+        days = (question.window.after, question.window.before)
+        return days in (seen.window, seen.preferred)
     return question.as_of is not None or seen.window is None
 
 

@@ -130,8 +130,9 @@ class Window:
 class Query:
     """What was understood of a question: ``text`` is searched, ``window`` filters.
 
-    ``carried`` are the words in ``text`` that come from earlier turns. ``note`` tells
-    the user which year was assumed, where none was given.
+    Articles in the ``preferred`` days are lifted, and no others hidden: an event of Thursday is
+    reported on Friday. ``carried`` are the words in ``text`` that come from earlier turns. ``note``
+    tells the user which year was assumed, where none was given.
     """
 
     question: str
@@ -141,6 +142,7 @@ class Query:
     entities: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
     note: str = ""
+    preferred: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -347,10 +347,13 @@ class Stories:
 
 
 class StorySource:
-    """Questions of one kind, read over passages of their own and of other bundles."""
+    """Questions of one kind, read over passages of their own and of other bundles.
 
-    def __init__(self, stories: Stories, kind: str) -> None:
-        self._stories = stories
+    Yes/no questions are at times read over their evidence alone: see ``cropped``.
+    """
+
+    def __init__(self, stories: Stories, kind: str, *, cropped: float = 0.5) -> None:
+        self._stories, self._cropped = stories, cropped
         self._questions = [q for b in stories.bundles for q in b.questions if q.kind == kind]
 
     def __len__(self) -> int:
@@ -365,6 +368,8 @@ class StorySource:
         near = [one for p, one in empty if holds(p, question.near)][:MAX_NEAR]
         rest = [one for p, one in empty if not holds(p, question.near)]
         gold = chance.sample(gold, min(MAX_GOLD, len(gold)))
+        if question.kind == "yesno" and chance.random() < self._cropped:
+            gold = [one for whole in gold for one in cropped(whole, chance)]
         rest = chance.sample(rest, min(OWN_STORY, len(rest)))
         found = self._stories.elsewhere(question, OTHER_STORIES, chance)
         rest += [one for p in found if (one := _negative(question, p)) is not None]
@@ -424,6 +429,38 @@ def _yes_no(
         label = Label.NO if question.label == "yes" else Label.YES
         return _story(passage, label, evidence=sentences_of(passage.text, near))
     return _negative(question, passage)
+
+
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|could|must|should)\b")
+_NEGATES = re.compile(
+    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|den(?:y|ie[sd])|\w+n[’']t)\b", re.I
+)
+
+
+def cropped(passage: Passage, chance: random.Random) -> list[Passage]:
+    """The evidence of a yes/no question with at most one sentence on each side.
+
+    Where a plain sentence with a single auxiliary says yes, the same text with "not" behind that
+    joins it half of the time and says no: only the word makes the difference.
+    """
+    if len(passage.evidence or ()) != 1:
+        return [passage]
+    [(start, end)] = passage.evidence or ()
+    sentences = _sentences(passage.text)
+    place = next(i for i, (a, b) in enumerate(sentences) if a <= start < b)
+    first = sentences[max(0, place - chance.randint(0, 1))][0]
+    last = sentences[min(len(sentences) - 1, place + chance.randint(0, 1))][1]
+    text = passage.text[first:last]
+    found = [replace(passage, text=text, evidence=((start - first, end - first),))]
+    sentence = passage.text[start:end]
+    verbs = list(_FINITE.finditer(sentence))
+    plain = len(verbs) == 1 and not _NEGATES.search(sentence)
+    if plain and passage.label == Label.YES and chance.random() < 0.5:
+        at = start - first + verbs[0].end()
+        evidence = ((start - first, end - first + len(" not")),)
+        negated = f"{text[:at]} not{text[at:]}"
+        found.append(replace(passage, text=negated, label=Label.NO, evidence=evidence))
+    return found
 
 
 def _negative(question: StoryQuestion, passage: StoryPassage) -> Passage | None:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from rag.dates.calendar import ONE_DAY, DateExpression
 from rag.dates.lexicon import DateTokens
-from rag.dates.roles import neutral_words, role_of
+from rag.dates.roles import is_firm, neutral_words, role_of
 from rag.dates.tagger import DateMatch, expression, scan
 from rag.errors import QuestionError
 from rag.types import Window
@@ -118,15 +118,17 @@ class InferredWindow:
     """What the dates of a question mean.
 
     ``filters`` is the window of the likelier interpretation, ``other`` that of the second one where
-    the question is ``ambiguous``; None is no window. ``subject`` are the dates that do not filter
-    in the first interpretation. ``remainder`` is the question without the words that filter, and
-    ``impossible`` holds the words that name a day which no calendar has. ``assumed`` are the
-    dates that filter whose year is that of the collection's newest articles.
+    the question is ``ambiguous``; None is no window. ``firm`` says that the question speaks of what
+    was published or known in those days: else they are only preferred. ``subject`` are the dates
+    that do not filter in the first interpretation. ``remainder`` is the question without the words
+    that filter, and ``impossible`` holds the words that name a day which no calendar has.
+    ``assumed`` are the dates that filter whose year is that of the collection's newest articles.
     """
 
     filters: Window | None
     subject: tuple[DateExpression, ...]
     remainder: str
+    firm: bool = False
     ambiguous: bool = False
     other: Window | None = None
     impossible: tuple[str, ...] = ()
@@ -145,14 +147,16 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
     found = assume_years(words, scan(words))
     dates = [(one, role_of(words, one)) for one in found if not one.impossible]
     filtering = [one for one, role in dates if role.filters]
-    window = _combined(words, question, filtering)
-    firm = [one for one, role in dates if role.filters and not role.ambiguous]
+    firm = all(is_firm(words, one) for one in filtering)
+    window = _combined(words, question, filtering, strictly=firm)
+    sure = [one for one, role in dates if role.filters and not role.ambiguous]
     doubtful = [one for one, role in dates if not role.filters and role.ambiguous]
-    other, ambiguous = _alternative_window(words, question, firm, doubtful, window)
+    other, ambiguous = _alternative_window(words, question, sure, doubtful, window)
     return InferredWindow(
         filters=window,
         subject=tuple(expression(words, one) for one, role in dates if not role.filters),
         remainder=without_dates(words, question, filtering),
+        firm=firm,
         ambiguous=ambiguous,
         other=other,
         impossible=tuple(_written(words, question, one) for one in found if one.impossible),
@@ -167,27 +171,35 @@ def infer_window(question: str, today: date, newest: date | None = None) -> Infe
 def _alternative_window(
     words: DateTokens,
     question: str,
-    firm: Sequence[DateMatch],
+    sure: Sequence[DateMatch],
     doubtful: Sequence[DateMatch],
     window: Window | None,
 ) -> tuple[Window | None, bool]:
     """The window if every ambiguous date had its other role, and whether that differs."""
     try:
-        windows = [_combined(words, question, dates) for dates in (firm, doubtful)]
+        windows = [_combined(words, question, dates) for dates in (sure, doubtful)]
         other = _intersection([one for one in windows if one])
     except QuestionError:  # an interpretation that leaves no day is none
         return None, False
     return (None, False) if _days(other) == _days(window) else (other, True)
 
 
-def _combined(words: DateTokens, question: str, dates: Sequence[DateMatch]) -> Window | None:
+def _combined(
+    words: DateTokens, question: str, dates: Sequence[DateMatch], *, strictly: bool = True
+) -> Window | None:
+    """The days that all ``dates`` allow; of days that are only preferred there may be none."""
     windows = [
         Window(*_until_today(words, one), said=_window_words(words, question, one)) for one in dates
     ]
     closed = [window for window in windows if window.after and window.before]
     if len(closed) > 1 and not _overlap(closed):
         windows = [_hull(closed), *(window for window in windows if window not in closed)]
-    return _intersection(windows)
+    try:
+        return _intersection(windows)
+    except QuestionError:
+        if strictly:
+            raise
+        return None
 
 
 def _overlap(closed: Sequence[Window]) -> bool:

@@ -60,6 +60,7 @@ def answer_json(answer: Answer, *, question_id: str | None = None, timings: bool
         "kind": answer.kind,
         "carried": list(answer.query.carried),
         "window": _window(answer.query.window),
+        "preferred": _window(answer.query.preferred),
         "answer": answer.text,
         "confidence": round(answer.confidence, 4),
         "abstained": answer.abstained,
@@ -267,7 +268,11 @@ def _link(article: Article, start: int, end: int) -> str:
 def _window(window: Window | None) -> Mapping[str, Any] | None:
     if window is None:
         return None
-    return {"after": _day(window.after), "before": _day(window.before), "said": window.said}
+    return {
+        "after": _day(window.after),
+        "before": _day(window.before),
+        "said": window.said,
+    }
 
 
 def _day(day: date | None) -> str | None:

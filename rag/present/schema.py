@@ -84,6 +84,7 @@ class AnswerJson(JsonModel, component="Answer"):
     kind: Kind
     carried: list[str]
     window: WindowJson | None
+    preferred: WindowJson | None
     answer: str | None
     confidence: float
     abstained: bool

@@ -88,12 +88,20 @@ def window(value: Window) -> str:
     return f"{'on ' if days[0].isdigit() else ''}{days}{said}"
 
 
+def windows(query: Query) -> list[str]:
+    """The days that are searched, and those that are preferred."""
+    found = [window(query.window)] if query.window is not None else []
+    if query.preferred is not None:
+        found.append(f"preferably {window(query.preferred)}")
+    return found
+
+
 def understood(query: Query) -> list[str]:
     """What was understood beyond what was typed: kind, window, words of earlier questions.
 
     Empty when there is nothing to say: a plain question that stands alone, about any time.
     """
-    parts = [window(query.window)] if query.window is not None else []
+    parts = windows(query)
     if query.carried:
         words = ", ".join(f"“{words}”" for words in query.carried)
         parts.append(f"with {words} from earlier")

@@ -589,8 +589,9 @@ def topic_of(query: Query) -> str:
     'Tessel flood'
     """
     text = query.text
-    if query.window is not None and query.window.said:
-        text = text.replace(query.window.said, " ")
+    for window in (query.window, query.preferred):
+        if window is not None and window.said:
+            text = text.replace(window.said, " ")
     words = [text[start:end] for start, end in word_spans(text)]
     shouted = text.isupper()
     return " ".join(word for word in words if _is_acronym(word, shouted) or _names_subject(word))

@@ -16,7 +16,7 @@ from rag.dates.windows import (
 )
 from rag.errors import QuestionError
 from rag.query.history import History
-from rag.query.question_type import QuestionType, question_type
+from rag.query.question_type import QuestionType, question_type, topic_of
 from rag.query.rewrite import FollowUp, rewrite, with_carried
 from rag.text.entities import NameLookup, entities
 from rag.text.escape import single_line
@@ -101,10 +101,10 @@ def understand(
 
     ``history`` are earlier questions, oldest first, or ``PastTurn``s. Control and format characters
     are not searched; ``Query.text`` is empty when nothing else was typed. The question's own dates
-    narrow ``window``, and never widen it. ``is_name`` recognises names typed in lower case.
-    ``newest`` is the day of the newest article: a date without a year is one in its month or
-    before. Raises QuestionError for a question of more than ``MAX_CHARS`` characters, and for
-    dates that leave no day.
+    narrow ``window``, and never widen it, where they tell of publication; else they are preferred.
+    ``is_name`` recognises names typed in lower case. ``newest`` is the day of the newest article: a
+    date without a year is one in its month or before. Raises QuestionError for a question of more
+    than ``MAX_CHARS`` characters, and for dates of publication that leave no day.
     """
     if len(question) > MAX_CHARS:
         raise QuestionError(
@@ -135,10 +135,15 @@ def understand(
 def _dated(
     query: Query, followed: FollowUp, window: Window | None, read: InferredWindow
 ) -> Understood:
+    """The query with its window, or with the days that its dates only prefer.
+
+    A question about nothing but its days is answered from those days alone.
+    """
+    timeless = replace(query, text=read.remainder)
+    if read.filters is None or (topic_of(timeless) and not read.firm):
+        return Understood(replace(query, preferred=read.filters))
     first = _with_window(query, followed, window, read.filters, read)
     other = _with_window(query, followed, window, read.other, read) if read.ambiguous else None
-    if read.filters is None:
-        return Understood(first, other)
     return Understood(first, other, query, read.filters)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
@@ -15,11 +16,18 @@ from rag.config import AskConfig
 from rag.index.base import Store
 from rag.models.embedder import Embedder
 from rag.text.analyzer import analyse
-from rag.types import Hit, Passage, Query
+from rag.types import Hit, Passage, Query, Window
 
 # This and the weight of dense against BM25 scores were tuned on one half of the queries of the TIME
 # collection, those with an even number: nDCG@10 by whole articles, from 0.3 to 0.8 and 0.0 to 0.8.
 ARTICLE_SHARE = 0.7
+
+# What an article of the preferred days gains, and for how many days behind them one that reports on
+# them later gains as much. Of 132 questions over the dev stories whose window had
+# been firm, and left out half of the articles that answer, .89 now find theirs among ten: flat from
+# .2 to .3; over the gazette's dev half from .05 to .15.
+LIFT = 0.15
+REPORTED_LATER = timedelta(days=3)
 
 Float = NDArray[np.float32]
 # Makes one score per candidate of its dense score, its BM25 score and that of its whole article.
@@ -63,6 +71,16 @@ def _ranks(scores: Float) -> NDArray[np.int64]:
     ranks = np.empty(len(scores), dtype=np.int64)
     ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
     return ranks
+
+
+def _in_or_after(window: Window, passages: Sequence[Passage]) -> Float:
+    """1 for each passage of an article in the window or published soon after it, else 0."""
+    before = window.before
+    if before is not None and before < date.max - REPORTED_LATER:
+        before += REPORTED_LATER
+    wide = replace(window, before=before)
+    inside = [wide.contains(passage.article.published) for passage in passages]
+    return np.array(inside, dtype=np.float32)
 
 
 SHINGLE_WORDS = 5
@@ -138,6 +156,8 @@ class _Slot:
 class Retriever:
     """Hybrid retrieval over one index: dense and BM25, inside the query's window.
 
+    Articles of the days that it prefers are lifted.
+
     ``fusion`` joins the scores; without ``collapse``, copies of a story each take a place.
     """
 
@@ -187,9 +207,12 @@ class Retriever:
             k=self._config.candidates,
         )
         scores = self._fusion(found.dense, found.lexical, found.article_lexical)
+        passages = [self._index.passage(int(row)) for row in found.rows]
+        if query.preferred is not None:
+            scores = scores + LIFT * _in_or_after(query.preferred, passages)
         for i in np.lexsort((found.rows, -scores)):
             yield _Scored(
-                self._index.passage(int(found.rows[i])),
+                passages[i],
                 float(scores[i]),
                 float(found.lexical[i]),
                 float(found.dense[i]),

@@ -104,7 +104,7 @@ def _said_dates(turn: Turn) -> str:
     """The words that the days were understood from."""
     if turn.correction.dates is not None:
         return turn.correction.dates
-    window = turn.query.window if turn.query is not None else None
+    window = (turn.query.window or turn.query.preferred) if turn.query is not None else None
     return one_line(window.said, limit=MAX_DATES) if window is not None else ""
 
 

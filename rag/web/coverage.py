@@ -60,7 +60,10 @@ NOTHING = Coverage()
 
 def coverage_of(answer: Answer, hits: Sequence[Hit]) -> Coverage:
     """The coverage of an answer's topic among the passages that were considered for it."""
-    return coverage((article.published for article in topic(answer, hits)), answer.query.window)
+    return coverage(
+        (article.published for article in topic(answer, hits)),
+        answer.query.window or answer.query.preferred,
+    )
 
 
 def topic(answer: Answer, hits: Sequence[Hit]) -> list[Article]:

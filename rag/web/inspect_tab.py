@@ -167,7 +167,7 @@ def _head(query: Query) -> str:
     """What was searched for."""
     if not query.text:
         return "Type a question to see which passages it finds."
-    window = f" · published {label(wording.window(query.window))}" if query.window else ""
+    window = "".join(f" · published {label(words)}" for words in wording.windows(query))
     note = f" · {label(query.note)}" if query.note else ""
     return f"Searched for “{isolated(query.text, limit=300)}”{window}{note}"
 

@@ -56,8 +56,8 @@ def age(built_at: str, *, now: datetime | None = None) -> str:
 
 def searching(query: Query, articles: int) -> str:
     """What is searched, as it was understood."""
-    window = f" {wording.window(query.window)}" if query.window is not None else ""
-    return f"Searching {count(articles, 'article')}{window}"
+    days = "".join(f" {words}" for words in wording.windows(query))
+    return f"Searching {count(articles, 'article')}{days}"
 
 
 def reading(hits: Sequence[Hit]) -> str:
@@ -212,8 +212,7 @@ def chips(query: Query) -> str:
     if not query.text:
         return ""
     shown = [f"<kbd>{isolated(wording.KINDS[query.kind])}</kbd>"]
-    if query.window is not None:
-        shown.append(f"<kbd><time>{isolated(wording.window(query.window))}</time></kbd>")
+    shown += [f"<kbd><time>{isolated(words)}</time></kbd>" for words in wording.windows(query)]
     shown += [f"<kbd><cite>{isolated(f'with “{word}”')}</cite></kbd>" for word in query.carried]
     note = f"\n\n<small>{label(query.note, limit=300)}</small>" if query.note else ""
     return " ".join(shown) + note

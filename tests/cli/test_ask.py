@@ -88,7 +88,7 @@ def test_a_window_without_articles_says_so(cli: Cli) -> None:
 def test_what_was_understood_is_told_before_the_answer(cli: Cli) -> None:
     out, _ = cli("ask", "Where did Sharif and Pezeshkian meet in December 2024?")
     assert out.splitlines()[:2] == [
-        "Understood: who, what or where, from 1 December 2024 to 31 December 2024 "
+        "Understood: who, what or where, preferably from 1 December 2024 to 31 December 2024 "
         "(“December 2024”)",
         "",
     ]
@@ -107,9 +107,9 @@ def test_a_follow_up_is_completed_from_the_history(cli: Cli) -> None:
 
 def test_kind_and_dates_can_be_corrected(cli: Cli) -> None:
     question = "Where did Sharif and Pezeshkian meet in 2019?"
-    assert cli.json("ask", question)["window"]["said"] == "2019"
+    assert cli.json("ask", question)["preferred"]["said"] == "2019"
     undated = cli.json("ask", question, "--undated", "--kind", "passage", "--min-confidence", "0")
-    assert (undated["window"], undated["kind"]) == (None, "passage")
+    assert (undated["preferred"], undated["kind"]) == (None, "passage")
     assert undated["interpreted"] == question
 
 

@@ -55,8 +55,33 @@ def test_said_is_what_stands_in_the_question() -> None:
 
 
 def test_dates_that_leave_no_day_are_named() -> None:
-    with pytest.raises(QuestionError, match="both 'after 2025' and 'before 2024'"):
-        infer_window("What happened after 2025 and before 2024?", date(2026, 3, 1))
+    with pytest.raises(QuestionError, match="both 'since 2025' and 'before 2024'"):
+        infer_window("What has been reported since 2025 and before 2024?", date(2026, 3, 1))
+
+
+def test_preferred_days_that_exclude_each_other_are_none() -> None:
+    found = infer_window("Did the ferry that sank after 2025 sail before 2024?", date(2026, 3, 1))
+    assert (found.filters, found.firm) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "firm"),
+    [
+        ("Who resigned in June 2024?", False),
+        ("How many ships were queueing on Tuesday?", False),
+        ("As of 3 June 2024, how many had died?", True),
+        ("What has been closed since May 2024?", True),
+        ("What was published about the strike in June 2024?", True),
+        ("How many were hurt, in the papers of 3 June 2024?", True),
+        ("What did the report of 3 June 2024 say?", True),
+        ("What was in yesterday's paper about the strike?", True),
+        ("Who led, as reported on 17 May?", False),
+    ],
+)
+def test_only_dates_of_publication_are_firm(question: str, firm: bool) -> None:
+    found = infer_window(question, TODAY)
+    assert found.filters is not None
+    assert found.firm == firm
 
 
 def test_a_subject_outside_the_filter_is_no_second_reading() -> None:

@@ -137,7 +137,7 @@ def test_a_later_question_may_refer_to_what_was_cited(service: Service) -> None:
 def test_while_it_works_it_says_what_it_does(service: Service) -> None:
     taken = ask(service, "Where did Pezeshkian and Sharif meet in December 2024?")
     assert [step.reply.split("</small>")[0] for step in taken[:-1]] == [
-        "<small>Searching 2 articles from 1 December 2024 to 31 December 2024 "
+        "<small>Searching 2 articles preferably from 1 December 2024 to 31 December 2024 "
         "\\(“December 2024”\\)",
         "<small>Reading 4 passages of 1 article",
     ]
