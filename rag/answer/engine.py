@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import ParamSpec, Protocol
 
-from rag.answer.evidence import Candidate, Ranker
+from rag.answer.evidence import Candidate
 from rag.index.base import ArticleRow, TextSearch
 from rag.query.history import History
 from rag.query.understand import Corrections, Understood
 from rag.types import Answer, Article, Hit, IndexInfo, Query, Window
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,16 @@ class ReadingLog:
     def __init__(self) -> None:
         self._first: list[Candidate] | None = None
 
-    def by(
-        self, ranker: Ranker, question: str, hits: Sequence[Hit]
-    ) -> Callable[[], list[Candidate]]:
-        """A function that runs the ranker and records its candidates if it is the first to run."""
+    def noting(self, find: Callable[P, list[Candidate]]) -> Callable[P, list[Candidate]]:
+        """``find``, whose candidates are recorded if it is the first to find any."""
 
-        def read() -> list[Candidate]:
-            candidates = ranker.candidates(question, hits)
+        def found(*args: P.args, **named: P.kwargs) -> list[Candidate]:
+            candidates = find(*args, **named)
             if self._first is None:
                 self._first = candidates
             return candidates
 
-        return read
+        return found
 
     def considered(self, hits: Sequence[Hit]) -> tuple[ConsideredPassage, ...]:
         """The hits, each with the recorded reader's best score in it.

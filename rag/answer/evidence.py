@@ -9,6 +9,7 @@ quotation that it chooses is a ``Pick``, and all of them with a confidence are i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -68,11 +69,58 @@ class Ranker:
         self.reader = reader
         self._weights = weights
 
+    def read(self, question: str, hits: Sequence[Hit]) -> list[ReadHit]:
+        """What the reader finds in each of ``hits``, in order."""
+        readings = self.reader.read(question, [hit.passage for hit in hits]) if hits else []
+        return [ReadHit(hit, reading) for hit, reading in zip(hits, readings, strict=True)]
+
+    def rank(self, read: Sequence[ReadHit]) -> list[Candidate]:
+        """The spans of all that was read, best first."""
+        return rank([one.hit for one in read], [one.reading for one in read], self._weights)
+
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """The spans that the reader finds in all ``hits``, best first."""
-        if not hits:
-            return []
-        return rank(hits, self.reader.read(question, [hit.passage for hit in hits]), self._weights)
+        return self.rank(self.read(question, hits))
+
+
+MAX_PASSAGES = 2  # of one article
+MORE_PASSAGES = 2  # than articles are read
+
+
+def hits_to_read(hits: Sequence[Hit], articles: int) -> list[Hit]:
+    """The best passages of the first ``articles`` distinct articles, in the order of ``hits``.
+
+    A denial may rank seventh, behind six passages of the story that it denies.
+    """
+    chosen: list[Hit] = []
+    taken: Counter[str] = Counter()
+    for hit in hits:
+        article_id = hit.passage.article.id
+        fits = article_id in taken or len(taken) < articles
+        if fits and taken[article_id] < MAX_PASSAGES:
+            chosen.append(hit)
+            taken[article_id] += 1
+    return _within(chosen, articles + MORE_PASSAGES)
+
+
+def _within(hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """At most ``limit`` hits: second passages are dropped, the last first, before any first one."""
+    first = {hit.passage.article.id: hit.rank for hit in reversed(hits)}
+    seconds = [hit.rank for hit in hits if hit.rank != first[hit.passage.article.id]]
+    dropped = set(seconds[max(0, limit - len(first)) :])
+    return [hit for hit in hits if hit.rank not in dropped]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHit:
+    """A hit, and what the reader found in its passage."""
+
+    hit: Hit
+    reading: PassageReading
+
+    @property
+    def article_id(self) -> str:
+        return self.hit.passage.article.id
 
 
 def rank(
@@ -149,28 +197,35 @@ NO_ANSWER = Reply((), 0.0)
 class Evidence:
     """All that an answerer may use for a question; the readers run when first needed.
 
-    ``hits`` are best first. ``spans`` are the span reader's candidates in them, best first, none
-    overlapping; ``sentences`` are their sentences as ranked by the sentence reader, likewise.
-    ``confidence`` is the calibrated probability that the first of ``spans`` is right.
+    ``hits`` are best first. ``read`` is what the reader found in each of those that it reads,
+    ``spans`` are its candidates in all of them, best first, none overlapping; ``sentences`` are
+    their sentences as ranked by the sentence reader, likewise. ``confidence`` is the calibrated
+    probability that the first of ``spans`` is right.
     """
 
     def __init__(
         self,
         query: Query,
         hits: Sequence[Hit],
-        read_spans: Callable[[], list[Candidate]],
+        read: Callable[[], list[ReadHit]],
+        rank_spans: Callable[[Sequence[ReadHit]], list[Candidate]],
         read_sentences: Callable[[], list[Candidate]],
         calibrate: Callable[[Sequence[Candidate]], float],
     ) -> None:
         self.query = query
         self.hits = hits
-        self._read_spans = read_spans
+        self._read = read
+        self._rank_spans = rank_spans
         self._read_sentences = read_sentences
         self._calibrate = calibrate
 
     @cached_property
+    def read(self) -> list[ReadHit]:
+        return self._read()
+
+    @cached_property
     def spans(self) -> list[Candidate]:
-        return self._read_spans()
+        return self._rank_spans(self.read)
 
     @cached_property
     def sentences(self) -> list[Candidate]:

@@ -25,7 +25,7 @@ from rag.answer.engine import (
     Stage,
     final_stage,
 )
-from rag.answer.evidence import Evidence, Pick, Reply, pick
+from rag.answer.evidence import Answerer, Evidence, Pick, Reply, hits_to_read, pick
 from rag.answer.freshness import Freshness
 from rag.answer.no_answer import advice, mention_check
 from rag.answer.rules.switches import kind_by_first_word
@@ -41,6 +41,7 @@ from rag.retrieval.truecasing import KnownNames
 from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
 
 MAX_NEAREST = 3
+DEPTH_FACTOR = 2  # hits that are searched for each article that is read
 
 
 class Clock:
@@ -264,7 +265,7 @@ class Pipeline:
         clock = Clock()
         answerer = self._components.answerers[query.kind]
         with clock.stage("retrieve"):
-            hits = self.retrieve(query, top_k=top_k or answerer.depth)
+            hits = self._hits_for(query, answerer, top_k)
         yield Retrieved(query, tuple(hits))
         readings = ReadingLog()
         evidence = self._evidence(query, hits, readings)
@@ -272,6 +273,13 @@ class Pipeline:
             reply = answerer.answer(evidence)
         answer = self._answer(evidence, reply, clock)
         return Answered(answer, readings.considered(hits))
+
+    def _hits_for(self, query: Query, answerer: Answerer, top_k: int | None) -> list[Hit]:
+        """What an answerer of some depth asks for; else the best passages of ``top_k`` articles."""
+        if answerer.depth is not None:
+            return self.retrieve(query, top_k=top_k or answerer.depth)
+        articles = top_k or self._config.top_k
+        return hits_to_read(self.retrieve(query, top_k=DEPTH_FACTOR * articles), articles)
 
     def _answer(self, evidence: Evidence, reply: Reply, clock: Clock) -> Answer:
         """The reply with its picks cited; or no answer, the nearest sentences and the reason."""
@@ -295,12 +303,13 @@ class Pipeline:
         )
 
     def _evidence(self, query: Query, hits: Sequence[Hit], readings: ReadingLog) -> Evidence:
-        components, to_read = self._components, hits[: self._config.top_k]
+        components, to_read = self._components, hits_to_read(hits, self._config.top_k)
         return Evidence(
             query,
             hits,
-            readings.by(components.spans, query.text, to_read),
-            readings.by(components.sentences, query.text, to_read),
+            lambda: components.spans.read(query.text, to_read),
+            readings.noting(components.spans.rank),
+            lambda: readings.noting(components.sentences.candidates)(query.text, to_read),
             lambda ranked: components.calibrator.confidence(query.text, ranked),
         )
 

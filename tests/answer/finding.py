@@ -64,5 +64,10 @@ def found(
     shown = list(hits) or list({id(one.hit): one.hit for one in spans}.values())
     query = Query(question, question)
     return Evidence(
-        query, shown, lambda: list(spans), lambda: sentences(shown), lambda ranked: sure
+        query,
+        shown,
+        lambda: [],
+        lambda read: list(spans),
+        lambda: sentences(shown),
+        lambda ranked: sure,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rag.answer.evidence import Weights, rank
+from dataclasses import replace
+
+from rag.answer.evidence import Weights, hits_to_read, rank
 from rag.models.reader import PassageReading
 from rag.types import Span
 from tests.answer.making import hit, passage
@@ -54,3 +56,17 @@ def test_the_null_score_counts_against_its_passage() -> None:
         ("two", 3.0, -1.0),
         ("one", 0.5, 2.5),
     ]
+
+
+def test_the_best_passages_of_the_first_articles_are_read() -> None:
+    names = ["a", "a", "a", "b", "a", "c", "b", "d", "e"]
+    hits = [
+        replace(hit(passage(f"{name}{number}", article_id=name)), rank=number)
+        for number, name in enumerate(names, start=1)
+    ]
+    read = [one.rank for one in hits_to_read(hits, 4)]
+    assert read == [1, 2, 4, 6, 7, 8]
+    assert [one.rank for one in hits_to_read(hits, 1)] == [1, 2]
+    many = [replace(one, rank=rank) for rank, one in enumerate([*hits, *hits], start=1)]
+    assert len(hits_to_read(many, 5)) == 7
+    assert len({one.passage.article.id for one in hits_to_read(many, 5)}) == 5

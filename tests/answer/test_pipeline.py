@@ -51,24 +51,25 @@ def ranker(*spans: Span) -> Ranker:
 def test_a_passage_has_the_best_score_of_what_lies_in_it() -> None:
     readings = ReadingLog()
     # "Four" lies in both passages; "One" in the first alone, and "nine" in the second.
-    readings.by(ranker(Span(15, 19, 3.0), Span(0, 3, 5.0), Span(42, 46, 1.0)), "q", HITS)()
+    read = ranker(Span(15, 19, 3.0), Span(0, 3, 5.0), Span(42, 46, 1.0)).candidates
+    readings.noting(read)("q", HITS)
     assert [one.reader for one in readings.considered(HITS)] == [3.0, None, 5.0]
     assert [one.hit for one in readings.considered(HITS)] == HITS
 
 
 def test_the_reader_that_is_asked_first_leads() -> None:
     readings = ReadingLog()
-    spans = readings.by(ranker(Span(0, 3, 5.0)), "q", HITS)
-    sentences = readings.by(ranker(Span(0, 14, 0.1)), "q", HITS)
+    spans = readings.noting(ranker(Span(0, 3, 5.0)).candidates)
+    sentences = readings.noting(ranker(Span(0, 14, 0.1)).candidates)
     assert [one.reader for one in readings.considered(HITS)] == [None, None, None]
-    sentences()
-    spans()
+    sentences("q", HITS)
+    spans("q", HITS)
     assert [one.reader for one in readings.considered(HITS)] == [None, None, 0.1]
 
 
 def test_what_was_not_read_has_no_score() -> None:
     readings = ReadingLog()
-    readings.by(ranker(Span(15, 19, 3.0)), "q", HITS[:1])()
+    readings.noting(ranker(Span(15, 19, 3.0)).candidates)("q", HITS[:1])
     assert [one.reader for one in readings.considered(HITS[:2])] == [3.0, None]
 
 

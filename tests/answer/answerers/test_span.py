@@ -106,7 +106,9 @@ def test_the_confidence_is_that_of_the_span_that_is_quoted() -> None:
 
     query = Query("What did Dar promise?", "What did Dar promise?")
     reply = MODE.answer(
-        Evidence(query, [told], lambda: spans, lambda: sentences([told]), calibrate)
+        Evidence(
+            query, [told], lambda: [], lambda read: spans, lambda: sentences([told]), calibrate
+        )
     )
     assert asked == [[("bridges", 5.0), ("roads", 4.5)]]  # "dykes" is of the same sentence
     assert reply.confidence == pytest.approx(1 - 0.6 * 0.5)  # its sentence has even odds

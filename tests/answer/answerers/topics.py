@@ -70,7 +70,9 @@ def found(question: str, hits: Sequence[Hit], *entities: str, confidence: float 
     """What was found; of the pipeline's own readings there is only the confidence."""
     query = Query(question, question, entities=entities)
     span = [Candidate(one, Span(0, 1, 0.0), 0.0) for one in hits[:1]]
-    return Evidence(query, hits, lambda: span, lambda: [], lambda spans: confidence)
+    return Evidence(
+        query, hits, lambda: [], lambda read: span, lambda: [], lambda spans: confidence
+    )
 
 
 class Marked:
