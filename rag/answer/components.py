@@ -16,7 +16,13 @@ from rag.answer.answerers.topical import (
 )
 from rag.answer.answerers.when import WhenAnswerer
 from rag.answer.answerers.yes_no import YesNoAnswerer
-from rag.answer.confidence import Calibrator, Features, SentenceFeatures, SpanFeatures
+from rag.answer.confidence import (
+    Calibrator,
+    Features,
+    Reliability,
+    SentenceFeatures,
+    SpanFeatures,
+)
 from rag.answer.evidence import Answerer, Ranker, Weights
 from rag.answer.rules.entailment import EntailmentJudge
 from rag.answer.rules.matching import Matcher, word_likeness
@@ -40,7 +46,8 @@ class Components:
     """What a Pipeline is made of, besides its index.
 
     ``spans`` ranks the spans that may answer, ``sentences`` whole sentences; without a span reader
-    they are the same. ``warnings`` say what is missing. ``rules`` are those that are on.
+    they are the same. ``reliability`` judges replies, if it was fitted. ``warnings`` say what is
+    missing. ``rules`` are those that are on.
     """
 
     retriever: Retriever
@@ -50,6 +57,7 @@ class Components:
     answerers: Mapping[Kind, Answerer]
     warnings: tuple[str, ...] = ()
     rules: Rules = ALL_RULES
+    reliability: Reliability | None = None
 
 
 def open_components(
@@ -92,6 +100,7 @@ def open_components(
         _answerers(embedder, rarity, spans, sentences, agreement, rules),
         warnings,
         rules,
+        None if calibration.reply is None else Reliability(calibration.reply),
     )
 
 

@@ -1,20 +1,27 @@
-"""Estimates the probability that an answer is right, by a logistic model over a few features."""
+"""Estimates the probability that an answer is right, by logistic models over a few features.
+
+A ``Calibrator`` judges the candidate that an answerer chose, and the answerer makes of it the
+confidence of its reply. ``Reliability`` judges the reply as a whole, with what the reader says of
+the passage that is quoted and with the kind of the question: it has the last word.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log1p
+from math import log, log1p
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.aggregation import group_answers
-from rag.answer.evidence import Candidate, sentence_around
+from rag.answer.evidence import Candidate, Evidence, Pick, Reply, sentence_around
 from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder
 from rag.models.sentence_reader import QuestionTerms, Rarity, has_expected_form
+from rag.types import Kind, Span
 
+LEAST_ODDS = 1e-3
 MAX_MARGIN = 5.0
 MAX_SPAN_MARGIN = 10.0
 
@@ -128,3 +135,72 @@ class Calibrator:
     def confidence(self, question: str, ranked: Sequence[Candidate]) -> float:
         """The probability in [0, 1] that the first answer in ``ranked`` is right."""
         return float(self._model.probability(self._features(question, ranked))[0])
+
+
+RELIABLE_KINDS: tuple[Kind, ...] = ("span", "list", "yesno", "when", "passage")
+REPLY_FEATURES: tuple[str, ...] = (
+    "raw",
+    "speaks",
+    "over_null",
+    "evidence",
+    "label",
+    "dense",
+    *(f"is_{kind}" for kind in RELIABLE_KINDS[1:]),
+    *(f"raw_{kind}" for kind in RELIABLE_KINDS[1:]),
+)
+
+
+def reply_features(evidence: Evidence, reply: Reply) -> NDArray[np.float64]:
+    """What ``Reliability`` sees of a reply to a question, shape ``[1, len(REPLY_FEATURES)]``.
+
+    ``raw`` are the log-odds of the answerer's own confidence; the others are 0 where the passage
+    that is quoted was not read: ``speaks`` the log-odds that it says anything to the question,
+    ``over_null`` by how much its best span is above "not in here", ``evidence`` the log-odds of the
+    quoted sentence, ``label`` those of the yes or no that is given.
+    """
+    raw, kind, first = log_odds(reply.confidence), evidence.query.kind, reply.picks[0]
+    read = next((one for one in evidence.read if one.holds(first)), None)
+    speaks = over_null = quoted = label = 0.0
+    if read is not None and read.reading.labels is not None:
+        labels = read.reading.labels
+        speaks = log_odds(1 - labels.none)
+        quoted = max(
+            (log_odds(one.score) for one in read.reading.evidence if _touch(one, first)),
+            default=0.0,
+        )
+        if reply.text in ("yes", "no"):
+            sign = 1 if reply.text == "yes" else -1
+            label = sign * (log_odds(labels.yes) - log_odds(labels.no))
+    if read is not None and read.reading.spans:
+        over_null = read.reading.spans[0].score - read.reading.null_score
+    kinds = [float(kind == one) for one in RELIABLE_KINDS[1:]]
+    row = [raw, speaks, over_null, quoted, label, first.hit.dense, *kinds]
+    return np.array([[*row, *(raw * one for one in kinds)]], dtype=np.float64)
+
+
+def _touch(span: Span, pick: Pick) -> bool:
+    return span.start < pick.end and pick.start < span.end
+
+
+def log_odds(probability: float) -> float:
+    """The log-odds of a probability, which is kept a little away from 0 and 1."""
+    kept = min(max(probability, LEAST_ODDS), 1 - LEAST_ODDS)
+    return log(kept / (1 - kept))
+
+
+class Reliability:
+    """The fitted probability that a reply is right, for the kinds of question that have one right
+    answer. A reply is given where right is likelier than wrong."""
+
+    threshold = 0.5
+
+    def __init__(self, model: Logistic) -> None:
+        """Raises ModelError when ``model`` was fitted over other features."""
+        model.check_features(REPLY_FEATURES)
+        self._model = model
+
+    def confidence(self, evidence: Evidence, reply: Reply) -> float:
+        """The probability in [0, 1]; 0 for a reply without quotations."""
+        if not reply.picks:
+            return 0.0
+        return float(self._model.probability(reply_features(evidence, reply))[0])

@@ -122,6 +122,12 @@ class ReadHit:
     def article_id(self) -> str:
         return self.hit.passage.article.id
 
+    def holds(self, pick: Pick) -> bool:
+        """Whether the quotation lies in this passage."""
+        passage = self.hit.passage
+        same = self.article_id == pick.article_id
+        return same and passage.start <= pick.start and pick.end <= passage.end
+
 
 def rank(
     hits: Sequence[Hit], readings: Sequence[PassageReading], weights: Weights
@@ -226,6 +232,23 @@ class Evidence:
     @cached_property
     def spans(self) -> list[Candidate]:
         return self._rank_spans(self.read)
+
+    @cached_property
+    def likely_sentences(self) -> list[Candidate]:
+        """The sentences by how likely the reader finds that they are the evidence, best first.
+
+        Empty where the reader does not say.
+        """
+        likely = (
+            Candidate(read.hit, span, span.score * (1 - read.reading.labels.none))
+            for read in self.read
+            if read.reading.labels is not None
+            for span in read.reading.evidence
+        )
+        best: dict[tuple[str, int], Candidate] = {}  # a sentence may stand in two passages
+        for one in sorted(likely, key=lambda one: (-one.score, one.hit.rank, one.span.start)):
+            best.setdefault((one.article_id, one.span.start), one)
+        return list(best.values())
 
     @cached_property
     def sentences(self) -> list[Candidate]:

@@ -16,6 +16,7 @@ from types import TracebackType
 
 from rag.answer.citations import Citer
 from rag.answer.components import Components, open_components
+from rag.answer.confidence import RELIABLE_KINDS
 from rag.answer.engine import (
     DEFAULTS,
     Answered,
@@ -38,7 +39,17 @@ from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
 from rag.retrieval.retriever import Retriever
 from rag.retrieval.truecasing import KnownNames
-from rag.types import Answer, Article, Citation, Hit, IndexInfo, Query, Reason, Window
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Hit,
+    IndexInfo,
+    Kind,
+    Query,
+    Reason,
+    Window,
+)
 
 MAX_NEAREST = 3
 DEPTH_FACTOR = 2  # hits that are searched for each article that is read
@@ -270,7 +281,7 @@ class Pipeline:
         readings = ReadingLog()
         evidence = self._evidence(query, hits, readings)
         with clock.stage("read"):
-            reply = answerer.answer(evidence)
+            reply = self._judged(evidence, answerer.answer(evidence))
         answer = self._answer(evidence, reply, clock)
         return Answered(answer, readings.considered(hits))
 
@@ -313,9 +324,25 @@ class Pipeline:
             lambda ranked: components.calibrator.confidence(query.text, ranked),
         )
 
+    def _judged(self, evidence: Evidence, reply: Reply) -> Reply:
+        """The reply with the confidence that it deserves as a whole."""
+        reliability = self._components.reliability
+        if reliability is None or evidence.query.kind not in RELIABLE_KINDS:
+            return reply
+        return replace(reply, confidence=reliability.confidence(evidence, reply))
+
+    def _threshold(self, kind: Kind) -> float:
+        if self._config.min_confidence is not None:
+            return self._config.min_confidence
+        reliability = self._components.reliability
+        if reliability is not None and kind in RELIABLE_KINDS:
+            return reliability.threshold
+        return self._components.calibrator.threshold
+
     def _nearest(self, evidence: Evidence) -> list[Pick]:
         """The sentences that come closest to an answer."""
-        return [pick(candidate) for candidate in evidence.sentences[:MAX_NEAREST]]
+        nearest = evidence.likely_sentences or evidence.sentences
+        return [pick(candidate) for candidate in nearest[:MAX_NEAREST]]
 
     def _changed_files(self, cited: Sequence[Citation]) -> tuple[str, ...]:
         paths = {citation.article.path for citation in cited}
@@ -329,8 +356,7 @@ class Pipeline:
             return "outside_window" if empty else "nothing_retrieved"
         if not reply.picks:
             return "no_span"
-        least = self._config.min_confidence
-        threshold = self._components.calibrator.threshold if least is None else least
+        threshold = self._threshold(evidence.query.kind)
         return "low_confidence" if reply.confidence < threshold else None
 
 

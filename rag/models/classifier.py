@@ -52,7 +52,7 @@ class Calibration:
     ``retrieval_weight`` and ``null_weight`` say how much the retriever's score and the null score
     count beside the reader's own, ``agreement_weight`` how much it counts that further articles
     agree. ``confidence`` gives the probability that the first answer is right; below ``threshold``
-    none is given.
+    none is given. ``reply`` gives that of a whole reply, if it was fitted.
     """
 
     retrieval_weight: float
@@ -60,6 +60,7 @@ class Calibration:
     threshold: float
     null_weight: float = 0.0
     agreement_weight: float = 0.0
+    reply: Logistic | None = None
 
 
 def read_fitted(path: Path) -> dict[str, Any]:
@@ -81,6 +82,7 @@ def read_calibration(path: Path) -> Calibration:
             threshold=float(values["threshold"]),
             null_weight=float(values.get("null_weight", 0.0)),
             agreement_weight=float(values.get("agreement_weight", 0.0)),
+            reply=load_logistic(values["reply"]) if "reply" in values else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{str(path)!r} holds no calibration ({error}); fit it again.") from error

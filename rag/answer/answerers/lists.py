@@ -75,7 +75,8 @@ class ListAnswerer:
         groups = group_answers(evidence.spans, weight=self._weight)
         if not self._rules.coordination:
             return _best_span(evidence, groups)
-        lists = self._near_best(self._candidate_lists(request, groups))
+        candidates = self._marked_lists(request, evidence) or self._candidate_lists(request, groups)
+        lists = self._near_best(candidates)
         if not lists:
             return NO_ANSWER
         best = max(lists, key=lambda one: (*request.completed_by(one.items), one.score))
@@ -87,6 +88,24 @@ class ListAnswerer:
         confidence = evidence.confidence_of(best.span, _rivals(evidence, lists))
         probability = answer_probability(evidence.sentence_of(best.span))
         return Reply(tuple(shown), noisy_or(confidence, probability))
+
+    def _marked_lists(self, request: _ListRequest, evidence: Evidence) -> list[_CandidateList]:
+        """The items that the reader marks in each passage; none where nowhere it marks several."""
+        best: dict[int, Candidate] = {}
+        for span in evidence.spans:
+            best.setdefault(span.hit.rank, span)
+        found = []
+        for read in evidence.read:
+            spans = _joined_items(read.hit.passage.article.text, read.reading.items)
+            if not spans or read.hit.rank not in best:
+                continue
+            lead = best[read.hit.rank]
+            items = [Pick(read.hit, start, end, lead.score) for start, end in spans]
+            fit = request.fit(items)
+            if fit > _MISFIT and self._is_said_by_other(request, AnswerGroup(lead, (), 0.0)):
+                fit += _OTHER_SPEAKER
+            found.append(_CandidateList(lead, items, lead.score + fit))
+        return found if any(len(one.items) > 1 for one in found) else []
 
     def _candidate_lists(
         self, request: _ListRequest, groups: Sequence[AnswerGroup]
@@ -207,6 +226,21 @@ def _is_number(text: str) -> bool:
     if _PART_OF_A_WHOLE.fullmatch(text.strip()):
         return True
     return any(q.end - q.start == len(text.strip()) for q in quantities(text))
+
+
+# Between two marked pieces of one item: "Burkina" and "Faso", "Bank" and "Scotland".
+_INSIDE_ITEM = re.compile(r"[\s'’.-]*|(?: (?:of|the|de|da|di|al|bin|van|von|for))+ ")
+
+
+def _joined_items(text: str, marked: Sequence[Span]) -> list[Offsets]:
+    """The marked pieces, with those joined that only a little stands between."""
+    joined: list[Offsets] = []
+    for piece in marked:
+        if joined and _INSIDE_ITEM.fullmatch(text, joined[-1][1], piece.start):
+            joined[-1] = (joined[-1][0], piece.end)
+        else:
+            joined.append((piece.start, piece.end))
+    return joined
 
 
 def _item_picks(answer: AnswerGroup, *, names: bool) -> list[Pick]:
