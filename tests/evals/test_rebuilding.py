@@ -29,7 +29,7 @@ def shown(test: LoadTest) -> list[Answer]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("rebuilds", "least_seen"), [(5, 3), pytest.param(20, 10, marks=pytest.mark.full)]
+    ("rebuilds", "least_seen"), [(3, 1), pytest.param(20, 10, marks=pytest.mark.full)]
 )
 def test_no_answer_fails_or_mixes_two_versions(
     models: Path, tmp_path: Path, rebuilds: int, least_seen: int
