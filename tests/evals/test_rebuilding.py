@@ -39,7 +39,7 @@ def test_no_answer_fails_or_mixes_two_versions(
     with served(tmp_path / "few", tmp_path, models) as service:
         asked = ["Which river flooded Veldt?"]
         test = ask_during_rebuilds(
-            service, asked, askers=8, rebuilds=rebuilds, between=3, pause_s=0.5
+            service, asked, askers=8, rebuilds=rebuilds, between=3, pause_s=1.0
         )
     assert test.errors == []
     assert test.mixed == []
