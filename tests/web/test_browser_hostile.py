@@ -27,21 +27,22 @@ def hostile_articles(folder: Path) -> dict[str, list[str]]:
     """One article for each payload, in its name, title and text: the names by question.
 
     A question has three of the payloads, and is answered from their three articles, each of which
-    has all three in its second paragraph.
+    has all three further down.
     """
     names = {}
     for first in range(0, len(HOSTILE), TOGETHER):
         payloads = HOSTILE[first : first + TOGETHER]
         islands = " ".join(f"{island}{first:02}" for island in ISLANDS)
-        question = f"{islands} quokka {' '.join(payloads)}"
+        question = f"{' '.join(payloads)} {islands} quokka"
         names[question] = [
             re.sub(r"[/\0]", "∕", f"{number} {payload}")[:80] + ".txt"
             for number, payload in enumerate(payloads, first)
         ]
+        others = "\n\n".join(f"Then {payload} said so on Tuesday." for payload in payloads)
         for name, payload in zip(names[question], payloads, strict=True):
             text = (
                 f"date 2024-03-01 {payload} {islands} quokka said so on Tuesday of {payload} in "
-                f"{islands}.\n\nSecond {' and '.join(payloads)} text."
+                f"{islands}.\n\n{others}"
             )
             (folder / name).write_text(text, encoding="utf-8", newline="")
     return names
@@ -57,11 +58,12 @@ def test_hostile_text_is_shown_as_text_everywhere(open_page: Visit) -> None:
         cited = engine.ask(question).citations
         assert {one.article.path for one in cited} >= {*group}
         first = cited[0]
-        assert first.article.path in group
-        assert text_of(page, "#chat [data-testid=user]").strip() == one_line(question)
-        for number, one in enumerate(cited):
-            assert text_of(page, f"#chat blockquote q >> nth={number}") == visible(one.sentence)
-            assert one_line(one.article.path) in text_of(page, "#chat [data-testid=bot]")
+        asked = text_of(page, "#chat [data-testid=user]").strip()
+        assert asked == one_line(question, limit=500)
+        assert text_of(page, "#chat blockquote q >> nth=0") == visible(first.sentence)
+        quoted = page.locator("#chat [data-testid=bot] q").all_text_contents()
+        assert {*quoted} >= {visible(one.sentence) for one in cited}
+        assert one_line(first.article.path) in text_of(page, "#chat [data-testid=bot]")
         assert shown_article(page) == visible(first.article.text).replace("\n", "")
         assert shown_article(page, ".highlighted ") == visible(first.quote)
         told = text_of(page, "#chat [data-testid=bot]")
@@ -110,16 +112,18 @@ def foreign_elements(page: Page) -> int:
 def test_a_hostile_file_name_is_told_as_text(open_page: Visit, tmp_path: Path) -> None:
     """Whether the file is saved or refused."""
     opened, page = open_page, open_page.page
-    stems = [re.sub(r"[/\0]", "∕", payload)[:80] for payload in HOSTILE]
-    names = [stem + suffix for stem in stems for suffix in (".exe", ".txt")]
-    for name in names:
-        (tmp_path / name).write_text(f"The text of {name}.")
-    opened.open_tab("Articles")
-    page.locator("#files input[type=file]").set_input_files([tmp_path / name for name in names])
-    expect(page.locator("#note li")).to_have_count(len(names))
-    assert "“img src=x onerror=window.hacked=1" in text_of(page, "#note")
-    assert foreign_elements(page) == 0
-    opened.assert_calm()
+    for suffix in (".exe", ".txt"):
+        names = [re.sub(r"[/\0]", "∕", payload)[:80] + suffix for payload in HOSTILE]
+        for name in names:
+            (tmp_path / name).write_text(f"The text of {name}.")
+        opened.begin_anew()
+        opened.open_tab("Articles")
+        files = page.locator("#files input[type=file]")
+        files.set_input_files([tmp_path / name for name in names])
+        expect(page.locator("#note li")).to_have_count(len(names))
+        assert "“img src=x onerror=window.hacked=1" in text_of(page, "#note")
+        assert foreign_elements(page) == 0
+        opened.assert_calm()
 
 
 def test_a_hostile_name_of_a_file_too_large_is_not_shown(open_page: Visit, tmp_path: Path) -> None:
