@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --constraint requirements.lock $(PIP_FLAGS)
 
-.PHONY: chat build test check full evals gate screenshots lock clean
+.PHONY: chat build test check full evals gate gate-quick screenshots lock clean
 
 chat: $(VENV)/.installed
 	$(RUN) app.py
@@ -34,6 +34,10 @@ evals: $(VENV)/.installed
 # Fails when answers are worse than those of evals/baseline.json.
 gate: $(VENV)/.installed
 	$(RUN) -m evals gate
+
+# The same with every third question, for every change.
+gate-quick: $(VENV)/.installed
+	$(RUN) -m evals gate --every 3
 
 # The README's pictures, taken of the real app over the seeds.
 screenshots: $(VENV)/.tested

@@ -94,6 +94,7 @@ def _gate_options(command: argparse.ArgumentParser) -> None:
     add("--articles", type=Path, metavar="DIR", help="those of questions of ours")
     _bundles(command)
     add("--baseline", type=Path, metavar="FILE", help="(evals/baseline.json)")
+    add("--every", type=_count, default=1, metavar="N", help="ask one question in N (1)")
     add("--update", action="store_true", help="write the baseline anew")
     _changed(command)
     _places(command)

@@ -13,7 +13,14 @@ from evals.compare import Record, compare_in_full, read_record, run_json
 from evals.compare import ablate as run_ablations
 from evals.compare import compare as compare_records
 from evals.engine import settings_of
-from evals.gate import BASELINE, failures, fallen_in_noise, read_baseline, write_baseline
+from evals.gate import (
+    BASELINE,
+    failures,
+    fallen_in_noise,
+    part_of,
+    read_baseline,
+    write_baseline,
+)
 from evals.report.outcomes import misses_tsv
 from evals.report.page import report_html
 from evals.report.terminal import ablation_table, comparison_table, run_table
@@ -52,10 +59,17 @@ def compare(options: argparse.Namespace) -> int:
 
 def gate(options: argparse.Namespace) -> int:
     """Compare sets with the baseline, or write it anew; 1 when something fails."""
+    if options.update and options.every > 1:
+        raise _wrong_usage("gate: --update asks every question; leave out --every")
     path = options.baseline or BASELINE
     anew = options.update and not (options.sets and path.exists())
     baseline = {} if anew else read_baseline(path)
-    runs = [_run(one, options) for one in _open_all(options)]
+    runs = []
+    for whole in _open_all(options):
+        part = whole.every(options.every)
+        runs.append(_run(part, options))
+        if whole.name in baseline:
+            baseline |= {whole.name: part_of(baseline[whole.name], whole, part)}
     for line in fallen_in_noise(runs, baseline or _before(path)):
         print(line)
     if options.update:

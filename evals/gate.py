@@ -5,18 +5,21 @@ permutation test (p < 5 %) and the 95 % interval of the change say that this is 
 engine is deterministic, so an unchanged one never fails: the test separates a change that does
 harm in general from one that moves a few questions either way. It cannot detect harm to five
 questions or fewer, so whatever fell inside the noise is printed, too; one of 22 comparisons may
-fail by chance.
+fail by chance. The baseline has the scores of every question, so that a part of a set is held
+against the same questions.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evals.compare import Difference, Record, compare, metrics
 from evals.run import Run
+from evals.sets import EvalSet
 from evals.summary import KEYS, named
 from rag.errors import ConfigError
 
@@ -58,6 +61,15 @@ def _differing(before: Record, now: Record) -> list[str]:
     )
     different = [what for what, same in of_the_set if not same]
     return different or [what for what, same in of_the_scores if not same]
+
+
+def part_of(before: Record, whole: EvalSet, part: EvalSet) -> Record:
+    """The record of a part of a set. A record of other questions than the set's stays as it is."""
+    if before.questions != whole.fingerprint:
+        return before
+    asked = {question.id for question in part.questions}
+    scores = {name: scores for name, scores in before.scores.items() if name in asked}
+    return replace(before, questions=part.fingerprint, scores=scores)
 
 
 def fallen_in_noise(runs: Sequence[Run], baseline: Mapping[str, Record]) -> list[str]:

@@ -79,6 +79,10 @@ class EvalSet:
             )
         return replace(self, questions=tuple(kept))
 
+    def every(self, step: int) -> EvalSet:
+        """The first question and each that stands ``step`` after one: with 3, a third of them."""
+        return replace(self, questions=self.questions[::step])
+
     def in_full(self) -> EvalSet:
         """The same questions, follow-ups written out so that they stand alone."""
         return replace(self, questions=tuple(map(written_out, self.questions)))

@@ -7,13 +7,16 @@ import json
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evals import commands
 from evals.__main__ import main
-from evals.compare import VARIANTS
+from evals.compare import VARIANTS, ablate
+from evals.engine import Settings
 from tests.evals.ferry import ARTICLES, QUESTIONS, evals, row, run_mine
 
 
@@ -151,7 +154,7 @@ def test_the_gate_is_green_on_the_same_setting_and_red_on_a_worse_one(
     assert "There is no baseline" in capsys.readouterr().err
     assert gate(ferry, models, *answer_all, "--update") == 0
     green = (ferry / "baseline.json").read_bytes()
-    assert gate(ferry, models, *answer_all) == 0
+    assert gate(ferry, models, *answer_all, "--every", "2") == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("Nothing is worse than")
     assert gate(ferry, models, *answer_nothing) == 1
     assert "(citation_right) fell from" in capsys.readouterr().err
@@ -185,13 +188,29 @@ def test_an_index_that_is_there_is_asked_if_it_is_of_the_same_articles(
     assert not (tmp_path / "report.html").exists()
 
 
+# One with an index of its own, and one without a group of rules.
+TWO_VARIANTS = (next(one for one in VARIANTS if one.build), VARIANTS[-1])
+
+
 @pytest.mark.slow
-def test_ablations(ferry: Path, models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "variants",
+    [TWO_VARIANTS, pytest.param(VARIANTS, marks=pytest.mark.full)],
+    ids=["two", "all"],
+)
+def test_ablations(
+    ferry: Path,
+    models: Path,
+    variants: tuple[Settings, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(commands, "run_ablations", partial(ablate, variants=variants))
     mine, articles = str(ferry / "mine.jsonl"), str(ferry / "articles")
     arguments = (mine, "--articles", articles, "--split", "all", "--limit", "1")
     assert evals(ferry, models, "ablate", *arguments) == 0
     shown = capsys.readouterr().out
-    for name in ("default: min–max, 200 tokens, spans", *(variant.name for variant in VARIANTS)):
+    for name in ("default: min–max, 200 tokens, spans", *(variant.name for variant in variants)):
         assert name in shown
     assert (ferry / "work" / "mine" / "index-prefix-False" / "CURRENT").exists()
 
@@ -239,6 +258,7 @@ def test_a_bad_question_is_named_by_its_line_and_nothing_is_asked(
         ["run", "--json", "both.json"],
         ["run", "--index", "index"],
         ["compare", "a"],
+        ["gate", "--every", "3", "--update"],
         ["ablate"],
     ],
 )

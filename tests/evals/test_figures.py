@@ -12,7 +12,17 @@ from typing import Any
 
 import pytest
 
-from evals.figures import Effort, Figure, in_turn, main, quotations, updating
+from evals.figures import (
+    Effort,
+    Figure,
+    build_time,
+    in_turn,
+    main,
+    quotations,
+    retrieval,
+    updating,
+)
+from evals.sets import read_question_set
 
 LITTLE = Effort(rounds=1, passages=2, quotations=20)
 ARTICLES = {
@@ -60,6 +70,7 @@ def lines(data: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.mark.slow
+@pytest.mark.full  # imports PyTorch twice, to measure against it
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
@@ -76,6 +87,13 @@ def lines(data: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def test_every_figure_is_printed(number: int, expected: str, lines: list[str]) -> None:
     assert re.fullmatch(expected, lines[number])
     assert len(lines) == 8
+
+
+@pytest.mark.slow
+def test_articles_of_time_are_found(data: Path, models: Path, tmp_path: Path) -> None:
+    time = read_question_set(data / "ir" / "time")
+    found = retrieval(time, build_time(time, tmp_path, models))
+    assert [figure.value for figure in found] == ["1.000", "1.000"]
 
 
 @pytest.mark.slow

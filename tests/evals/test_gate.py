@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.gate import failures, fallen_in_noise, read_baseline, write_baseline
+from evals.gate import failures, fallen_in_noise, part_of, read_baseline, write_baseline
 from evals.run import Run
 from rag.errors import ConfigError
 from tests.evals.small import ARTICLES, QUESTIONS, Failing, Words, run_small, shifted, small_set
@@ -41,6 +41,24 @@ def test_red_on_answering_what_has_no_answer(baseline: Path) -> None:
     found = judged(run_small(Words(least=0.0)), baseline)
     fallen = {line.split("(")[1].split(")")[0] for line in found}
     assert fallen == {"correct", "correct_unanswerable"}
+
+
+def test_a_part_of_a_set_is_held_against_the_same_questions(baseline: Path) -> None:
+    """The whole has 30 questions, 24 of which have an answer."""
+    whole = small_set()
+    part = whole.every(3)
+    before = {"small": part_of(read_baseline(baseline)["small"], whole, part)}
+    assert failures([run_small(asked_set=part)], before) == []
+    found = failures([run_small(Words(worst=True), part)], before)
+    assert any("(correct_answerable) fell from 100.0 % to 0.0 % over 8" in one for one in found)
+
+
+def test_a_part_of_other_questions_is_not_compared(baseline: Path) -> None:
+    whole = small_set(questions=QUESTIONS[1:])
+    part = whole.every(3)
+    before = {"small": part_of(read_baseline(baseline)["small"], whole, part)}
+    [line] = failures([run_small(asked_set=part)], before)
+    assert line.startswith("small: the questions are not those of the baseline")
 
 
 def test_one_question_more_or_less_is_noise(baseline: Path) -> None:

@@ -29,7 +29,7 @@ def shown(test: LoadTest) -> list[Answer]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("rebuilds", "least_seen"), [(5, 3), pytest.param(20, 10, marks=pytest.mark.full)]
+    ("rebuilds", "least_seen"), [(3, 1), pytest.param(20, 10, marks=pytest.mark.full)]
 )
 def test_no_answer_fails_or_mixes_two_versions(
     models: Path, tmp_path: Path, rebuilds: int, least_seen: int
@@ -39,7 +39,7 @@ def test_no_answer_fails_or_mixes_two_versions(
     with served(tmp_path / "few", tmp_path, models) as service:
         asked = ["Which river flooded Veldt?"]
         test = ask_during_rebuilds(
-            service, asked, askers=8, rebuilds=rebuilds, between=3, pause_s=0.5
+            service, asked, askers=8, rebuilds=rebuilds, between=3, pause_s=1.0
         )
     assert test.errors == []
     assert test.mixed == []

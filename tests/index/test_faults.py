@@ -106,11 +106,22 @@ def check_after(folder: Path, wanted: list[Any], *, first: bool) -> None:
     assert check_index(folder) == []
 
 
-STATES = pytest.mark.parametrize("state", ["nothing", "an index"])
+def later(*values: Any) -> Any:
+    """One more of a kind, left to the full run."""
+    return pytest.param(*values, marks=pytest.mark.full)
 
 
-@STATES
-@pytest.mark.parametrize("kind", [KillingDisk, TearingDisk, PowerCutDisk])
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("an index", KillingDisk),
+        ("an index", TearingDisk),
+        ("an index", PowerCutDisk),
+        ("nothing", KillingDisk),
+        later("nothing", TearingDisk),
+        later("nothing", PowerCutDisk),
+    ],
+)
 def test_killed_at_every_step(
     state: str,
     kind: Callable[[int], Disk],
@@ -123,9 +134,20 @@ def test_killed_at_every_step(
         check_after(folder, wanted, first=state == "nothing")
 
 
-@STATES
-@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
-@pytest.mark.parametrize("for_good", [False, True])
+@pytest.mark.parametrize(
+    ("state", "error", "for_good"),
+    [
+        ("an index", errno.ENOSPC, True),
+        ("an index", errno.EIO, False),
+        later("an index", errno.ENOSPC, False),
+        later("an index", errno.EIO, True),
+        *(
+            later("nothing", error, end)
+            for error in (errno.ENOSPC, errno.EIO)
+            for end in (False, True)
+        ),
+    ],
+)
 def test_refused_at_every_step(
     state: str,
     error: int,

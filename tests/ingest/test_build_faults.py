@@ -21,13 +21,14 @@ from tests.index.faulty import (
     TearingDisk,
     in_child,
 )
+from tests.index.test_faults import later
 from tests.ingest.building import run, story, write
 
 OLD = {"a.txt": story(1), "b.txt": story(2)}
 NEW = {"a.txt": story(1), "c.txt": story(3)}
 
 
-@pytest.fixture(params=["nothing", "an index"])
+@pytest.fixture
 def before(request: pytest.FixtureRequest, ram_path: Path) -> Path:
     """A folder with the new articles, and the index of the old ones or none."""
     folder = ram_path / "before"
@@ -67,7 +68,18 @@ def check_after(folder: Path, *, first: bool) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [KillingDisk, TearingDisk, PowerCutDisk])
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [
+        ("an index", PowerCutDisk),
+        ("nothing", KillingDisk),
+        later("an index", KillingDisk),
+        later("an index", TearingDisk),
+        later("nothing", TearingDisk),
+        later("nothing", PowerCutDisk),
+    ],
+    indirect=["before"],
+)
 def test_killed_at_every_step(kind: Callable[[int], Disk], before: Path) -> None:
     first = not (before / "index").exists()
     for number, folder in copies(before):
@@ -79,7 +91,16 @@ def test_killed_at_every_step(kind: Callable[[int], Disk], before: Path) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize(
+    ("before", "error"),
+    [
+        ("an index", errno.ENOSPC),
+        later("an index", errno.EIO),
+        later("nothing", errno.ENOSPC),
+        later("nothing", errno.EIO),
+    ],
+    indirect=["before"],
+)
 def test_refused_at_every_step(error: int, before: Path) -> None:
     first = not (before / "index").exists()
     for number, folder in copies(before):

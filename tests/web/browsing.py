@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,16 +13,18 @@ from tests.web.running import Site
 
 SCREENSHOTS = Path(__file__).parents[2] / "out" / "screenshots"
 SIZES = {"wide": (1280, 860), "narrow": (390, 844)}
-# The first two have both sizes and both schemes; the others are left to the full run.
+# Most tests see the page wide and light; the other views are left to the full run.
 VIEWS = pytest.mark.parametrize(
     ("size", "scheme"),
     [
-        ("wide", "light"),
         ("narrow", "dark"),
+        pytest.param("wide", "light", marks=pytest.mark.full),
         pytest.param("wide", "dark", marks=pytest.mark.full),
         pytest.param("narrow", "light", marks=pytest.mark.full),
     ],
 )
+# Without an icon of its own, a page asks the server for one.
+BLANK = '<link rel="icon" href="data:,">'
 ANSWERS = "#chat [data-testid=bot]"
 QUESTION = "Where did Pezeshkian and Sharif meet?"
 FAR = "What bilateral relations between Iran and Pakistan were discussed?"
@@ -49,6 +52,25 @@ class Visit:
         """Wait until the last question is answered, and its article shown."""
         expect(self.page.locator("#chat progress")).to_have_count(0)
         expect(self.page.locator("#question")).to_contain_text("Ask")
+
+    def begin_anew(self, *, size: str = "wide", scheme: str = "light") -> None:
+        """The first visit of another browser, but for the files that this one has loaded."""
+        page = self.page
+        for other in page.context.pages:
+            if other != page:
+                other.close()
+        blank = f"{self.site.address}/blank"
+        page.route(blank, lambda route: route.fulfill(content_type="text/html", body=BLANK))
+        page.goto(blank)
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        page.context.clear_cookies()
+        for noted in (self.requests, self.complaints, self.waiting):
+            noted.clear()
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.goto(self.site.address)
+        expect(page.locator("#index-line")).to_contain_text("article")
 
     def forget(self) -> None:
         """Begin a new conversation."""
@@ -82,6 +104,9 @@ class Visit:
         self.page.get_by_role("tab", name=name).click()
 
     def shoot(self, name: str) -> None:
+        """Take a picture where somebody wants to look at them: with DATELINE_PICTURES=1."""
+        if "DATELINE_PICTURES" not in os.environ:
+            return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_timeout(400)
         # A whole wide page would be laid out for a higher window, and lose its place.

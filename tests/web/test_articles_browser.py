@@ -167,6 +167,7 @@ def test_boxes_that_are_unticked_quickly_are_all_switched_and_no_other(
     opened.assert_calm()
 
 
+@pytest.mark.full
 def test_others_ask_while_a_rebuild_runs_and_is_cancelled(browser: Browser, desk: Desk) -> None:
     opened, other = open_articles(browser, desk), visit(browser, desk.site)
     desk.slow.gate.clear()
@@ -183,22 +184,6 @@ def test_others_ask_while_a_rebuild_runs_and_is_cancelled(browser: Browser, desk
     expect(late.page.locator("#table")).to_contain_text("new since the build")
     for page in (opened, other, late):
         page.assert_calm()
-
-
-def test_more_rows_are_listed_when_asked_for(browser: Browser, desk: Desk) -> None:
-    for number in range(60):
-        name = f"{number:02}.txt"
-        (desk.folder / name).write_text(
-            f"date 2020-01-01 Story {number} of the long year.", "utf-8"
-        )
-    opened = open_articles(browser, desk)
-    opened.page.locator("#rebuild").click()
-    expect(opened.page.locator("#count")).to_contain_text("the first 50 listed")
-    expect(rows(opened.page)).to_have_count(50)
-    opened.page.locator("#more").click()
-    expect(rows(opened.page)).to_have_count(69)
-    expect(opened.page.locator("#more")).to_be_hidden()
-    opened.assert_calm()
 
 
 def hostile_files(folder: Path) -> list[str]:
@@ -220,10 +205,12 @@ def test_hostile_titles_paths_and_reasons_stay_text(browser: Browser, desk: Desk
     page = opened.page
     page.locator("#rebuild").click()
     expect(page.locator("#count")).to_contain_text(f"{len(HOSTILE) + 6} articles", timeout=60_000)
+    expect(page.locator("#count")).to_contain_text(f"the first {ROWS} listed")
     every = len(names) + 9
     for listed in range(2 * ROWS, every + ROWS, ROWS):
         page.locator("#more").click()
         expect(rows(page)).to_have_count(min(listed, every))
+    expect(page.locator("#more")).to_be_hidden()
     expect(switches(page)).to_have_count(len(HOSTILE) + 6)
     table, offered = text_of(page, "#table"), " ".join(switches(page).all_text_contents())
     for name in names:

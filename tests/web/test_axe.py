@@ -6,28 +6,28 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.web.browsing import VIEWS, Visit, visit
-from tests.web.running import Site
+from tests.web.browsing import VIEWS, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 QUESTION = "What bilateral relations between Iran and Pakistan were discussed?"
 TIMELINE = "Give me a timeline of the bilateral relations between Iran and Pakistan"
+# What keeps to the rules is not described.
+OPTIONS = {"preload": False, "resultTypes": ["violations"]}
 SCHEME = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
 NEAR = "They met on the sidelines of the D-8 Summit in Rome"
 
 
 @VIEWS
-def test_no_view_breaks_a_rule(browser: Browser, site: Site, size: str, scheme: str) -> None:
+def test_no_view_breaks_a_rule(open_page: Visit, size: str, scheme: str) -> None:
+    opened, folder = open_page, open_page.site.folder
     for number in range(60):
-        (site.folder / f"{number:02}.txt").write_text(f"date 2020-01-01 Story {number}.", "utf-8")
-    opened = visit(browser, site, size=size, scheme=scheme)
+        (folder / f"{number:02}.txt").write_text(f"date 2020-01-01 Story {number}.", "utf-8")
     views = (*conversation(opened), *articles(opened), *quote_check(opened), *inspection(opened))
     assert [broken for view in views for broken in view] == []
     opened.assert_calm()
-    opened.page.context.close()
 
 
 def violations(opened: Visit, view: str) -> list[str]:
@@ -36,7 +36,7 @@ def violations(opened: Visit, view: str) -> list[str]:
     opened.shoot(f"view-{page.viewport_size['width']}-{scheme}-{view}".replace(" ", "-"))
     return [
         f"{view}: {rule['id']} at {node['target']}: {node['failureSummary']}"
-        for rule in Axe().run(page, options={"preload": False}).response["violations"]
+        for rule in Axe().run(page, options=OPTIONS).response["violations"]
         for node in rule["nodes"]
     ]
 

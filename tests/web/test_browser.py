@@ -5,20 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.web.browsing import QUESTION, SIZES, VIEWS, Visit, mark_in_view, visit
-from tests.web.running import Site
+from tests.web.browsing import QUESTION, SIZES, VIEWS, Visit, mark_in_view
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @VIEWS
-def test_the_whole_way(
-    browser: Browser, site: Site, tmp_path: Path, size: str, scheme: str
-) -> None:
-    opened = visit(browser, site, size=size, scheme=scheme)
-    page = opened.page
+def test_the_whole_way(open_page: Visit, tmp_path: Path, size: str, scheme: str) -> None:
+    opened, page, site = open_page, open_page.page, open_page.site
     name = f"{size}-{scheme}"
     opened.shoot(f"{name}-1-welcome")
 
@@ -62,7 +58,6 @@ def test_the_whole_way(
     expect(page.locator("#chat blockquote").last).to_contain_text("Oslo for talks on fish")
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     opened.assert_calm()
-    page.context.close()
 
 
 def test_an_example_asks_and_a_new_conversation_forgets(open_page: Visit) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.web.browsing import QUESTION, SIZES, VIEWS, Visit, visit
-from tests.web.running import Site
+from tests.web.browsing import QUESTION, SIZES, VIEWS, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,9 +36,8 @@ def flooded(opened: Visit) -> None:
 
 
 @VIEWS
-def test_every_kind_of_answer(browser: Browser, site: Site, size: str, scheme: str) -> None:
-    opened = visit(browser, site, size=size, scheme=scheme)
-    page = opened.page
+def test_every_kind_of_answer(open_page: Visit, size: str, scheme: str) -> None:
+    opened, page = open_page, open_page.page
     flooded(opened)
     for kind, (question, told) in KINDS.items():
         opened.ask(question)
@@ -48,7 +46,6 @@ def test_every_kind_of_answer(browser: Browser, site: Site, size: str, scheme: s
         opened.forget()
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     opened.assert_calm()
-    page.context.close()
 
 
 def test_values_that_disagree_stand_side_by_side(open_page: Visit) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.web.browsing import ANSWERS, QUESTION, SIZES, VIEWS, Visit, visit
-from tests.web.running import Site
+from tests.web.browsing import ANSWERS, QUESTION, SIZES, VIEWS, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,15 +16,13 @@ TIMELINE = "Give me a timeline of the bilateral relations between Iran and Pakis
 
 
 @pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[Visit]:
-    opened = visit(browser, site)
-    yield opened
-    opened.assert_calm()
-    opened.page.context.close()
+def open_page(open_page: Visit) -> Iterator[Visit]:
+    yield open_page
+    open_page.assert_calm()
 
 
 def test_what_is_said_of_an_answer_is_kept_and_words_must_be_literal(
-    open_page: Visit, tmp_path: Path
+    open_page: Visit,
 ) -> None:
     opened, page = open_page, open_page.page
     expect(page.locator("#verdict")).to_have_count(0)
@@ -38,32 +34,34 @@ def test_what_is_said_of_an_answer_is_kept_and_words_must_be_literal(
     page.locator("#right-words textarea").fill("D-8 Summit in Cairo")
     page.keyboard.press("Enter")
     expect(page.locator("#feedback-note")).to_contain_text("Noted.")
-    (kept,) = next(tmp_path.rglob("feedback.jsonl")).read_text("utf-8").splitlines()
+    file = next(opened.site.folder.parent.rglob("feedback.jsonl"))
+    (kept,) = file.read_text("utf-8").splitlines()
     assert json.loads(kept)["verdict"] == "wrong_answer"
     assert "D-8 Summit in Cairo" in kept
     opened.ask("Who did Ali Bagheri hold talks with in Istanbul?")
     expect(page.locator("#verdict input:checked")).to_have_count(0)
 
 
-@pytest.mark.parametrize("form", ["md", "html", "json"])
-def test_a_conversation_is_exported(open_page: Visit, form: str) -> None:
+def test_a_conversation_is_exported(open_page: Visit) -> None:
     opened, page = open_page, open_page.page
     opened.ask(QUESTION)
     page.locator("#export").click()
-    with page.expect_download() as downloading:
-        page.locator("#exported a", has_text="KB").nth(("md", "html", "json").index(form)).click()
-    text = downloading.value.path().read_text("utf-8")
-    assert downloading.value.suggested_filename == f"dateline.{form}"
-    assert "Cairo" in text
-    # Saved, and never shown as a page of the chat's own origin.
-    headers = page.request.get(downloading.value.url).headers
-    assert headers["content-disposition"].startswith("inline" if form == "json" else "attachment")
-    assert "default-src 'none'" in headers["content-security-policy"]
-    if form == "json":
-        (answer,) = json.loads(text)
-        cited = answer["citations"][0]
-        whole = (opened.site.folder / cited["file"]).read_text("utf-8")
-        assert whole[cited["start"] : cited["end"]] == cited["quote"]
+    texts = []
+    for number, form in enumerate(("md", "html", "json")):
+        with page.expect_download() as downloading:
+            page.locator("#exported a", has_text="KB").nth(number).click()
+        texts.append(downloading.value.path().read_text("utf-8"))
+        assert downloading.value.suggested_filename == f"dateline.{form}"
+        assert "Cairo" in texts[-1]
+        # Saved, and never shown as a page of the chat's own origin.
+        headers = page.request.get(downloading.value.url).headers
+        told = headers["content-disposition"]
+        assert told.startswith("inline" if form == "json" else "attachment")
+        assert "default-src 'none'" in headers["content-security-policy"]
+    (answer,) = json.loads(texts[-1])
+    cited = answer["citations"][0]
+    whole = (opened.site.folder / cited["file"]).read_text("utf-8")
+    assert whole[cited["start"] : cited["end"]] == cited["quote"]
 
 
 def test_a_link_opens_its_quotation_also_after_an_edit_and_says_when_it_is_gone(
@@ -120,10 +118,9 @@ def test_a_link_opened_where_questions_were_asked_shows_its_quotation_and_loses_
 
 @VIEWS
 def test_a_month_of_the_plot_asks_again_about_it_alone(
-    browser: Browser, site: Site, size: str, scheme: str
+    open_page: Visit, size: str, scheme: str
 ) -> None:
-    opened = visit(browser, site, size=size, scheme=scheme)
-    page = opened.page
+    opened, page = open_page, open_page.page
     opened.ask(QUESTION)
     expect(page.locator("#coverage")).to_be_hidden()
     opened.ask(TIMELINE)
@@ -139,5 +136,3 @@ def test_a_month_of_the_plot_asks_again_about_it_alone(
         opened.open_tab(tab)
         opened.shoot(f"{size}-{scheme}-{name}")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
-    opened.assert_calm()
-    page.context.close()

@@ -78,7 +78,7 @@ def test_an_answer_that_is_refused_ends_the_waiting_and_can_be_asked_for_again(
     expect(page.locator("#chat blockquote")).to_contain_text("Cairo")
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [429, pytest.param(503, marks=pytest.mark.full)])
 def test_an_event_that_is_refused_is_asked_for_again(open_page: Visit, status: int) -> None:
     page, refusals = open_page.page, iter(range(1, 3))
     page.route(

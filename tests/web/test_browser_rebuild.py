@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web.browsing import QUESTION, Visit, visit
-from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_others_ask_while_a_rebuild_runs_and_a_second_one_is_refused(
-    browser: Browser, open_page: Visit, site: Site
+    browser: Browser, open_page: Visit
 ) -> None:
+    site = open_page.site
     other = visit(browser, site)
     site.collection.gate.clear()
     for opened in (open_page, other):
@@ -28,14 +28,15 @@ def test_others_ask_while_a_rebuild_runs_and_a_second_one_is_refused(
     other.open_tab("Ask")
     other.ask(QUESTION)
     expect(other.page.locator("#chat blockquote")).to_contain_text("Cairo")
-    late = visit(browser, site)
-    late.open_tab("Articles")
-    expect(late.page.locator("#progress progress")).to_be_visible()
+    other.begin_anew()
+    other.open_tab("Articles")
+    expect(other.page.locator("#progress progress")).to_be_visible()
     site.collection.gate.set()
-    for opened in (open_page, other, late):
+    for opened in (open_page, other):
         opened.open_tab("Articles")
         expect(opened.page.locator("#report")).to_contain_text("2 unchanged")
     other.assert_calm()
+    other.page.context.close()
 
 
 def test_every_step_of_a_rebuild_is_shown_the_second_time_too(open_page: Visit) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.web.browsing import (
     ANSWERS,
     FAR,
     QUESTION,
-    SCREENSHOTS,
     Visit,
     mark_in_view,
     text_of,
-    visit,
 )
-from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,12 +25,9 @@ def test_a_quotation_far_down_is_scrolled_into_view(open_page: Visit) -> None:
     assert opened.page.evaluate("document.querySelector('#article').scrollTop") > 0
 
 
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-def test_a_checked_quotation_far_down_is_scrolled_into_view(
-    browser: Browser, site: Site, size: str
-) -> None:
-    opened = visit(browser, site, size=size)
-    page = opened.page
+@pytest.mark.parametrize("size", ["narrow", pytest.param("wide", marks=pytest.mark.full)])
+def test_a_checked_quotation_far_down_is_scrolled_into_view(open_page: Visit, size: str) -> None:
+    opened, page = open_page, open_page.page
     opened.open_tab("Quote check")
     page.locator("#quote-text textarea").fill("shared vision for stability in South Asia")
     page.locator("#quote-text button").click()
@@ -81,15 +75,14 @@ def test_a_number_opens_its_citation(open_page: Visit) -> None:
     opened.assert_calm()
 
 
-def test_on_a_phone_a_number_brings_the_sheet_into_view(browser: Browser, site: Site) -> None:
-    opened = visit(browser, site, size="narrow")
-    page = opened.page
+@pytest.mark.parametrize("size", ["narrow"])
+def test_on_a_phone_a_number_brings_the_sheet_into_view(open_page: Visit, size: str) -> None:
+    opened, page = open_page, open_page.page
     opened.ask(FAR)
     page.locator(ANSWERS).locator("sup").nth(1).click()
     expect(page.locator("#article .highlighted")).to_contain_text("between Pakistan and Iran")
     expect(page.locator("#next")).to_be_in_viewport()
     expect(page.locator("#article .highlighted")).to_be_in_viewport()
     expect(page.locator("#question")).to_be_in_viewport()
-    page.screenshot(path=SCREENSHOTS / "narrow-light-talk-6-sheet.png")
+    opened.shoot(f"{size}-light-talk-6-sheet")
     opened.assert_calm()
-    page.context.close()

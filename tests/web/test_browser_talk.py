@@ -22,7 +22,6 @@ from tests.web.browsing import (
     mark_in_view,
     visit,
 )
-from tests.web.running import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,17 +50,14 @@ def all_given_back(service: Service, opened: Visit) -> bool:
 
 
 @VIEWS
-def test_every_state_of_a_conversation(
-    browser: Browser, site: Site, size: str, scheme: str
-) -> None:
-    opened = visit(browser, site, size=size, scheme=scheme)
-    page, name = opened.page, f"{size}-{scheme}-talk"
+def test_every_state_of_a_conversation(open_page: Visit, size: str, scheme: str) -> None:
+    opened, page, name = open_page, open_page.page, f"{size}-{scheme}-talk"
     begin(opened)
     opened.shoot(f"{name}-1-working")
     page.locator(STOP).click()
     expect(page.locator(ANSWERS)).to_contain_text("Stopped before it was answered")
     opened.shoot(f"{name}-2-stopped")
-    site.collection.reading.set()
+    opened.site.collection.reading.set()
     opened.forget()
 
     opened.ask(FAR)
@@ -75,11 +71,10 @@ def test_every_state_of_a_conversation(
     opened.shoot(f"{name}-5-considered")
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     opened.assert_calm()
-    page.context.close()
 
 
 def test_a_stopped_answer_leaves_the_question_and_nothing_else(
-    open_page: Visit, service: Service
+    open_page: Visit, kept_service: Service
 ) -> None:
     opened, page = open_page, open_page.page
     opened.ask(QUESTION)
@@ -90,7 +85,7 @@ def test_a_stopped_answer_leaves_the_question_and_nothing_else(
     expect(page.locator("#chat [data-testid=user]").last).to_contain_text("Ali Bagheri")
     expect(page.locator("#question")).to_contain_text("Ask")
     opened.site.collection.reading.set()
-    eventually(lambda: all_given_back(service, opened))
+    eventually(lambda: all_given_back(kept_service, opened))
     eventually(lambda: working_threads() == before)
     opened.ask("Who did Ali Bagheri hold talks with in Istanbul?")
     expect(page.locator("#chat blockquote").last).to_contain_text("Istanbul")
@@ -99,14 +94,17 @@ def test_a_stopped_answer_leaves_the_question_and_nothing_else(
     opened.assert_calm()
 
 
-def test_a_closed_tab_leaves_nothing_behind(open_page: Visit, service: Service) -> None:
-    before = working_threads()
-    begin(open_page)
-    assert not all_given_back(service, open_page)
-    open_page.page.close()
-    open_page.site.collection.reading.set()
-    eventually(lambda: all_given_back(service, open_page))
+def test_a_closed_tab_leaves_nothing_behind(
+    browser: Browser, open_page: Visit, kept_service: Service
+) -> None:
+    closed, before = visit(browser, open_page.site), working_threads()
+    begin(closed)
+    assert not all_given_back(kept_service, closed)
+    closed.page.close()
+    closed.site.collection.reading.set()
+    eventually(lambda: all_given_back(kept_service, closed))
     eventually(lambda: working_threads() == before)
+    closed.page.context.close()
 
 
 def test_a_question_waits_in_its_box_while_another_is_answered(open_page: Visit) -> None:

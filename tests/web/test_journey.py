@@ -27,7 +27,10 @@ def desk(tmp_path: Path, models: Path) -> Iterator[Desk]:
         yield desk
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("narrow", "dark")])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [("wide", "light"), pytest.param("narrow", "dark", marks=pytest.mark.full)],
+)
 def test_the_whole_journey(
     browser: Browser, desk: Desk, tmp_path: Path, size: str, scheme: str
 ) -> None:

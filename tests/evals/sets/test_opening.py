@@ -32,6 +32,7 @@ def test_parts_of_a_set() -> None:
     assert sorted(len(part) for part in parts) == [14, 16]
     assert {q.id for part in parts for q in part} == {q.id for q in QUESTIONS}
     assert whole.part(limit=3).questions == QUESTIONS[:3]
+    assert [q.id for q in whole.every(12).questions] == ["q-0", "q-12", "q-24"]
     with pytest.raises(ConfigError, match="'small' has no question in its part 'dev'"):
         small_set(questions=(parts[0][0],)).part(split="dev")
 
