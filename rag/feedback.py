@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 from rag.dates.calendar import parse_day
 from rag.errors import ConfigError, IndexUnusable, QuestionError
 from rag.index.base import TextSearch
-from rag.index.disk import Disk, make_folder, write_all
+from rag.index.durability import Disk, make_folder, write_all
 from rag.types import Answer, Article, Citation, Kind, Occurrence, Window
 
 Verdict = Literal["right", "wrong_answer", "wrong"]

@@ -36,7 +36,7 @@ from rag.feedback import (
     read,
     to_json,
 )
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from rag.types import Kind, Window
 from tests.index.faulty import (
     FailingDisk,

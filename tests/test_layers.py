@@ -34,7 +34,7 @@ LAYERS = (
 
 
 def layer(module: str) -> int:
-    """The layer of a dotted name such as ``rag.index.disk``."""
+    """The layer of a dotted name such as ``rag.index.durability``."""
     name = module.split(".")[1]
     return next(number for number, names in enumerate(LAYERS) if name in names)
 

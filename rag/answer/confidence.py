@@ -8,20 +8,19 @@ the passage that is quoted and with the kind of the question: it has the last wo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log, log1p
+from math import log1p
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer.aggregation import group_answers
-from rag.answer.evidence import Candidate, Evidence, Pick, Reply, sentence_around
+from rag.answer.evidence import Candidate, Evidence, Pick, Reply, log_odds, sentence_around
 from rag.models.classifier import Logistic
 from rag.models.embedder import Embedder
 from rag.models.sentence_reader import QuestionTerms, Rarity, has_expected_form
 from rag.types import Kind, Span
 
-LEAST_ODDS = 1e-3
 MAX_MARGIN = 5.0
 MAX_SPAN_MARGIN = 10.0
 
@@ -180,12 +179,6 @@ def reply_features(evidence: Evidence, reply: Reply) -> NDArray[np.float64]:
 
 def _touch(span: Span, pick: Pick) -> bool:
     return span.start < pick.end and pick.start < span.end
-
-
-def log_odds(probability: float) -> float:
-    """The log-odds of a probability, which is kept a little away from 0 and 1."""
-    kept = min(max(probability, LEAST_ODDS), 1 - LEAST_ODDS)
-    return log(kept / (1 - kept))
 
 
 class Reliability:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import exp
+from math import exp, log
 from typing import TYPE_CHECKING, Protocol
 
 from rag.text.sentences import sentence_spans
@@ -294,6 +294,15 @@ class Answerer(Protocol):
 def answer_probability(sentence: Candidate | None) -> float:
     """The fitted probability that a sentence holds the answer: its score is its log-odds."""
     return 1 / (1 + exp(-max(-50.0, min(sentence.span.score, 50.0)))) if sentence else 0.0
+
+
+LEAST_ODDS = 1e-3
+
+
+def log_odds(probability: float) -> float:
+    """The log-odds of a probability, which is kept a little away from 0 and 1."""
+    kept = min(max(probability, LEAST_ODDS), 1 - LEAST_ODDS)
+    return log(kept / (1 - kept))
 
 
 def noisy_or(first: float, second: float) -> float:

@@ -43,8 +43,8 @@ _NOT_EXTREME = frozenset("latest newest earliest west east forest interest prote
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """``filters``: articles of other days are left out. ``ambiguous``: the date may play
-    the other role, which is tried next."""
+    """``filters``: the date sets a window, which hides other days if it is firm and else prefers
+    its own. ``ambiguous``: the date may play the other role, which is tried next."""
 
     filters: bool
     ambiguous: bool = False

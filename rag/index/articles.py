@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from rag.errors import ArticleError, QuestionError
 from rag.index.base import ArticleRow
-from rag.index.disk import (
+from rag.index.durability import (
     Disk,
     FileRecord,
     Output,

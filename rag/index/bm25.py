@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.disk import (
+from rag.index.durability import (
     Disk,
     FileRecord,
     map_array,

@@ -19,7 +19,7 @@ from rag.index import versions
 from rag.index.articles import ArticleTable, Mask, Selection, Span, content_key
 from rag.index.base import ArticleRow, Candidates
 from rag.index.bm25 import Lexical, Postings, Scores, TermRows, best
-from rag.index.disk import hold_version
+from rag.index.durability import hold_version
 from rag.index.vectors import VectorStore
 from rag.index.versions import (
     MANIFEST,

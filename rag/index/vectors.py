@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
-from rag.index.disk import CHUNK_BYTES, Disk, FileRecord, Output
+from rag.index.durability import CHUNK_BYTES, Disk, FileRecord, Output
 
 Rows = NDArray[np.int64]
 Vectors = NDArray[np.float32]

@@ -21,7 +21,7 @@
       last-build.json      the report of the build that CURRENT comes from
       switched-off.json    ids of articles that are not searched
       feedback.jsonl       what readers noted about answers (rag.feedback)
-      .lock                held while a build runs (rag.index.disk)
+      .lock                held while a build runs (rag.index.durability)
       .tmp-*               left by a killed build; the next one removes them
 
 Readers hold one version, which is never changed. A build writes the next one under a temporary
@@ -43,7 +43,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
-from rag.index.disk import (
+from rag.index.durability import (
     Disk,
     FileRecord,
     exclusive_lock,

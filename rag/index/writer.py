@@ -17,7 +17,7 @@ from rag.errors import IndexDamaged, IndexUnusable, ModelError
 from rag.index import versions
 from rag.index.articles import ArticleTableWriter, Span
 from rag.index.bm25 import PostingsWriter, TermRows
-from rag.index.disk import (
+from rag.index.durability import (
     Disk,
     FileRecord,
     build_lock,

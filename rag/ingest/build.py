@@ -13,7 +13,7 @@ from typing import Any
 from rag.config import BuildConfig
 from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexUnusable, ModelError
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter, Step
 from rag.ingest.corpus import Corpus, Limits

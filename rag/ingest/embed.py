@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.cache import EmbeddingCache
-from rag.index.disk import Disk, Output, explain_write_errors
+from rag.index.durability import Disk, Output, explain_write_errors
 from rag.ingest.report import BuildMonitor
 from rag.models.embedder import BATCH, Embedder
 from rag.models.runtime import Float32

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.errors import BuildCancelled
 from rag.index.base import Store
-from rag.index.disk import Disk, replace_file
+from rag.index.durability import Disk, replace_file
 from rag.index.versions import read_current, seal, timestamp, unseal
 from rag.ingest.corpus import SourceFile
 from rag.types import BuildReport, Fate, FileReport, Progress

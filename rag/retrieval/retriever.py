@@ -86,8 +86,11 @@ def _in_or_after(window: Window, passages: Sequence[Passage]) -> Float:
 SHINGLE_WORDS = 5
 MIN_CONTAINMENT = 0.6
 _WORD = re.compile(r"\w+")
-# What a correction or an update changes: figures and capitalised words.
-_FACT = re.compile(r"\d+(?:[.,]\d+)*|\b[^\W\d_a-zß-öø-ÿ]\w*")
+# What a correction, a denial or an update changes: figures, capitalised words and negations.
+_FACT = re.compile(
+    r"\d+(?:[.,]\d+)*|\b[^\W\d_a-zß-öø-ÿ]\w*"
+    r"|\b(?:not|no|never|nobody|none|nothing|neither|nor|without|den(?:y|ied|ies|ying)|false|\w+n[’']t)\b"
+)
 
 Shingles = frozenset[tuple[str, ...]]
 
@@ -122,7 +125,8 @@ class OriginalPassage:
     def is_copied_by(self, passage: Passage) -> bool:
         """Whether ``passage`` is from another article and has nearly the same words.
 
-        A story that gives another figure or name is an update or a correction, not a copy.
+        A story that gives another figure or name, or denies what the other says, is an update or a
+        correction, not a copy.
         """
         if passage.article.id == self.article_id:
             return False

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from tests.index.small import QuickDisk
 
 STEPS = [name for name, value in vars(Disk).items() if callable(value) and name[0] != "_"]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.articles import Span
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter
 from rag.text.analyzer import analyse

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexDamaged, IndexMismatch
-from rag.index.disk import Bytes, Disk
+from rag.index.durability import Bytes, Disk
 from rag.index.local import LocalStore
 from rag.index.versions import seal
 from rag.index.writer import check_index

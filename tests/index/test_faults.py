@@ -16,7 +16,7 @@ import pytest
 
 from rag.errors import IndexMissing, IndexUnusable
 from rag.index.cache import EmbeddingCache
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from rag.index.local import LocalStore
 from rag.index.writer import check_index
 from tests.index import small

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rag.index.disk import Bytes
+from rag.index.durability import Bytes
 from rag.index.vectors import VectorStore, plan_search, write_vectors
 from tests.index import small
 

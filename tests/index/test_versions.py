@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexBusy, IndexMissing, IndexUnusable, ModelError
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter, check_index
 from tests.index import small

@@ -13,7 +13,7 @@ from rag.config import BuildConfig
 from rag.dates.calendar import latest_day
 from rag.errors import ArticleError, IndexBusy, ModelError
 from rag.index import versions
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from rag.index.local import LocalStore
 from rag.index.writer import IndexWriter
 from rag.ingest.build import build

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexMissing, IndexUnusable
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from rag.index.local import LocalStore
 from tests.index.faulty import (
     FailingDisk,

@@ -37,6 +37,8 @@ MAX_PREVIOUS = 3
 # much less than the best of all does not answer.
 LATEST_MIN_RELEVANCE = 0.3
 MAX_BEHIND = 2.0
+# So much less than the best may the newest statement on a topic score.
+MAX_OFF_TOPIC = 1.5
 # A span in a sentence adds this share of its score over the null score.
 _SPAN_WEIGHT = 0.5
 _NO_SPAN = -2.0
@@ -102,7 +104,7 @@ class LatestAnswerer:
         statements = self._statements(question, _hits_of(stories), topical=topical)
         if not statements:
             return NO_ANSWER
-        latest, *others = _newest_good_first(statements)
+        latest, *others = _newest_first(statements) if topical else _newest_good_first(statements)
         if topical:
             confidence = _topic_confidence(stories, latest)
         else:
@@ -200,6 +202,14 @@ def _span_in(sentence: Candidate, spans: Sequence[Candidate]) -> Candidate | Non
 
 def _over_null(span: Candidate) -> float:
     return span.span.score - span.null_score
+
+
+def _newest_first(statements: Sequence[_Statement]) -> list[_Statement]:
+    """The newest statement that speaks of the topic nearly as well as the best, then the others."""
+    best = max(statement.score for statement in statements)
+    near = [one for one in statements if one.score >= best - MAX_OFF_TOPIC]
+    first = max(near, key=lambda one: (one.day, one.score))
+    return [first, *(one for one in statements if one is not first)]
 
 
 def _newest_good_first(statements: Sequence[_Statement]) -> list[_Statement]:

@@ -5,25 +5,32 @@
    sentence that does not state the question's predicate fails the relevance gate; one that states
    it of another subject says no; one that passes says yes, or no where negation, an opposite or a
    figure turns it round, or "unclear" where it only reports a plan, a claim or a denial.
-2. Of the sentences that pass the gate the strongest answers (``_strength``): how much of the
-   question it covers, a bonus for a committed label, and a little of the reader's score. A yes in
-   one article and a no in another are not compared; the stronger one wins.
-3. If none passes the gate, the answer is "unclear" with the best sentence.
-4. The confidence says how likely the label is right (``JudgedSentence.confidence``); below the
-   fitted threshold the pipeline gives no answer.
+2. Of the sentences that pass the gate the strongest is the measure (``_strength``): how much of
+   the question it covers, a bonus for a committed label, and a little of the reader's score. Where
+   articles of different days say yes and no nearly as strongly, the newest answers, and the best
+   older one that says otherwise is quoted behind it.
+3. If none passes the gate, or the strongest is "unclear", the reader's own yes or no decides: that
+   of the passage which most likely says either, with its likeliest evidence.
+4. The confidence says how likely the label is right (``JudgedSentence.confidence``, or the reader's
+   probability); with the reader's view of the quoted passage ``Reliability`` makes of it whether an
+   answer is given at all.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from rag.answer.evidence import (
     NO_ANSWER,
     Candidate,
     Evidence,
+    Pick,
+    ReadHit,
     Reply,
     answer_probability,
+    log_odds,
     noisy_or,
     pick,
 )
@@ -32,6 +39,8 @@ from rag.answer.rules.entailment import Entailment, EntailmentJudge
 _SENTENCES_JUDGED = 12
 _SCORE_WEIGHT = 0.05  # of a sentence's log-odds, beside its coverage, which is in [0, 1]
 _LABEL_BONUS = 0.1  # for a yes or no over an "unclear"
+_NEARLY_AS_STRONG = 0.25  # how much weaker than the strongest a sentence may be to be compared
+_RETRIEVAL_WEIGHT = 8.0  # of the retriever's score, in [0, 1], beside the reader's log-odds
 # The share of labels that were right, where one was given, on the dev halves and further questions.
 _LABEL_IS_RIGHT = 0.93
 _ASKS_WHEN = re.compile(
@@ -63,6 +72,10 @@ class JudgedSentence:
         return _LABEL_IS_RIGHT * noisy_or(answers, coverage)
 
     @property
+    def is_committed(self) -> bool:
+        return self.entailment.label != "unclear"
+
+    @property
     def affirms(self) -> bool:
         """Whether the sentence says that it is so."""
         return self.entailment.relevant and self.entailment.label == "yes"
@@ -77,7 +90,7 @@ class YesNoAnswerer:
         self._judge = judge
 
     def answer(self, evidence: Evidence) -> Reply:
-        """The label of the strongest relevant sentence; "unclear" where no sentence is relevant."""
+        """The newest label of the strongest relevant sentences; else the reader's own."""
         question = evidence.query.text
         ranked = evidence.sentences[:_SENTENCES_JUDGED]
         judged = [judge_sentence(self._judge, question, sentence) for sentence in ranked]
@@ -85,7 +98,45 @@ class YesNoAnswerer:
             return NO_ANSWER
         relevant = [sentence for sentence in judged if sentence.entailment.relevant]
         best = max(relevant, key=_strength) if relevant else judged[0]
-        return Reply((pick(best.candidate),), best.confidence, best.entailment.label)
+        if not relevant or best.entailment.label == "unclear":
+            plain = Reply((pick(best.candidate),), best.confidence, best.entailment.label)
+            return _by_the_reader(evidence) or plain
+        least = _strength(best) - _NEARLY_AS_STRONG
+        strong = [one for one in relevant if one.is_committed and _strength(one) >= least]
+        newest = max(strong, key=lambda one: (_day(one), _strength(one)))
+        lead = best if _day(newest) == _day(best) else newest
+        others = [
+            one
+            for one in strong
+            if one.entailment.label != lead.entailment.label and _day(one) < _day(lead)
+        ]
+        older = sorted(others, key=_strength, reverse=True)[:1]
+        picks = tuple(pick(one.candidate) for one in (lead, *older))
+        return Reply(picks, lead.confidence, lead.entailment.label, disagreement=bool(older))
+
+
+def _by_the_reader(evidence: Evidence) -> Reply | None:
+    """The yes or no of the passage that most likely says either; None where none was read so."""
+    said = [read for read in evidence.read if read.reading.labels and read.reading.evidence]
+    if not said:
+        return None
+    best = max(said, key=_says_either)
+    labels, hit = best.reading.labels, best.hit
+    assert labels is not None
+    sentence = max(best.reading.evidence, key=lambda one: one.score)
+    quoted = Pick(hit, sentence.start, sentence.end, sentence.score)
+    return Reply((quoted,), max(labels.yes, labels.no), "yes" if labels.yes > labels.no else "no")
+
+
+def _says_either(read: ReadHit) -> float:
+    labels = read.reading.labels
+    assert labels is not None
+    return log_odds(labels.yes + labels.no) + _RETRIEVAL_WEIGHT * read.hit.score
+
+
+def _day(judged: JudgedSentence) -> date:
+    """The day of its article; an undated one is older than any other."""
+    return judged.candidate.hit.passage.article.published or date.min
 
 
 def judge_sentence(judge: EntailmentJudge, question: str, sentence: Candidate) -> JudgedSentence:
@@ -96,7 +147,7 @@ def judge_sentence(judge: EntailmentJudge, question: str, sentence: Candidate) -
 
 
 def _strength(judged: JudgedSentence) -> float:
-    committed = _LABEL_BONUS * (judged.entailment.label != "unclear")
+    committed = _LABEL_BONUS * judged.is_committed
     return judged.entailment.coverage + committed + _SCORE_WEIGHT * judged.candidate.span.score
 
 
