@@ -182,7 +182,7 @@ class Pipeline:
         window: Window | None = None,
         today: date | None = None,
     ) -> list[Hit]:
-        """The passages that are found for a question, best first; ``ask`` reads the best of them."""
+        """The passages found for a question, best first; ``ask`` reads the best of them."""
         understood = self._understand(question, AskOptions(window=window, today=today))
         return self.retrieve(understood.query, top_k=top_k)
 

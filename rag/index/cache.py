@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.index.disk import Disk, Output, explain_write_errors, make_folder, write_all
+from rag.index.durability import Disk, Output, explain_write_errors, make_folder, write_all
 from rag.index.versions import CACHE
 
 _FORMAT = b"dateline embeddings 1"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rag.index.cache import EmbeddingCache
-from rag.index.disk import Disk
+from rag.index.durability import Disk
 from tests.index import small
 
 KEYS = [hashlib.sha256(bytes([number])).digest() for number in range(5)]
