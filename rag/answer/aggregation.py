@@ -17,9 +17,10 @@ from decimal import Decimal
 from functools import lru_cache
 from math import log1p
 
-from rag.answer.evidence import Candidate, sentence_around
+from rag.answer.evidence import Candidate, ReadHit, sentence_around
 from rag.answer.rules.matching import Match, Matcher
 from rag.dates.anchoring import dates_in
+from rag.models.sentence_reader import QuestionTerms
 from rag.text.entities import entities
 from rag.text.lexicon import TITLES
 from rag.text.quantities import Quantity, quantities, singular
@@ -205,6 +206,54 @@ def conflicting_answers(
             if same_slot or (comparable and _is_about_question(matcher, question, other.best)):
                 conflicts.append(other)
     return tuple(sorted(_distinct_values(conflicts), key=_publication_day, reverse=True))
+
+
+# What a newer article must say of the question to change its answer, read by itself. On 331 open
+# questions over the dev stories this gave three more right answers and took two; of the 31 about
+# changing stories one more was right.
+_LEAST_TERMS, _FEWER_TERMS = 0.6, 0.2
+_MOST_LIKELY_NOTHING = 0.6
+_FAR_BELOW = 10.0
+
+
+def superseding_answer(
+    first: AnswerGroup,
+    ranked: Sequence[Candidate],
+    read: Sequence[ReadHit],
+    terms: QuestionTerms,
+) -> AnswerGroup | None:
+    """The answer of the newest article that, read by itself, gives another value than ``first``.
+
+    Its passage must speak of what the question names about as fully as the one that it supersedes.
+    None where the reader does not say whether a passage answers at all.
+    """
+    nothing = {
+        one.hit.rank: one.reading.labels.none for one in read if one.reading.labels is not None
+    }
+    value, day = _parse_value(first.best), _publication_day(first)
+    least = max(_LEAST_TERMS, _terms_named(terms, first.best) - _FEWER_TERMS)
+    own: dict[str, Candidate] = {}
+    for candidate in ranked:
+        own.setdefault(candidate.article_id, candidate)
+    newer = [
+        candidate
+        for candidate in own.values()
+        if (candidate.hit.passage.article.published or date.min) > day
+        and candidate.score >= first.best.score - _FAR_BELOW
+        and nothing.get(candidate.hit.rank, 1.0) <= _MOST_LIKELY_NOTHING
+        and _terms_named(terms, candidate) >= least
+        and value.conflicts_with(_parse_value(candidate))
+    ]
+    if not newer:
+        return None
+    newest = max(newer, key=lambda one: (one.hit.passage.article.published, one.score))
+    return AnswerGroup(newest, (), newest.score)
+
+
+def _terms_named(terms: QuestionTerms, candidate: Candidate) -> float:
+    """The share of the question that the candidate's passage names, with its article's title."""
+    passage = candidate.hit.passage
+    return terms.coverage(f"{passage.article.title} {passage.text}")
 
 
 def corroborating_answers(

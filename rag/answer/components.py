@@ -115,12 +115,12 @@ def _answerers(
     matcher = Matcher(rarity, word_likeness(embedder), rules)
     stories, lines = StoryReader(embedder, rarity), LineReader(embedder, rarity)
     return {
-        "span": SpanAnswerer(agreement, None if spans is sentences else matcher, rules),
+        "span": SpanAnswerer(agreement, None if spans is sentences else matcher, rules, rarity),
         "list": ListAnswerer(agreement, LIST_MARGIN, rules),
         "yesno": YesNoAnswerer(EntailmentJudge(matcher, rules)),
         "when": WhenAnswerer(matcher, WHEN_MARGIN, rules),
         "timeline": TimelineAnswerer(stories, lines, EventLimits(embedder)),
-        "latest": LatestAnswerer(stories, spans, sentences, rules),
+        "latest": LatestAnswerer(stories, spans, sentences),
         "summary": SummaryAnswerer(stories, lines),
         "passage": PassageAnswerer(PASSAGE_WEIGHT, rules),
     }

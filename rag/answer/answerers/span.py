@@ -12,21 +12,22 @@ from rag.answer.aggregation import (
     corroborating_answers,
     could_answer,
     group_answers,
+    same_answer,
+    superseding_answer,
 )
 from rag.answer.evidence import (
     NO_ANSWER,
     Candidate,
     Evidence,
-    Pick,
     Reply,
     answer_probability,
     noisy_or,
     pick,
 )
 from rag.answer.rules.matching import Matcher
-from rag.answer.rules.offices import office_reply, without_first_name
 from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.answer.speakers import is_said_by_asked_speaker
+from rag.models.sentence_reader import QuestionTerms, Rarity
 
 _DOUBT_FACTOR = 0.4  # of the confidence remains where no span gives what the question asks for
 CONFLICT_MARGIN = 3.0  # how far below the best span a conflicting value may score
@@ -35,8 +36,9 @@ CONFLICT_MARGIN = 3.0  # how far below the best span a conflicting value may sco
 class SpanAnswerer:
     """Answers who, what, where and how many with the reader's best span.
 
-    Where articles give different values for the same thing, all are shown: the best one, then the
-    others, the latest first. Without a ``matcher`` articles are not compared.
+    Where articles give different values for the same thing, all are shown. A newer article that,
+    read by itself, gives another value leads; else the best one does, then the others, the latest
+    first. Without a ``matcher`` articles are not compared. ``rarity`` says how telling a term is.
     """
 
     depth: int | None = None
@@ -46,20 +48,20 @@ class SpanAnswerer:
         agreement_weight: float,
         matcher: Matcher | None = None,
         rules: Rules = ALL_RULES,
+        rarity: Rarity = lambda term: 1.0,
     ) -> None:
         self._weight = agreement_weight
         self._matcher = matcher
         self._rules = rules
+        self._rarity = rarity
 
     def answer(self, evidence: Evidence) -> Reply:
-        """The holder of the office that is asked for; else the best span and its conflicts."""
-        if self._rules.offices and (holder := office_reply(evidence)) is not None:
-            return holder
+        """The best span, and the values that articles give against it."""
         if not evidence.spans:
             return NO_ANSWER
         spans, confidence = self._fitting_spans(evidence)
-        answers = self._answers_to_show(spans, evidence.query.text)
-        picks = tuple(self._pick(answer, evidence.query.text) for answer in answers)
+        answers = self._answers_to_show(spans, evidence)
+        picks = tuple(pick(answer.best, answer.also) for answer in answers)
         return Reply(picks, confidence, disagreement=len(answers) > 1)
 
     def _fitting_spans(self, evidence: Evidence) -> tuple[Sequence[Candidate], float]:
@@ -77,24 +79,23 @@ class SpanAnswerer:
             return fitting, evidence.confidence
         return fitting, evidence.confidence_of(fitting[0], fitting[1:])
 
-    def _answers_to_show(self, spans: Sequence[Candidate], question: str) -> list[AnswerGroup]:
+    def _answers_to_show(self, spans: Sequence[Candidate], evidence: Evidence) -> list[AnswerGroup]:
         """The best answer and those in conflict with it, each with what corroborates it."""
+        question = evidence.query.text
         groups = group_answers(spans, weight=self._weight)
         if self._matcher is None:
             return groups[:1]
         conflicts = conflicting_answers(groups, question, self._matcher, margin=CONFLICT_MARGIN)
-        return [
+        shown = [
             replace(group, also=corroborating_answers(group, question, self._matcher))
             for group in (*groups[:1], *conflicts)
         ]
-
-    def _pick(self, answer: AnswerGroup, question: str) -> Pick:
-        """The best quotation of the answer, without half of a name that the question has."""
-        best = pick(answer.best, answer.also)
-        if not self._rules.offices:
-            return best
-        text = best.hit.passage.article.text
-        return replace(best, end=without_first_name(text, best.start, best.end, question))
+        terms = QuestionTerms(question, self._rarity)
+        newest = superseding_answer(shown[0], spans, evidence.read, terms)
+        if newest is None or evidence.query.preferred or evidence.query.window:
+            return shown
+        others = (one for one in shown if not same_answer(one.best.quote, newest.best.quote))
+        return [newest, *others]
 
 
 # What a span's score gains where its sentence gives the reason that is asked for, or the speaker

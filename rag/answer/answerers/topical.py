@@ -27,8 +27,6 @@ from rag.answer.evidence import (
     answer_probability,
     noisy_or,
 )
-from rag.answer.rules.offices import office_reply
-from rag.answer.rules.switches import ALL_RULES, Rules
 from rag.query.question_type import question_type
 from rag.types import Hit, Kind
 
@@ -87,17 +85,13 @@ class LatestAnswerer:
         stories: StoryReader,
         spans: Ranker,
         sentences: Ranker,
-        rules: Rules = ALL_RULES,
     ) -> None:
         self._stories = stories
         self._spans = spans
         self._sentences = sentences
-        self._rules = rules
 
     def answer(self, evidence: Evidence) -> Reply:
         """The newest that answers, then at most ``MAX_PREVIOUS`` older ones, newest first."""
-        if self._rules.offices and (holder := office_reply(evidence)) is not None:
-            return holder
         question = evidence.query.text
         stories = self._stories.read(evidence.query, evidence.hits)
         topical = question_type(question).wants in _TOPICAL
@@ -207,7 +201,7 @@ def _over_null(span: Candidate) -> float:
 def _newest_first(statements: Sequence[_Statement]) -> list[_Statement]:
     """The newest statement that speaks of the topic nearly as well as the best, then the others."""
     best = max(statement.score for statement in statements)
-    near = [one for one in statements if one.score >= best - MAX_OFF_TOPIC]
+    near = [one for one in statements if one.score > best - MAX_OFF_TOPIC]
     first = max(near, key=lambda one: (one.day, one.score))
     return [first, *(one for one in statements if one is not first)]
 

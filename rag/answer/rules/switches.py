@@ -1,6 +1,6 @@
 """Switches for the groups of English rules, so that an evaluation can measure what each one gives.
 
-``open_components(…, rules=ALL_RULES.without("offices"))`` opens an engine that answers as if the
+``open_components(…, rules=ALL_RULES.without("speakers"))`` opens an engine that answers as if the
 rules of that group had never been written. Users get all of them.
 """
 
@@ -17,7 +17,6 @@ from rag.types import Kind
 class Rules:
     """Which groups of rules are on. Each field says what happens instead when it is off.
 
-    ``offices``: a question for the holder of an office is answered by the reader's best span.
     ``opposites``: no word of a sentence is the opposite of one of the question.
     ``negation``: nothing is negated, denied, doubted or limited, and no vote is for or against.
     ``relevance_gate``: every sentence speaks to a yes/no question, whatever its predicate.
@@ -28,7 +27,6 @@ class Rules:
     ``fitting``: every span could answer, even one without a number where a number is asked for.
     """
 
-    offices: bool = True
     opposites: bool = True
     negation: bool = True
     relevance_gate: bool = True

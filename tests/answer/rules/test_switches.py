@@ -33,18 +33,6 @@ def label(question: str, sentence: str) -> Outcome:
     return lambda rules: EntailmentJudge(matcher(rules), rules).judge(question, sentence).label
 
 
-def office_holder(rules: Rules) -> object:
-    text = source("Iran's President Masoud Raz met Ida Venning.")
-    evidence = found("Who is the president of Iran?", [candidate(text, "Ida Venning")])
-    return quotes(SpanAnswerer(1.0, None, rules).answer(evidence))
-
-
-def name_with_an_office(rules: Rules) -> object:
-    text = source("Pakistani Foreign Minister Mohammad Ishaq Dar spoke.")
-    span = candidate(text, "Pakistani Foreign Minister Mohammad")
-    return quotes(SpanAnswerer(1.0, None, rules).answer(found("Who is Ishaq Dar?", [span])))
-
-
 def items(rules: Rules) -> object:
     span = candidate(source("They spoke of trade, energy and peace in Cairo."), "trade, energy")
     return quotes(ListAnswerer(0.0, 1.0, rules).answer(found("What did they speak of?", [span])))
@@ -85,13 +73,6 @@ def day_of_the_event(rules: Rules) -> object:
 @pytest.mark.parametrize(
     ("group", "outcome", "on", "off"),
     [
-        ("offices", office_holder, ["Masoud Raz"], ["Ida Venning"]),
-        (
-            "offices",
-            name_with_an_office,
-            ["Pakistani Foreign Minister"],
-            ["Pakistani Foreign Minister Mohammad"],
-        ),
         ("opposites", label("Was the bridge open?", "The bridge was closed."), "no", "unclear"),
         ("negation", label("Was the bridge closed?", "The bridge was not closed."), "no", "yes"),
         (
@@ -165,12 +146,12 @@ def test_the_kind_by_the_first_word(question: str, kind: Kind) -> None:
 
 
 def test_every_group_has_a_switch_that_turns_off_nothing_else() -> None:
-    assert len(RULE_GROUPS) == 9
+    assert len(RULE_GROUPS) == 8
     for group in RULE_GROUPS:
         off = ALL_RULES.without(group)
         assert [name for name in RULE_GROUPS if not getattr(off, name)] == [group]
 
 
 def test_an_unknown_group_is_refused_with_the_names() -> None:
-    with pytest.raises(ValueError, match="choose from offices, opposites"):
+    with pytest.raises(ValueError, match="choose from opposites, negation"):
         ALL_RULES.without("magic")
