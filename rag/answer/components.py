@@ -118,7 +118,7 @@ def _answerers(
         "span": SpanAnswerer(agreement, None if spans is sentences else matcher, rules, rarity),
         "list": ListAnswerer(agreement, LIST_MARGIN, rules),
         "yesno": YesNoAnswerer(EntailmentJudge(matcher, rules)),
-        "when": WhenAnswerer(matcher, WHEN_MARGIN, rules),
+        "when": WhenAnswerer(matcher, WHEN_MARGIN, rules, rarity),
         "timeline": TimelineAnswerer(stories, lines, EventLimits(embedder)),
         "latest": LatestAnswerer(stories, spans, sentences),
         "summary": SummaryAnswerer(stories, lines),

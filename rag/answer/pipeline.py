@@ -39,6 +39,7 @@ from rag.query.rewrite import may_follow
 from rag.query.understand import MAX_CHARS, Corrections, Understood, understand
 from rag.retrieval.retriever import Retriever
 from rag.retrieval.truecasing import KnownNames
+from rag.text.identifiers import identifiers, names_another
 from rag.types import (
     Answer,
     Article,
@@ -286,11 +287,20 @@ class Pipeline:
         return Answered(answer, readings.considered(hits))
 
     def _hits_for(self, query: Query, answerer: Answerer, top_k: int | None) -> list[Hit]:
-        """What an answerer of some depth asks for; else the best passages of ``top_k`` articles."""
+        """What an answerer of some depth asks for; else the best passages of ``top_k`` articles.
+
+        What is asked about flight KL240 is not answered from an article about KL204 alone.
+        """
         if answerer.depth is not None:
             return self.retrieve(query, top_k=top_k or answerer.depth)
         articles = top_k or self._config.top_k
-        return hits_to_read(self.retrieve(query, top_k=DEPTH_FACTOR * articles), articles)
+        asked = identifiers(query.text)
+        hits = [
+            hit
+            for hit in self.retrieve(query, top_k=DEPTH_FACTOR * articles)
+            if not names_another(asked, hit.passage.article.text)
+        ]
+        return hits_to_read(hits, articles)
 
     def _answer(self, evidence: Evidence, reply: Reply, clock: Clock) -> Answer:
         """The reply with its picks cited; or no answer, the nearest sentences and the reason."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rag.answer.aggregation import AnswerGroup, superseding_answer
 from rag.answer.answerers.yes_no import JudgedSentence, as_yes_or_no, judge_sentence
 from rag.answer.evidence import (
     NO_ANSWER,
@@ -37,6 +38,7 @@ from rag.dates.anchoring import (
     start_dates,
 )
 from rag.dates.calendar import DateExpression
+from rag.models.sentence_reader import QuestionTerms, Rarity
 from rag.text.sentences import Offsets
 
 _MAX_SPANS, _MAX_SENTENCES = 8, 8  # so many of the best are considered
@@ -92,13 +94,21 @@ class WhenAnswerer:
 
     Where the sentence that states the event has no date, the first pick is the article's date line,
     if it has one, and the next one the sentence. ``margin`` is how far below the best span one with
-    date words may score.
+    date words may score, ``rarity`` how telling a term is. Of something to come the newest date
+    leads, and the one that it supersedes is quoted behind it.
     """
 
     depth: int | None = None
 
-    def __init__(self, matcher: Matcher, margin: float, rules: Rules = ALL_RULES) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        margin: float,
+        rules: Rules = ALL_RULES,
+        rarity: Rarity = lambda term: 1.0,
+    ) -> None:
         self._matcher = matcher
+        self._rarity = rarity
         self._judge = EntailmentJudge(matcher, rules)
         self._margin = margin
         self._rules = rules
@@ -176,7 +186,24 @@ class WhenAnswerer:
         rivals = [one for one in evidence.spans if one not in same]
         confidence = evidence.confidence_of(best.candidate, rivals)
         stated = best.judged.confidence if best.judged.affirms else 0.0
-        return _date_reply(evidence, best, noisy_or(confidence, stated))
+        reply = _date_reply(evidence, best, noisy_or(confidence, stated))
+        return self._postponed(evidence, best, reply) or reply
+
+    def _postponed(self, evidence: Evidence, best: _DatedCandidate, reply: Reply) -> Reply | None:
+        """The newer date of something to come, with the one that it supersedes behind it."""
+        if not _asks_about_future(evidence.query.text) or not reply.picks:
+            return None
+        first = AnswerGroup(best.candidate, (), best.candidate.score)
+        terms = QuestionTerms(evidence.query.text, self._rarity)
+        newest = superseding_answer(first, evidence.spans, evidence.read, terms)
+        expression = None if newest is None else _date_at(newest.best, in_future=True)
+        if newest is None or expression is None:
+            return None
+        dated = _DatedCandidate(newest.best, expression, best.judged)
+        newer = _date_reply(evidence, dated, reply.confidence)
+        if not newer.picks or newer.text == reply.text:
+            return None
+        return replace(newer, picks=(*newer.picks, *reply.picks), disagreement=True)
 
     def _date_of_sentence(self, evidence: Evidence, judged: JudgedSentence) -> Reply:
         """The date words nearest to the event in the sentence, or its article's date."""

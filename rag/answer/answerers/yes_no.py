@@ -19,7 +19,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answer.evidence import (
@@ -34,12 +34,15 @@ from rag.answer.evidence import (
     noisy_or,
     pick,
 )
-from rag.answer.rules.entailment import Entailment, EntailmentJudge
+from rag.answer.rules.entailment import Entailment, EntailmentJudge, Label
 
 _SENTENCES_JUDGED = 12
 _SCORE_WEIGHT = 0.05  # of a sentence's log-odds, beside its coverage, which is in [0, 1]
 _LABEL_BONUS = 0.1  # for a yes or no over an "unclear"
 _NEARLY_AS_STRONG = 0.25  # how much weaker than the strongest a sentence may be to be compared
+# Where the rules see no yes or no in a sentence with so much of the question, the reader decides,
+# if it finds yes and no together so likely and one of them by so many log-odds likelier.
+_NEARLY_ALL, _SPEAKS, _DECIDED = 0.8, 0.5, 0.3
 _RETRIEVAL_WEIGHT = 8.0  # of the retriever's score, in [0, 1], beside the reader's log-odds
 # The share of labels that were right, where one was given, on the dev halves and further questions.
 _LABEL_IS_RIGHT = 0.93
@@ -93,7 +96,10 @@ class YesNoAnswerer:
         """The newest label of the strongest relevant sentences; else the reader's own."""
         question = evidence.query.text
         ranked = evidence.sentences[:_SENTENCES_JUDGED]
-        judged = [judge_sentence(self._judge, question, sentence) for sentence in ranked]
+        judged = [
+            _read_too(judge_sentence(self._judge, question, sentence), evidence)
+            for sentence in ranked
+        ]
         if not judged:
             return NO_ANSWER
         relevant = [sentence for sentence in judged if sentence.entailment.relevant]
@@ -113,6 +119,21 @@ class YesNoAnswerer:
         older = sorted(others, key=_strength, reverse=True)[:1]
         picks = tuple(pick(one.candidate) for one in (lead, *older))
         return Reply(picks, lead.confidence, lead.entailment.label, disagreement=bool(older))
+
+
+def _read_too(judged: JudgedSentence, evidence: Evidence) -> JudgedSentence:
+    """The sentence with the reader's yes or no, where the rules see none in all that is asked."""
+    entailment, sentence = judged.entailment, pick(judged.candidate)
+    if judged.is_committed or entailment.coverage < _NEARLY_ALL:
+        return judged
+    read = next((one for one in evidence.read if one.holds(sentence)), None)
+    labels = read.reading.labels if read is not None else None
+    if labels is None or labels.yes + labels.no < _SPEAKS:
+        return judged
+    if abs(log_odds(labels.yes) - log_odds(labels.no)) < _DECIDED:
+        return judged
+    label: Label = "yes" if labels.yes > labels.no else "no"
+    return replace(judged, entailment=replace(entailment, label=label, relevant=True))
 
 
 def _by_the_reader(evidence: Evidence) -> Reply | None:
