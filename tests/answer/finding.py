@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from rag.answer.evidence import Candidate, Evidence
+from rag.answer.evidence import Candidate, Evidence, ReadHit
 from rag.answer.rules.matching import Matcher
 from rag.answer.rules.switches import ALL_RULES, Rules
+from rag.models.reader import Labels, PassageReading
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Hit, Passage, Query, Span
 from tests.answer.making import hit, passage
@@ -57,17 +58,46 @@ def sentences(hits: Sequence[Hit]) -> list[Candidate]:
     ]
 
 
+def says(
+    found_in: Hit,
+    *,
+    none: float = 0.1,
+    yes: float = 0.0,
+    no: float = 0.0,
+    items: Sequence[str] = (),
+    evidence: Mapping[str, float] | None = None,
+) -> ReadHit:
+    """What a reader says of the hit: its labels, its items, and how likely sentences are evidence.
+
+    Without ``evidence`` the first sentence is.
+    """
+    passage = found_in.passage
+    spans = sentence_spans(passage.article.text, passage.start, passage.end)
+    likely = evidence or {passage.article.text[slice(*spans[0])]: 0.9}
+    marked = [
+        Span(start, end, likely.get(passage.article.text[start:end], 0.1)) for start, end in spans
+    ]
+    listed = [candidate(found_in, item).span for item in items]
+    labels = Labels(none, 1 - none - yes - no, yes, no)
+    return ReadHit(found_in, PassageReading((), 0.0, labels, tuple(listed), tuple(marked)))
+
+
 def found(
-    question: str, spans: Sequence[Candidate] = (), *, hits: Sequence[Hit] = (), sure: float = 0.9
+    question: str,
+    spans: Sequence[Candidate] = (),
+    *,
+    hits: Sequence[Hit] = (),
+    sure: float = 0.9,
+    read: Sequence[ReadHit] = (),
 ) -> Evidence:
-    """``hits`` default to those of the spans."""
+    """``hits`` default to those of the spans; ``read`` is what a reader says beside these."""
     shown = list(hits) or list({id(one.hit): one.hit for one in spans}.values())
     query = Query(question, question)
     return Evidence(
         query,
         shown,
-        lambda: [],
-        lambda read: list(spans),
+        lambda: list(read),
+        lambda _: list(spans),
         lambda: sentences(shown),
         lambda ranked: sure,
     )

@@ -181,3 +181,14 @@ def test_top_k_bounds_the_hits_and_nothing_is_searched_for_nothing() -> None:
     retriever = Retriever(searcher, OneDirection(), AskConfig())
     assert retriever.retrieve(Query("?", "")) == []
     assert Retriever(Scored([], []), OneDirection(), AskConfig()).retrieve(Query("q", "q")) == []
+
+
+def test_a_denial_in_the_same_words_is_no_copy() -> None:
+    story = passage("The shipping magnate was arrested at the airport of the town on Wednesday.")
+    denial = passage(
+        "The shipping magnate was never arrested at the airport of the town on Wednesday.",
+        article_id="b",
+    )
+    again = passage(story.text, article_id="c")
+    assert OriginalPassage(story).is_copied_by(again)
+    assert not OriginalPassage(story).is_copied_by(denial)
