@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from rag.models.reader import SHIPPED
 from rag.models.runtime import MODEL_FILE, TOKENIZER_FILE, default_model, import_openvino
+from training.network import ReaderNetwork, save_network
 
 # The order in which a BERT network uses its parameters, which is that of the compiled one.
 _EMBEDDINGS = ("word_embeddings", "token_type_embeddings", "position_embeddings", "LayerNorm")
@@ -34,35 +35,38 @@ _LAYER = (
     "output.LayerNorm",
 )
 
+_HEADS = ("label_hidden", "label", "spans.qa_outputs", "marks")
+
 Array = NDArray[np.float32]
 
 
 def restore(compiled: Path, out: Path) -> None:
-    """Write the weights in ``compiled`` to ``out``, a folder that transformers loads.
+    """Write the weights in ``compiled`` to ``out``, a folder that ``train_reader`` starts from.
 
     Raises ValueError when the network is not one of the default model's shape.
     """
     from transformers import AutoModelForQuestionAnswering
 
     backbone = default_model()
-    network = AutoModelForQuestionAnswering.from_pretrained(backbone, local_files_only=True)
+    spans = AutoModelForQuestionAnswering.from_pretrained(backbone, local_files_only=True)
+    network = ReaderNetwork(spans)
     wanted = network.state_dict()
-    names = list(_names(network.config.num_hidden_layers, wanted))
+    names = list(_names(spans.config.num_hidden_layers, wanted))
     found = list(_parameters(compiled))
     shapes = [tuple(wanted[name].shape) for name in names]
     if [values.shape for values in found] != shapes:
         raise ValueError(f"{str(compiled)!r} holds another network than the default model's.")
     for name, values in zip(names, found, strict=True):
         wanted[name].copy_(torch.tensor(values))
-    network.save_pretrained(out)
-    (out / TOKENIZER_FILE).write_bytes((compiled / TOKENIZER_FILE).read_bytes())
+    out.mkdir(parents=True, exist_ok=True)
+    save_network(network, out, (compiled / TOKENIZER_FILE).read_bytes())
 
 
 def _names(layers: int, known: dict[str, Any]) -> Iterator[str]:
     """The names of all parameters in the order of their use."""
-    parts = [f"bert.embeddings.{part}" for part in _EMBEDDINGS]
-    parts += [f"bert.encoder.layer.{i}.{part}" for i in range(layers) for part in _LAYER]
-    for part in (*parts, "qa_outputs"):
+    parts = [f"spans.bert.embeddings.{part}" for part in _EMBEDDINGS]
+    parts += [f"spans.bert.encoder.layer.{i}.{part}" for i in range(layers) for part in _LAYER]
+    for part in (*parts, *_HEADS):
         for name in (f"{part}.weight", f"{part}.bias"):
             if name in known:
                 yield name

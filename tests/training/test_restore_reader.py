@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
+import torch
 
 from rag.models.reader import SHIPPED, SpanReader
 from training.compare_reader import passage_of, torch_reader
+from training.export_reader import OPENVINO, export_network
 from training.network import load_network
 from training.restore_reader import restore
 
@@ -37,8 +40,20 @@ def test_the_restored_weights_read_alike(restored: Path, question: str) -> None:
 @pytest.mark.slow
 def test_a_training_goes_on_from_them(restored: Path) -> None:
     """A head that is missing in the folder would be drawn anew each time."""
-    one, other = (load_network(restored).spans.qa_outputs.weight for _ in range(2))
-    assert one.tolist() == other.tolist()
+    one, other = (load_network(restored).state_dict() for _ in range(2))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.slow
+def test_every_output_is_restored(restored: Path, tmp_path: Path) -> None:
+    export_network(restored, tmp_path, "again")
+    readers = (SpanReader(SHIPPED, threads=1), SpanReader(tmp_path / OPENVINO, threads=1))
+    ours, theirs = (reader.read("Who met?", [passage_of(TEXT)])[0] for reader in readers)
+    assert ours.labels is not None
+    assert theirs.labels is not None
+    assert astuple(theirs.labels) == pytest.approx(astuple(ours.labels), abs=0.02)
+    for one, other in zip(ours.evidence, theirs.evidence, strict=True):
+        assert other.score == pytest.approx(one.score, abs=0.02)
 
 
 def test_another_network_is_refused(tmp_path: Path) -> None:
