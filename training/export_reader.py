@@ -5,8 +5,9 @@
 
 OUT/openvino holds the compiled network with all outputs in int8: token logits ``[1, 4, tokens]``
 (start, end, item, evidence) and label logits ``[1, 4]`` (none, span, yes, no). OUT/huggingface is
-a question-answering model that transformers loads. With ``--spans-only``, OUT is a folder that
-today's span reader opens, ``[1, 2, tokens]``.
+a question-answering model that transformers loads. The former is shipped, and
+what ``--reader`` names. With ``--spans-only``, OUT is what the product makes of a model that has no
+other outputs, ``[1, 2, tokens]``.
 """
 
 from __future__ import annotations
