@@ -182,10 +182,13 @@ def _touch(span: Span, pick: Pick) -> bool:
 
 
 class Reliability:
-    """The fitted probability that a reply is right, for the kinds of question that have one right
-    answer. A reply is given where right is likelier than wrong."""
+    """The fitted probability that a reply is right, for kinds of question with one right answer.
 
-    threshold = 0.5
+    A reply is given from ``threshold`` on. That is no fitted value: it holds a wrong answer, whose
+    quotation can be read, for two thirds as bad as a right one that is withheld.
+    """
+
+    threshold = 0.4
 
     def __init__(self, model: Logistic) -> None:
         """Raises ModelError when ``model`` was fitted over other features."""

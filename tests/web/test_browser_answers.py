@@ -72,7 +72,7 @@ def test_what_was_understood_can_be_changed_and_asks_again(open_page: Visit) -> 
     answers = page.locator("#chat [data-testid=bot]")
     assert chips(page) == [
         "who, what or where",
-        "from 1 July 2024 to 31 July 2024 (“July 2024”)",
+        "preferably from 1 July 2024 to 31 July 2024 (“July 2024”)",
         "with “Who died in the Tessel flood in”",
     ]
     expect(answers.last).to_contain_text("Nine boats")

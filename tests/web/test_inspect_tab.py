@@ -170,13 +170,11 @@ def test_typed_dates_take_the_place_of_those_in_the_question() -> None:
     question = "What froze in January 2024?"
     for dates in ("", "March 2024"):
         inspect_question(engine, question, dates, [PLAIN], TODAY)
-    windows = [query.window for query, _ in engine.asked]
-    assert [(one.after, one.before) for one in windows if one] == [
-        (date(2024, 1, 1), date(2024, 2, 1)),
-        (date(2024, 3, 1), date(2024, 4, 1)),
-    ]
-    assert [query.text for query, _ in engine.asked] == ["What froze?", question]
-    assert isinstance(windows[1], Window)
+    first, second = (query for query, _ in engine.asked)
+    assert (first.window, second.preferred) == (None, None)
+    assert first.preferred == Window(date(2024, 1, 1), date(2024, 2, 1), "January 2024")
+    assert second.window == Window(date(2024, 3, 1), date(2024, 4, 1), "March 2024")
+    assert [first.text, second.text] == [question, question]
     with pytest.raises(QuestionError, match="names no days"):
         inspect_question(engine, question, "bananas", [PLAIN], TODAY)
 
@@ -282,6 +280,7 @@ def test_a_month_without_a_year_is_the_last_one_that_the_articles_know(
     engine = ByWeight([], replace(INFO, newest_article=date(2021, 12, 20)))
     shown = inspect_question(engine, question, dates, [PLAIN], date(2026, 11, 29))
     [(query, _)] = engine.asked
-    assert query.window is not None
-    assert (query.window.after, query.window.before) == (date(2021, 5, 1), date(2021, 6, 1))
+    days = query.window or query.preferred
+    assert days is not None
+    assert (days.after, days.before) == (date(2021, 5, 1), date(2021, 6, 1))
     assert "May 2021" in shown.head
