@@ -106,7 +106,7 @@ def cross_fitted(rows: Sequence[Judged]) -> Rows:
 
 
 def figures(rows: Sequence[Judged], sure: Rows) -> dict[str, Any]:
-    """Shares by set and kind when answered from one half on, and the calibration error."""
+    """Shares by set and kind when answered from the threshold on, and the calibration error."""
     right = np.array([row.right for row in rows])
     cannot = np.array([row.unanswerable for row in rows])
     answered = sure >= Reliability.threshold
@@ -159,6 +159,7 @@ def main() -> None:
     found["reply"] = values(fit(rows))
     found["fitted"]["reply"] = {
         "how": " ".join((__doc__ or "").split("\n\n", maxsplit=2)[2].split()),
+        "answered_from": Reliability.threshold,
         "cross_fitted": figures(rows, cross_fitted(rows)),
     }
     chosen.calibration.write_text(json.dumps(found, indent=1) + "\n", "utf-8")

@@ -16,7 +16,7 @@ from rag.errors import QuestionError
 from rag.query.history import MAX_EARLIER, History, PastTurn
 from rag.types import Answer
 
-MINISTER = "Who was Iran's acting foreign minister?"
+MINISTER = "Who is the acting foreign minister of Iran?"
 
 
 @pytest.fixture(scope="module")
